@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The heart: takes scheduler events in time order, whatever they came from, follows every task and
+ * pushes the rows of the capture's tables into a sink.
+ *
+ * Times named at_ns are ns since the capture's zero on its one time line. Lengths are given beside
+ * them where the source knows them more exactly than the difference of two positions.
+ *
+ * Functions return 0 or -errno: -ENOMEM, or what the sink returned; after an error the account can
+ * only be freed.
+ */
+#ifndef ACCOUNT_ACCOUNT_H
+#define ACCOUNT_ACCOUNT_H
+
+#include "capture/capture.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct account;
+struct string_pool;
+
+struct account_options {
+	uint32_t cpu_count;	 /* CPU numbers are below this */
+	uint64_t bucket_ns;	 /* at the start */
+	uint64_t rows_per_s_max; /* buckets double while rows would pass this; 0: never */
+	bool wait_offered;	 /* events carry wait_total_ns */
+};
+
+/* The states a task can leave a CPU in. */
+enum account_state {
+	ACCOUNT_RUNNING, /* still runnable */
+	ACCOUNT_SLEEPING,
+	ACCOUNT_UNINTERRUPTIBLE,
+	ACCOUNT_STOPPED,
+	ACCOUNT_TRACED,
+	ACCOUNT_DEAD, /* its last switch */
+	ACCOUNT_IDLE,
+	ACCOUNT_PARKED,
+};
+
+/* The task that runs on `cpu` leaves it and `next_tid` takes over. */
+struct account_switch {
+	uint64_t at_ns;
+	uint64_t run_ns; /* exact length of the run that ends; CAPTURE_NIL: not known, e.g. begun
+			    before zero (its part since then still fills buckets) */
+	uint64_t wait_total_ns; /* next's, cumulated over its life; CAPTURE_NIL: not known */
+	uint32_t cpu;
+	uint32_t next_tid; /* 0: idle */
+	enum account_state prev_state;
+	bool preempted;
+	bool first; /* next begins its life */
+};
+
+/* `sink` and `strings` are borrowed; ids in batches are of `strings`. NULL without memory. */
+struct account *account_new(const struct account_options *options, struct capture_sink *sink,
+			    struct string_pool *strings);
+void account_free(struct account *account);
+
+/* ---- events, in time order as far as it is known ---- */
+
+/*
+ * At at_ns this CPU is found running `tid` (seeded, or the first run known after a gap). The CPU's
+ * time up to at_ns is nobody's ("unknown"). start_ns tells lives of one tid apart; 0: not known.
+ */
+int account_found_running(struct account *account, uint32_t cpu, uint64_t at_ns, uint32_t tid,
+			  uint64_t start_ns, bool after_loss);
+
+/* True when the task that `event` switches in is, as far as known, still running on another CPU:
+   the other CPU's switch-out should be fed first. */
+bool account_must_wait(const struct account *account, const struct account_switch *event);
+
+int account_switch(struct account *account, const struct account_switch *event);
+
+/* The task on `cpu` went away without an event; now `tid` is found running. The time since the
+   CPU's last event (`unknown_ns`, exactly) is nobody's. */
+int account_missed_switch(struct account *account, uint32_t cpu, uint64_t at_ns, uint32_t tid,
+			  uint64_t unknown_ns);
+
+/* Events of `cpu` up to at_ns were lost: so many switches (markers among them not counted) and so
+   much run time in closed runs. Feed account_found_running next. */
+int account_lost(struct account *account, uint32_t cpu, uint64_t at_ns, uint64_t switches,
+		 uint64_t run_ns, uint64_t blocks);
+
+/* The CPU went away: until it is found running again it fills no buckets. */
+int account_offline(struct account *account, uint32_t cpu, uint64_t at_ns);
+
+/* A loss that belongs to no CPU's stream. */
+void account_count_loss(struct account *account, enum capture_loss_cause cause, uint64_t count);
+
+/* ---- identity ---- */
+
+enum account_kind { ACCOUNT_TASK, ACCOUNT_KTHREAD };
+
+/* What is known of one life of one tid at one moment. Attaches to the life of `tid` that began
+   last at or after start_ns, or waits for it. */
+struct account_identity {
+	uint32_t tid;
+	uint32_t tgid;
+	uint64_t start_ns;     /* task_struct.start_time, CLOCK_MONOTONIC since boot; never 0 */
+	int64_t started_at_ns; /* the same on the capture's line: negative before zero */
+	enum account_kind kind;
+	const char *comm;   /* hostile bytes allowed; copied */
+	const char *cgroup; /* path, or NULL; copied */
+	bool has_counters;
+	bool dead; /* the counters are final */
+	uint64_t voluntary;
+	uint64_t involuntary;
+	uint64_t run_delay_ns;
+	uint64_t run_ns;
+};
+int account_identity(struct account *account, const struct account_identity *identity);
+
+/* Exec by a thread that is not its group's leader: `old_tid` goes on as `tid`, its group's. */
+int account_exec(struct account *account, uint32_t old_tid, uint32_t tid);
+
+/* ---- time passes ---- */
+
+/*
+ * All events before at_ns have been fed. Pushes every row of the buckets that are complete, the
+ * tasks in them first, the losses, then calls the sink's flush. Returns as all.
+ */
+int account_flush(struct account *account, uint64_t at_ns);
+
+/* ---- the end ---- */
+
+/* One row of the kernel's totals. tid 0 is idle of that CPU. */
+struct account_total {
+	uint32_t tid;
+	uint32_t cpu;
+	uint64_t start_ns;
+	uint64_t run_ns;
+	uint64_t switches;
+	uint64_t voluntary;
+	uint64_t involuntary;
+	bool unknown; /* the CPU's time that is nobody's; tid is ignored */
+};
+int account_total(struct account *account, const struct account_total *total);
+
+/* What a CPU's own counters say, for the proof: all closed runs and switches. */
+struct account_cpu_total {
+	uint32_t cpu;
+	uint64_t switches;
+	uint64_t run_ns;
+	uint64_t open_ns;
+	uint64_t live_ns;
+};
+int account_cpu_total(struct account *account, const struct account_cpu_total *total);
+
+/*
+ * Closes every open interval at end->duration_ns, writes what is left, fills in end's switches,
+ * runs_*, verdict and proof (its own memory, valid until account_free) and passes end to the sink.
+ * `totals_complete` is false when a total could not be kept or read.
+ */
+int account_end(struct account *account, struct capture_end *end, bool has_totals,
+		bool totals_complete);
+
+/* ---- for progress lines ---- */
+
+struct account_counters {
+	uint64_t switches;
+	uint64_t tasks; /* lives seen so far */
+	uint64_t bucket_ns;
+	uint64_t losses[LOSS_CAUSES]; /* counts */
+	uint64_t lost_switches;
+	uint64_t lost_run_ns;
+};
+void account_counters(const struct account *account, struct account_counters *counters);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/capture.h"
+
+#include "base/array.h"
+
+static const struct {
+	const char *word;
+	bool serious;
+} causes[LOSS_CAUSES] = {
+	[LOSS_RING_FULL] = { "ring_full", true },
+	[LOSS_MISSED_SWITCH] = { "missed_switch", false },
+	[LOSS_LATE] = { "late", false },
+	[LOSS_REORDERED] = { "reordered", false },
+	[LOSS_IDENTITY_RING] = { "identity_ring_full", true },
+	[LOSS_TOTALS_EVICTION] = { "totals_eviction", true },
+	[LOSS_RECURSION] = { "recursion", true },
+	[LOSS_IMPORT] = { "lost_in_source", true },
+};
+
+static const char *const verdicts[] = {
+	[VERDICT_EQUAL] = "equal",
+	[VERDICT_DIFFERENT] = "different",
+	[VERDICT_NOT_PROVABLE] = "not provable",
+	[VERDICT_NO_TOTALS] = "no totals",
+};
+
+const char *capture_loss_word(enum capture_loss_cause cause)
+{
+	return (unsigned int)cause < LOSS_CAUSES ? causes[cause].word : NULL;
+}
+
+bool capture_loss_is_serious(enum capture_loss_cause cause)
+{
+	return (unsigned int)cause < LOSS_CAUSES && causes[cause].serious;
+}
+
+const char *capture_verdict_word(enum capture_verdict verdict)
+{
+	return (unsigned int)verdict < ARRAY_LENGTH(verdicts) ? verdicts[verdict] : NULL;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Puts the sample blocks of all CPUs on one time line, in time order, and feeds account. Knows
+ * bpf/pftrace.h but no libbpf: arrays of blocks test it.
+ *
+ * One drain is: merge_look() at every block in progress; merge_block() for all that the ring held;
+ * merge_looked() once; merge_advance() to the watermark.
+ */
+#ifndef LIVE_MERGE_H
+#define LIVE_MERGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct account;
+struct merge;
+struct pft_block;
+
+/* `zero_ns` is CLOCK_MONOTONIC at the capture's zero. `account` is borrowed. NULL: no memory. */
+struct merge *merge_new(uint32_t cpu_count, uint64_t zero_ns, struct account *account);
+void merge_free(struct merge *merge);
+
+/*
+ * Copies what is new in a block in progress, which its CPU may be writing meanwhile, and keeps the
+ * copy aside until merge_looked(). Only samples that an earlier look at the same sequence saw
+ * counted are used, so that the copy is whole on weakly ordered machines, too. 0 or -ENOMEM.
+ */
+int merge_look(struct merge *merge, uint32_t cpu, const struct pft_block *block);
+
+/*
+ * A block from the ring, `bytes` long (header and filled part). Samples that are known already are
+ * skipped; a gap in the numbers becomes a loss. 0, -ENOMEM, or -EINVAL for a block that cannot be.
+ */
+int merge_block(struct merge *merge, const struct pft_block *block, size_t bytes);
+
+/* The ring is drained up to the moment of the looks: their copies are taken over now. */
+int merge_looked(struct merge *merge);
+
+/* The CPU is offline (its watermark no longer holds anybody up) from this moment, or back. */
+int merge_cpu_offline(struct merge *merge, uint32_t cpu, uint64_t mono_ns);
+
+/* CPUs are stopped for good: the next look may use every sample counted. */
+void merge_final(struct merge *merge);
+
+/*
+ * Feeds account with every event before `mono_ns` (CLOCK_MONOTONIC), in time order. A switch-in
+ * before its task's switch-out elsewhere waits for it up to `patience`, inside merge.
+ */
+int merge_advance(struct merge *merge, uint64_t mono_ns);
+
+/* Memory in use, and samples held. */
+size_t merge_bytes(const struct merge *merge);
+size_t merge_pending(const struct merge *merge);
+
+#endif

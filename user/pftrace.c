@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pftrace: a table of subcommands and a loop. */
+#include "base/array.h"
+#include "base/log.h"
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "record", cmd_record, "record this machine (the default command)" },
+	{ "info", cmd_info, "what is in a capture, and whether it is whole" },
+	{ "list", cmd_list, "the tasks of a capture" },
+	{ "stats", cmd_stats, "run time, switches and waits per task and core" },
+	{ "export", cmd_export, "a table as CSV or JSON" },
+	{ "render", cmd_render, "one HTML page with six charts" },
+};
+
+static void print_help(void)
+{
+	puts("usage: pftrace [record] [--duration SECONDS] [--out FILE] ...\n"
+	     "       pftrace COMMAND [options] FILE\n");
+	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+	puts("\npftrace COMMAND --help tells the options of a command.\n"
+	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 recorded or read, but incomplete");
+}
+
+int main(int argc, char **argv)
+{
+	/* "pftrace --duration 30" records: a first word that is an option belongs to record */
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		print_help();
+		return argc < 2 ? EXIT_USAGE : EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("pftrace " PFTRACE_VERSION);
+		return EXIT_OK;
+	}
+	if (argv[1][0] == '-')
+		return cmd_record(argc, argv);
+	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	log_error("no command '%s'; pftrace --help lists them", argv[1]);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which rows of a capture: a time window, a choice of tasks, tasks merged or named apart. A view
+ * never changes a capture; it reads a file in one pass for the tasks (names may change until the
+ * end) and one for the rows, and holds the tasks only.
+ */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include "capture/capture.h"
+#include "cdict/cdict.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct view;
+
+struct view_options {
+	uint64_t from_ns;     /* from the capture's zero */
+	uint64_t cap_ns;      /* the window's end, from the capture's zero; CAPTURE_NIL: none */
+	const char *task;     /* regex (POSIX extended) over names, or a number: a tid; NULL: all.
+				   A leading '*' is forgiven */
+	bool merge_sys_tasks; /* swapper/0, swapper/1... -> swapper; likewise kernel threads of
+				   one name per CPU (kworker/0:1, ksoftirqd/1 -> ksoftirqd) */
+	bool append_tid;      /* perf -> perf:2834 */
+};
+
+/* A task as the view shows it; several of the file's may stand behind it when merged. */
+struct view_task {
+	uint64_t task; /* number in the view, dense from 0, in order of first sight in the file */
+	uint64_t tid;
+	uint64_t tgid;	  /* CAPTURE_NIL: not known */
+	const char *name; /* annotated name or comm, tid appended if asked: bytes cleaned */
+	const char *comm;
+	const char *kind;
+	const char *vm;	    /* or NULL */
+	const char *cgroup; /* or NULL */
+	uint64_t vcpu;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	bool selected;
+};
+
+/*
+ * Opens a capture and reads its tasks. On error -errno and a message that names file or option:
+ * -EINVAL for a bad regex.
+ */
+int view_open(const char *path, const struct view_options *options, struct view **view,
+	      char message[CDICT_MESSAGE_BYTES]);
+void view_free(struct view *view);
+
+const char *view_path(const struct view *view);
+const struct capture_header *view_header(const struct view *view);
+const struct capture_cpu *view_cpus(const struct view *view, size_t *count);
+size_t view_task_count(const struct view *view);
+const struct view_task *view_task(const struct view *view, uint64_t task);
+/* Window in ns since zero: [from, to), to = the capture's end where there is no cap. */
+uint64_t view_from_ns(const struct view *view);
+uint64_t view_to_ns(const struct view *view);
+/* What the file itself says: end, whole or cut, rows. */
+const struct cdict_summary *view_summary(const struct view *view);
+
+/*
+ * Pushes the rows of these tables that lie in the window (a bucket belongs to the window when its
+ * start does) and belong to selected tasks (tables without tasks: all), with task numbers of the
+ * view (tasks, next). Tables without time ignore the window. `sink` sees header, batches, end.
+ */
+int view_read(struct view *view, unsigned int tables, struct capture_sink *sink,
+	      char message[CDICT_MESSAGE_BYTES]);
+
+#endif
