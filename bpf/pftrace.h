@@ -87,7 +87,7 @@ struct pft_block {
 	__pft_u32 flags;
 	__pft_u32 markers;	  /* markers on this CPU before this block, cumulated (mod 2^32) */
 	__pft_u64 seeded_mono_ns; /* when this CPU was seeded last; 0: not live */
-	__pft_u64 reserved;
+	__pft_u64 reserved[2];
 	struct pft_sample samples[PFT_BLOCK_SAMPLES];
 };
 
@@ -119,10 +119,10 @@ struct pft_cpu {
 	__pft_u64 running_start_ns;
 	__pft_u64 closed_run_ns; /* all closed runs: idle + unknown + every task's */
 	__pft_u32 running_tid;
-	__pft_u32 flags; /* PFT_BLOCK_* of the run in progress */
-	__pft_u64 block_rq_ns;
-	__pft_u64 next_number; /* number of the next sample */
-	__pft_u64 switches;    /* markers not included */
+	__pft_u32 flags;	/* PFT_BLOCK_* of the run in progress */
+	__pft_u64 running_task; /* the task_struct's address: only to be compared */
+	__pft_u64 next_number;	/* number of the next sample */
+	__pft_u64 switches;	/* markers not included */
 
 	__pft_u64 idle_run_ns;
 	__pft_u64 idle_switches; /* idle left the CPU so often */
@@ -131,7 +131,7 @@ struct pft_cpu {
 	__pft_u64 blocks_lost;	    /* ring was full */
 	__pft_u64 evictions_failed; /* totals that found no place in the hash map */
 	__pft_u64 identities_lost;  /* identity ring was full */
-	__pft_u64 seeded_mono_ns;
+	__pft_u64 evictions;	    /* new entries in the hash map */
 
 	struct pft_total totals[PFT_TOTAL_SETS][2];
 };

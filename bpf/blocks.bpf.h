@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Sample blocks. Only its own CPU writes a block, with interrupts off; the user side may read it
+ * at any moment, so every sample is complete before the word that counts it, and the sequence
+ * changes before anything is overwritten.
+ */
+#ifndef PFT_BLOCKS_BPF_H
+#define PFT_BLOCKS_BPF_H
+
+static __always_inline void block_publish(struct pft_block *block, __u64 word)
+{
+	barrier();
+	*(volatile __u64 *)&block->word = word;
+}
+
+/* Hands the filled part over and makes the block empty. A full ring is seen by the numbers. */
+static __always_inline void block_submit(struct pft_block *block, struct pft_cpu *cpu)
+{
+	__u32 count = PFT_WORD_COUNT(block->word);
+	__u32 sequence = PFT_WORD_SEQUENCE(block->word) + 1;
+	__u64 bytes;
+
+	if (count > PFT_BLOCK_SAMPLES)
+		count = PFT_BLOCK_SAMPLES;
+	bytes = PFT_BLOCK_HEADER_BYTES + count * sizeof(struct pft_sample);
+	if (bpf_ringbuf_output(&ring, block, bytes, BPF_RB_NO_WAKEUP))
+		cpu->blocks_lost++;
+	__sync_lock_test_and_set(&block->word, (__u64)sequence << 32);
+}
+
+/* Fills the header for the first sample, which comes next. */
+static __always_inline void block_begin(struct pft_block *block, struct pft_cpu *cpu, __u64 now)
+{
+	block->first_number = cpu->next_number;
+	block->closed_run_ns = cpu->closed_run_ns;
+	block->rq_ns = now;
+	block->mono_ns = bpf_ktime_get_ns();
+	block->since_ns = cpu->since_ns;
+	block->running_start_ns = cpu->running_start_ns;
+	block->running_tid = cpu->running_tid;
+	block->flags = cpu->flags;
+	block->markers = (__u32)cpu->markers;
+}
+
+/* Room for a marker and a switch, in a block that is not too old. */
+static __always_inline bool block_must_go(const struct pft_block *block, __u64 now)
+{
+	return PFT_WORD_COUNT(block->word) > PFT_BLOCK_SAMPLES - 2 ||
+	       now - block->rq_ns >= PFT_BLOCK_AGE_NS;
+}
+
+static __always_inline void block_prepare(struct pft_block *block, struct pft_cpu *cpu, __u64 now)
+{
+	if (PFT_WORD_COUNT(block->word)) {
+		if (!block_must_go(block, now))
+			return;
+		block_submit(block, cpu);
+	}
+	block_begin(block, cpu, now);
+}
+
+static __always_inline void block_add(struct pft_block *block, struct pft_cpu *cpu, __u64 now,
+				      __u32 next, __u64 wait_total_ns)
+{
+	__u64 word = block->word;
+	__u32 count = PFT_WORD_COUNT(word);
+	struct pft_sample *sample;
+
+	if (count >= PFT_BLOCK_SAMPLES)
+		return; /* block_prepare made room: only the verifier does not know */
+	sample = &block->samples[count];
+	sample->delta_ns = (__u32)(now - block->rq_ns);
+	sample->next = next;
+	sample->wait_total_ns = wait_total_ns;
+	cpu->next_number++;
+	block_publish(block, word + 1);
+}
+
+#endif

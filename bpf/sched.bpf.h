@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a context switch means: one sample, one total. */
+#ifndef PFT_SCHED_BPF_H
+#define PFT_SCHED_BPF_H
+
+static __always_inline enum pft_state sched_state(bool preempt, __u32 state)
+{
+	if (preempt || !state)
+		return PFT_STATE_RUNNING;
+	if (state & TASK_DEAD)
+		return PFT_STATE_DEAD;
+	if (state & TASK_PARKED)
+		return PFT_STATE_PARKED;
+	if (state & TASK_TRACED)
+		return PFT_STATE_TRACED;
+	if (state & TASK_STOPPED)
+		return PFT_STATE_STOPPED;
+	if (state & TASK_INTERRUPTIBLE)
+		return PFT_STATE_INTERRUPTIBLE;
+	if (state & TASK_NOLOAD)
+		return PFT_STATE_IDLE;
+	return PFT_STATE_UNINTERRUPTIBLE;
+}
+
+/* Run-queue wait of next's whole life. The switch in progress is not yet in run_delay: it is added
+   as the kernel will (kernel/sched/stats.h, sched_info_arrive). */
+static __always_inline __u64 sched_wait_total(struct task_struct *next, __u64 now)
+{
+	__u64 queued;
+
+	if (!compat_has_sched_info())
+		return PFT_WAIT_NONE;
+	queued = next->sched_info.last_queued;
+	return next->sched_info.run_delay + (queued ? now - queued : 0);
+}
+
+static __always_inline __u32 sched_first_flag(struct task_struct *next)
+{
+	if (compat_has_sched_info() && !next->sched_info.pcount)
+		return PFT_SAMPLE_FIRST;
+	return 0;
+}
+
+/* How long the run lasted that ends now. A seeded run began on the other clock. */
+static __always_inline __u64 sched_run_ns(const struct pft_cpu *cpu, const struct pft_block *block,
+					  __u64 now)
+{
+	if (cpu->flags & PFT_BLOCK_SINCE_IS_MONO)
+		return block->mono_ns - cpu->since_ns;
+	return now - cpu->since_ns;
+}
+
+/* Whoever we thought was running has gone without a word: the time is nobody's. */
+static __always_inline void sched_missed(struct pft_cpu *cpu, struct pft_block *block,
+					 struct task_struct *prev, __u64 now)
+{
+	__u64 run_ns = sched_run_ns(cpu, block, now);
+
+	cpu->unknown_run_ns += run_ns;
+	cpu->closed_run_ns += run_ns;
+	cpu->markers++;
+	cpu->since_ns = now;
+	cpu->flags = PFT_BLOCK_RUN_UNKNOWN;
+	block_add(block, cpu, now, (prev->pid & PFT_TID_MASK) | PFT_SAMPLE_MARKER, 0);
+}
+
+static __always_inline void sched_close_run(struct pft_cpu *cpu, struct task_struct *prev,
+					    __u64 run_ns, enum pft_state state)
+{
+	cpu->closed_run_ns += run_ns;
+	cpu->switches++;
+	if (prev->pid) {
+		total_add(cpu, prev->pid, prev->start_time, run_ns, state == PFT_STATE_RUNNING);
+		return;
+	}
+	cpu->idle_run_ns += run_ns;
+	cpu->idle_switches++;
+}
+
+static __always_inline void sched_open_run(struct pft_cpu *cpu, struct task_struct *next, __u64 now)
+{
+	cpu->running_task = (__u64)next;
+	cpu->running_tid = next->pid;
+	cpu->running_start_ns = next->pid ? next->start_time : 0;
+	cpu->since_ns = now;
+	cpu->flags = 0;
+}
+
+static __always_inline void handle_switch(bool preempt, struct task_struct *prev,
+					  struct task_struct *next, __u32 prev_state)
+{
+	struct pft_cpu *cpu = this_cpu_state();
+	struct pft_block *block;
+	enum pft_state state;
+	__u32 tid_and_flags;
+	__u64 now;
+
+	if (!cpu || !cpu->live || !gate_open)
+		return;
+	block = block_of_cpu(bpf_get_smp_processor_id());
+	if (!block)
+		return;
+	now = clock_of_run_queue(prev);
+	state = sched_state(preempt, prev_state);
+	block_prepare(block, cpu, now);
+	if (cpu->running_task != (__u64)prev)
+		sched_missed(cpu, block, prev, now);
+	sched_close_run(cpu, prev, sched_run_ns(cpu, block, now), state);
+	sched_open_run(cpu, next, now);
+	tid_and_flags = (next->pid & PFT_TID_MASK) | (state << PFT_SAMPLE_STATE_SHIFT) |
+			sched_first_flag(next);
+	if (preempt)
+		tid_and_flags |= PFT_SAMPLE_PREEMPTED;
+	block_add(block, cpu, now, tid_and_flags, next->pid ? sched_wait_total(next, now) : 0);
+	if (state == PFT_STATE_DEAD)
+		identity_emit(PFT_IDENTITY_DEAD, prev);
+}
+
+/*
+ * Runs by BPF_PROG_TEST_RUN in an interrupt on the CPU to be seeded, where `current` is the task
+ * that was interrupted. The run queue's clock may be old there: CLOCK_MONOTONIC is taken.
+ */
+static __always_inline void handle_seed(void)
+{
+	struct task_struct *running = (struct task_struct *)bpf_get_current_task();
+	struct pft_cpu *cpu = this_cpu_state();
+	struct pft_block *block = block_of_cpu(bpf_get_smp_processor_id());
+
+	if (!cpu || !block || cpu->live)
+		return;
+	cpu->running_task = (__u64)running;
+	cpu->running_tid = BPF_CORE_READ(running, pid);
+	cpu->running_start_ns = cpu->running_tid ? BPF_CORE_READ(running, start_time) : 0;
+	cpu->since_ns = bpf_ktime_get_ns();
+	cpu->flags = PFT_BLOCK_SINCE_IS_MONO;
+	block->cpu = bpf_get_smp_processor_id();
+	block->running_tid = cpu->running_tid;
+	block->running_start_ns = cpu->running_start_ns;
+	block->since_ns = cpu->since_ns;
+	block->flags = cpu->flags;
+	barrier();
+	*(volatile __u64 *)&block->seeded_mono_ns = cpu->since_ns;
+	cpu->live = 1;
+}
+
+#endif
