@@ -37,8 +37,11 @@ CFLAGS ?= $(OPTIMISE) -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 override CPPFLAGS += -Iuser -Ibpf -I$(BUILD) -D_GNU_SOURCE -DPFTRACE_VERSION='"$(VERSION)"'
 override CFLAGS += -std=gnu17 $(WARNINGS)
-LIBRARIES := -lbpf -lelf -lz -lmsgpackc -lm
-STATIC_LIBRARIES := $(LIBRARIES) -lpthread
+# msgpack-c's library is called msgpackc (Debian 12) or msgpack-c (13); libelf wants zstd from 13 on.
+libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+MSGPACK := $(or $(call libs,msgpack-c),$(call libs,msgpack),-lmsgpackc)
+LIBRARIES := -lbpf -lelf -lz $(MSGPACK) -lm
+STATIC_LIBRARIES = $(or $(call libs,--static libbpf libelf),-lbpf -lelf -lz) $(MSGPACK) -lm -lpthread
 
 MAIN := user/pftrace.c
 SOURCES := $(filter-out $(MAIN),$(sort $(wildcard user/*.c user/*/*.c)))
@@ -100,7 +103,7 @@ $(BUILD)/pftrace: $(BUILD)/user/pftrace.o $(LIBRARY)
 
 # One binary without shared libraries, for copying to any host.
 static: $(BUILD)/pftrace-static
-$(BUILD)/pftrace-static: $(BUILD)/user/pftrace.o $(LIBRARY)
+$(BUILD)/pftrace-static: $(BUILD)/user/pftrace.o $(BUILD)/user/live/libelf_static.o $(LIBRARY)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(STATIC_LIBRARIES)
 
