@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of command line options. Each function returns 0, or -EINVAL after one line on stderr that
+ * names the option (as the user wrote it, "--from") and the value.
+ */
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A whole number between min and max. */
+int options_number(const char *option, const char *text, uint64_t min, uint64_t max,
+		   uint64_t *value);
+
+/* Milliseconds or seconds, fractions allowed ("1.5"), in ns; what is below 1 ns is cut off. */
+int options_milliseconds(const char *option, const char *text, uint64_t *ns);
+int options_seconds(const char *option, const char *text, uint64_t *ns);
+
+/* One of `words` (`count` of them): its place in them. */
+int options_word(const char *option, const char *text, const char *const *words, size_t count,
+		 size_t *place);
+
+/* True when the text is all digits, and at least one. */
+bool options_is_number(const char *text);
+
+#endif
