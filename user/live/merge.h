@@ -37,8 +37,15 @@ int merge_block(struct merge *merge, const struct pft_block *block, size_t bytes
 /* The ring is drained up to the moment of the looks: their copies are taken over now. */
 int merge_looked(struct merge *merge);
 
-/* The CPU is offline (its watermark no longer holds anybody up) from this moment, or back. */
+/* The CPU is offline from this moment: it fills no buckets and holds nobody up. */
 int merge_cpu_offline(struct merge *merge, uint32_t cpu, uint64_t mono_ns);
+
+/*
+ * The CPU is back from this moment. One that was followed before goes on with its idle task (the
+ * kernel side kept its state; the run in progress has no known length); one that is new says by
+ * its block who runs.
+ */
+int merge_cpu_online(struct merge *merge, uint32_t cpu, uint64_t mono_ns);
 
 /* CPUs are stopped for good: the next look may use every sample counted. */
 void merge_final(struct merge *merge);
