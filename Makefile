@@ -50,9 +50,11 @@ LIBRARY := $(BUILD)/libpftrace.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_SHARED := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
 PAGE_SOURCES := $(shell find html -path html/node_modules -prune -o -type f -print)
-PAGE := $(BUILD)/page.html
+# The page does not depend on flags: one for all builds, and one installation of its tools.
+PAGE := build/page.html
+NPM_STAMP := build/npm.stamp
 
-.PHONY: all check unit static clean format FORCE
+.PHONY: all check tests unit static clean format FORCE
 all: $(BUILD)/pftrace
 
 # ---- kernel side ----
@@ -69,7 +71,7 @@ $(BUILD)/pftrace.skel.h: $(BUILD)/pftrace.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name pftrace_bpf > $@.tmp && mv $@.tmp $@
 
 # ---- the page: bundled into one file, embedded ----
-$(BUILD)/npm.stamp: html/package-lock.json
+$(NPM_STAMP): html/package-lock.json
 	$(say) NPM html
 	@mkdir -p $(@D)
 	$(Q)command -v $(NPM) >/dev/null || { echo "make: npm is missing: install nodejs and npm (sudo sh ci/setup.sh does)" >&2; exit 1; }
@@ -77,7 +79,7 @@ $(BUILD)/npm.stamp: html/package-lock.json
 		{ echo "make: the page needs esbuild and d3 from the npm registry, which could not be reached" >&2; exit 1; }
 	$(Q)touch $@
 
-$(PAGE): $(BUILD)/npm.stamp $(PAGE_SOURCES)
+$(PAGE): $(NPM_STAMP) $(PAGE_SOURCES)
 	$(say) PAGE $@
 	$(Q)node html/build.mjs --out $@
 
@@ -118,6 +120,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_SHARED) $(LIBRARY)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(UNIT_SHARED) $(LIBRARY) $(LIBRARIES) -lcmocka
 $(BUILD)/tests/unit/%.o: override CPPFLAGS += -Itests/unit
 .SECONDARY:
+
+# Everything that tests need, built but not run; tests/*/rules.mk add to it.
+tests: $(UNIT_TESTS)
 
 unit: $(UNIT_TESTS)
 	$(Q)for test in $(UNIT_TESTS); do echo "== $$test"; $$test || exit 1; done

@@ -12,7 +12,7 @@ LONG_ALLOWED='^(vmlinux/|html/package-lock\.json$)'
 # Written by machines: none of them belongs in git.
 GENERATED='(^|/)(build|node_modules|__pycache__)/|\.(o|a|so|pyc|skel\.h|cdict|part)$'
 PRIVATE_PATH='(^|[^A-Za-z0-9_.])/(work|farm|root)/'
-SOURCES='\.(c|h|py|sh|js|mjs|ts|css)$|(^|/)(Makefile|rules\.mk)$'
+SOURCES='\.(c|h|py|sh|awk|js|mjs|ts|css)$|(^|/)(Makefile|rules\.mk)$'
 
 tracked=$(mktemp) || exit 1
 found=$(mktemp) || exit 1
@@ -27,7 +27,7 @@ complain() { # reads names, one a line
 
 licence_of() {
 	case $1 in
-	bpf/*) echo 'GPL-2.0-only OR BSD-2-Clause' ;;
+	bpf/* | vmlinux/*) echo 'GPL-2.0-only OR BSD-2-Clause' ;;
 	*) echo 'Apache-2.0' ;;
 	esac
 }

@@ -4,8 +4,9 @@
 LOADS := spin oneshot stamp pipepair forkstorm sleepers
 LOAD_PROGRAMS := $(LOADS:%=$(BUILD)/tests/load/%)
 
-.PHONY: loads
+.PHONY: loads tests
 loads: $(LOAD_PROGRAMS)
+tests: $(LOAD_PROGRAMS)
 
 $(LOAD_PROGRAMS): $(BUILD)/tests/load/%: $(BUILD)/tests/load/%.o $(BUILD)/tests/load/load.o
 	$(say) LINK $@
