@@ -23,13 +23,14 @@ struct view_options {
 	bool merge_sys_tasks; /* swapper/0, swapper/1... -> swapper; likewise kernel threads of
 				   one name per CPU (kworker/0:1, ksoftirqd/1 -> ksoftirqd) */
 	bool append_tid;      /* perf -> perf:2834 */
+	bool all_rows;	      /* `task` only marks tasks as selected; the rows of all are read */
 };
 
 /* A task as the view shows it; several of the file's may stand behind it when merged. */
 struct view_task {
 	uint64_t task; /* number in the view, dense from 0, in order of first sight in the file */
-	uint64_t tid;
-	uint64_t tgid;	  /* CAPTURE_NIL: not known */
+	uint64_t tid;  /* CAPTURE_NIL: not known, or several are merged */
+	uint64_t tgid; /* likewise */
 	const char *name; /* annotated name or comm, tid appended if asked: bytes cleaned */
 	const char *comm;
 	const char *kind;
@@ -54,16 +55,28 @@ const struct capture_header *view_header(const struct view *view);
 const struct capture_cpu *view_cpus(const struct view *view, size_t *count);
 size_t view_task_count(const struct view *view);
 const struct view_task *view_task(const struct view *view, uint64_t task);
+bool view_any_selected(const struct view *view);
 /* Window in ns since zero: [from, to), to = the capture's end where there is no cap. */
 uint64_t view_from_ns(const struct view *view);
 uint64_t view_to_ns(const struct view *view);
+/*
+ * The buckets that view_read() found in the window: from the start of the first to the end of the
+ * last (never beyond the capture's). Shares are of this length. Before a read, and without a
+ * window, the window itself.
+ */
+void view_covered(const struct view *view, uint64_t *from_ns, uint64_t *to_ns);
 /* What the file itself says: end, whole or cut, rows. */
 const struct cdict_summary *view_summary(const struct view *view);
 
 /*
  * Pushes the rows of these tables that lie in the window (a bucket belongs to the window when its
  * start does) and belong to selected tasks (tables without tasks: all), with task numbers of the
- * view (tasks, next). Tables without time ignore the window. `sink` sees header, batches, end.
+ * view (tasks, next; CAPTURE_NIL stays, and stands for a task that the file does not know).
+ * - `tasks` comes from memory: one row a task, as it was known last.
+ * - `switches` with a selected `task` or `next`.
+ * - `cpus` and `losses` tell what holds from then on: rows before the window come, too.
+ * - Tables without time ignore the window.
+ * `sink` sees header, batches, end. Returns 0, the sink's error, or -errno with a message.
  */
 int view_read(struct view *view, unsigned int tables, struct capture_sink *sink,
 	      char message[CDICT_MESSAGE_BYTES]);
