@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/view.h"
+
+#include "view/view_filter.h"
+#include "view/view_select.h"
+#include "view/view_tasks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct view {
+	struct cdict_reader *reader;
+	struct view_options options;
+	struct view_tasks tasks;
+	struct cdict_summary summary;
+	uint64_t from_ns;
+	uint64_t to_ns;
+	uint64_t covered_from_ns;
+	uint64_t covered_to_ns;
+};
+
+/* ---- opening: the first pass, for the tasks ---- */
+
+struct collector {
+	struct capture_sink sink;
+	struct view_tasks *tasks;
+};
+
+static int collect_header(struct capture_sink *sink, const struct capture_header *header)
+{
+	(void)sink;
+	(void)header;
+	return 0;
+}
+
+static int collect_batch(struct capture_sink *sink, const struct capture_batch *batch)
+{
+	struct collector *collector = (struct collector *)sink;
+
+	return batch->table == CAPTURE_TASKS ? view_tasks_collect(collector->tasks, batch) : 0;
+}
+
+static int collect_end(struct capture_sink *sink, const struct capture_end *end)
+{
+	(void)sink;
+	(void)end;
+	return 0;
+}
+
+static int read_tasks(struct view *view, char message[CDICT_MESSAGE_BYTES])
+{
+	struct collector collector = {
+		.sink = { .header = collect_header, .batch = collect_batch, .end = collect_end },
+		.tasks = &view->tasks,
+	};
+
+	return cdict_read(view->reader, 1u << CAPTURE_TASKS, &collector.sink, &view->summary,
+			  message);
+}
+
+static void set_window(struct view *view)
+{
+	uint64_t end_ns =
+		view->summary.end ? view->summary.end->duration_ns : view->summary.last_at_ns;
+
+	view->from_ns = view->options.from_ns;
+	view->to_ns = view->options.cap_ns < end_ns ? view->options.cap_ns : end_ns;
+	if (view->to_ns < view->from_ns)
+		view->to_ns = view->from_ns;
+	view->covered_from_ns = view->from_ns;
+	view->covered_to_ns = view->to_ns;
+}
+
+/* A message for errors that the reader has no words for. */
+static void say_error(const struct view *view, int error, char message[CDICT_MESSAGE_BYTES])
+{
+	if (!message[0])
+		snprintf(message, CDICT_MESSAGE_BYTES, "%.300s: %s", cdict_path(view->reader),
+			 error == -ENOMEM ? "not enough memory for its tasks" : strerror(-error));
+}
+
+int view_open(const char *path, const struct view_options *options, struct view **result,
+	      char message[CDICT_MESSAGE_BYTES])
+{
+	struct view *view = calloc(1, sizeof(*view));
+	int error;
+
+	message[0] = '\0';
+	*result = NULL;
+	if (!view) {
+		snprintf(message, CDICT_MESSAGE_BYTES, "not enough memory");
+		return -ENOMEM;
+	}
+	view->options = *options;
+	error = cdict_open(path, &view->reader, message);
+	if (error)
+		goto out;
+	error = read_tasks(view, message);
+	if (!error)
+		error = view_tasks_shape(&view->tasks, options);
+	if (!error)
+		error = view_select(&view->tasks, options->task, message);
+	if (error) {
+		say_error(view, error, message);
+		goto out;
+	}
+	set_window(view);
+	*result = view;
+out:
+	if (error)
+		view_free(view);
+	return error;
+}
+
+void view_free(struct view *view)
+{
+	if (!view)
+		return;
+	view_tasks_free(&view->tasks);
+	cdict_reader_free(view->reader);
+	free(view);
+}
+
+/* ---- what is known then ---- */
+
+const char *view_path(const struct view *view)
+{
+	return cdict_path(view->reader);
+}
+
+const struct capture_header *view_header(const struct view *view)
+{
+	return cdict_header(view->reader);
+}
+
+const struct capture_cpu *view_cpus(const struct view *view, size_t *count)
+{
+	const struct capture_header *header = view_header(view);
+
+	*count = header->cpu_count;
+	return header->cpus;
+}
+
+size_t view_task_count(const struct view *view)
+{
+	return view->tasks.shown_count;
+}
+
+const struct view_task *view_task(const struct view *view, uint64_t task)
+{
+	return task < view->tasks.shown_count ? &view->tasks.shown[task] : NULL;
+}
+
+bool view_any_selected(const struct view *view)
+{
+	for (size_t i = 0; i < view->tasks.shown_count; i++)
+		if (view->tasks.shown[i].selected)
+			return true;
+	return false;
+}
+
+uint64_t view_from_ns(const struct view *view)
+{
+	return view->from_ns;
+}
+
+uint64_t view_to_ns(const struct view *view)
+{
+	return view->to_ns;
+}
+
+void view_covered(const struct view *view, uint64_t *from_ns, uint64_t *to_ns)
+{
+	*from_ns = view->covered_from_ns;
+	*to_ns = view->covered_to_ns;
+}
+
+const struct cdict_summary *view_summary(const struct view *view)
+{
+	return &view->summary;
+}
+
+/* ---- reading: the second pass ---- */
+
+/* What the buckets in the window cover, kept within the capture. */
+static void set_covered(struct view *view, const struct view_filter *filter)
+{
+	uint64_t end_ns = view->summary.end ? view->summary.end->duration_ns : CAPTURE_NIL;
+
+	if (!view->from_ns && view->options.cap_ns == CAPTURE_NIL)
+		return;
+	view->covered_from_ns = view->covered_to_ns = view->from_ns;
+	if (filter->covered_from_ns >= filter->covered_to_ns)
+		return;
+	view->covered_from_ns = filter->covered_from_ns;
+	view->covered_to_ns = filter->covered_to_ns < end_ns ? filter->covered_to_ns : end_ns;
+}
+
+int view_read(struct view *view, unsigned int tables, struct capture_sink *sink,
+	      char message[CDICT_MESSAGE_BYTES])
+{
+	const unsigned int tasks = 1u << CAPTURE_TASKS;
+	struct cdict_summary summary;
+	struct view_filter filter;
+	int error;
+
+	message[0] = '\0';
+	view_filter_init(&filter, &view->tasks, sink);
+	filter.from_ns = view->options.from_ns;
+	filter.cap_ns = view->options.cap_ns;
+	filter.all_rows = view->options.all_rows;
+	filter.push_tasks = tables & tasks;
+	error = cdict_read(view->reader, tables & ~tasks, &filter.sink, &summary, message);
+	if (!error)
+		set_covered(view, &filter);
+	view_filter_free(&filter);
+	return error;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names as a view shows them. */
+#ifndef VIEW_VIEW_NAMES_H
+#define VIEW_VIEW_NAMES_H
+
+#include <stddef.h>
+
+/*
+ * The length of the part of a system task's name that its siblings on other CPUs share:
+ * "swapper/3" and "ksoftirqd/3" -> up to the slash, "kworker/3:1H" and "kworker/u8:1" likewise
+ * ("kworker/u": those that are bound to no CPU stay apart). The whole length when it has no number
+ * of a CPU: "irq/24-ahci", "dmcrypt_write/253:0".
+ */
+size_t view_names_shared_length(const char *name);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/view_tasks.h"
+
+#include "base/array.h"
+#include "base/string_pool.h"
+#include "view/view_names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void view_tasks_free(struct view_tasks *tasks)
+{
+	free(tasks->rows);
+	number_map_free(&tasks->places);
+	free(tasks->shown);
+	free(tasks->shown_of);
+	string_pool_free(tasks->names);
+	memset(tasks, 0, sizeof(*tasks));
+}
+
+/* ---- collect ---- */
+
+static uint32_t find_place(const struct view_tasks *tasks, uint64_t file_task)
+{
+	if (file_task < tasks->dense)
+		return (uint32_t)file_task;
+	return number_map_find(&tasks->places, file_task);
+}
+
+/* A place for a task that is new. */
+static int add_place(struct view_tasks *tasks, uint64_t file_task, uint32_t *place)
+{
+	size_t needed = (tasks->row_count + 1) * TASKS_COLUMNS;
+
+	if (tasks->row_count == VIEW_NO_TASK - 1)
+		return -ENOMEM;
+	if (ARRAY_RESERVE(tasks->rows, tasks->row_capacity, needed))
+		return -ENOMEM;
+	*place = (uint32_t)tasks->row_count;
+	if (file_task == tasks->dense && tasks->dense == tasks->row_count)
+		tasks->dense++;
+	else if (number_map_add(&tasks->places, file_task, *place))
+		return -ENOMEM;
+	tasks->row_count++;
+	return 0;
+}
+
+int view_tasks_collect(struct view_tasks *tasks, const struct capture_batch *batch)
+{
+	tasks->strings = batch->strings;
+	for (size_t i = 0; i < batch->rows; i++) {
+		uint64_t file_task = batch->columns[TASKS_TASK][i];
+		uint32_t place = find_place(tasks, file_task);
+
+		if (file_task == CAPTURE_NIL)
+			continue;
+		if (place == NUMBER_MAP_NONE && add_place(tasks, file_task, &place))
+			return -ENOMEM;
+		for (size_t column = 0; column < TASKS_COLUMNS; column++)
+			tasks->rows[place * TASKS_COLUMNS + column] = batch->columns[column][i];
+	}
+	return 0;
+}
+
+/* ---- shape ---- */
+
+static const uint64_t *row_at(const struct view_tasks *tasks, size_t place)
+{
+	return tasks->rows + place * TASKS_COLUMNS;
+}
+
+static const char *text_or(const struct view_tasks *tasks, uint64_t id, const char *otherwise)
+{
+	const char *text = id == CAPTURE_NIL ? NULL : string_pool_text(tasks->strings, id);
+
+	return text ? text : otherwise;
+}
+
+/* Idle tasks and kernel threads that nobody gave a name of its own. */
+static bool is_mergeable(const struct view_tasks *tasks, const uint64_t *row)
+{
+	const char *kind = text_or(tasks, row[TASKS_KIND], "");
+
+	return row[TASKS_NAME] == CAPTURE_NIL &&
+	       (strcmp(kind, "idle") == 0 || strcmp(kind, "kthread") == 0);
+}
+
+/* The name without a tid: an id in tasks->names, STRING_NONE without memory. */
+static uint64_t base_name(const struct view_tasks *tasks, const uint64_t *row, bool shared)
+{
+	const char *comm = text_or(tasks, row[TASKS_COMM], "?");
+	const char *name = text_or(tasks, row[TASKS_NAME], comm);
+	size_t length = shared ? view_names_shared_length(name) : strlen(name);
+
+	return string_pool_add_bytes(tasks->names, name, length);
+}
+
+static const char *name_with_tid(const struct view_tasks *tasks, const char *name, uint64_t tid)
+{
+	char *text;
+	uint64_t id;
+
+	if (asprintf(&text, "%s:%llu", name, (unsigned long long)tid) < 0)
+		return NULL;
+	id = string_pool_add(tasks->names, text);
+	free(text);
+	return string_pool_text(tasks->names, id);
+}
+
+static void show(struct view_tasks *tasks, size_t place, uint64_t name)
+{
+	struct view_task *task = &tasks->shown[tasks->shown_count];
+	const uint64_t *row = row_at(tasks, place);
+
+	*task = (struct view_task){
+		.task = tasks->shown_count,
+		.tid = row[TASKS_TID],
+		.tgid = row[TASKS_TGID],
+		.name = string_pool_text(tasks->names, name),
+		.comm = text_or(tasks, row[TASKS_COMM], "?"),
+		.kind = text_or(tasks, row[TASKS_KIND], "unknown"),
+		.vm = text_or(tasks, row[TASKS_VM], NULL),
+		.cgroup = text_or(tasks, row[TASKS_CGROUP], NULL),
+		.vcpu = row[TASKS_VCPU],
+		.start_ns = row[TASKS_START_NS],
+		.end_ns = row[TASKS_END_NS],
+	};
+	tasks->shown_of[place] = (uint32_t)tasks->shown_count++;
+}
+
+static bool same_text(const char *one, const char *other)
+{
+	return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+/* One more task behind a shown one: what they do not share is not known of both. */
+static void merge(struct view_tasks *tasks, size_t place, uint32_t into)
+{
+	struct view_task *task = &tasks->shown[into];
+	const uint64_t *row = row_at(tasks, place);
+
+	if (task->tid != row[TASKS_TID])
+		task->tid = CAPTURE_NIL;
+	if (task->tgid != row[TASKS_TGID])
+		task->tgid = CAPTURE_NIL;
+	if (!same_text(task->cgroup, text_or(tasks, row[TASKS_CGROUP], NULL)))
+		task->cgroup = NULL;
+	if (row[TASKS_START_NS] < task->start_ns)
+		task->start_ns = row[TASKS_START_NS];
+	if (row[TASKS_END_NS] == CAPTURE_NIL || task->end_ns == CAPTURE_NIL)
+		task->end_ns = CAPTURE_NIL;
+	else if (row[TASKS_END_NS] > task->end_ns)
+		task->end_ns = row[TASKS_END_NS];
+	task->comm = task->name;
+	tasks->shown_of[place] = into;
+}
+
+/* Idle tasks and kernel threads of one name are kept apart. */
+static uint64_t merge_key(uint64_t name, const char *kind)
+{
+	return name * 2 + (kind[0] == 'i');
+}
+
+static int show_all(struct view_tasks *tasks, bool merging)
+{
+	struct number_map merged = { 0 };
+	int error = 0;
+
+	for (size_t place = 0; place < tasks->row_count && !error; place++) {
+		const uint64_t *row = row_at(tasks, place);
+		bool mergeable = merging && is_mergeable(tasks, row);
+		uint64_t name = base_name(tasks, row, mergeable);
+		uint64_t key;
+		uint32_t into;
+
+		if (name == STRING_NONE) {
+			error = -ENOMEM;
+			break;
+		}
+		if (!mergeable) {
+			show(tasks, place, name);
+			continue;
+		}
+		key = merge_key(name, text_or(tasks, row[TASKS_KIND], ""));
+		into = number_map_find(&merged, key);
+		if (into != NUMBER_MAP_NONE) {
+			merge(tasks, place, into);
+			continue;
+		}
+		error = number_map_add(&merged, key, (uint32_t)tasks->shown_count);
+		show(tasks, place, name);
+	}
+	number_map_free(&merged);
+	return error;
+}
+
+static int append_tids(struct view_tasks *tasks)
+{
+	for (size_t i = 0; i < tasks->shown_count; i++) {
+		struct view_task *task = &tasks->shown[i];
+
+		if (task->tid == CAPTURE_NIL)
+			continue;
+		task->name = name_with_tid(tasks, task->name, task->tid);
+		if (!task->name)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int view_tasks_shape(struct view_tasks *tasks, const struct view_options *options)
+{
+	int error;
+
+	tasks->names = string_pool_new();
+	tasks->shown = calloc(tasks->row_count + 1, sizeof(*tasks->shown));
+	tasks->shown_of = calloc(tasks->row_count + 1, sizeof(*tasks->shown_of));
+	if (!tasks->names || !tasks->shown || !tasks->shown_of)
+		return -ENOMEM;
+	error = show_all(tasks, options->merge_sys_tasks);
+	if (!error && options->append_tid)
+		error = append_tids(tasks);
+	tasks->same_numbers =
+		tasks->shown_count == tasks->row_count && tasks->dense == tasks->row_count;
+	return error;
+}
+
+uint32_t view_tasks_shown(const struct view_tasks *tasks, uint64_t file_task)
+{
+	uint32_t place = find_place(tasks, file_task);
+
+	return place == NUMBER_MAP_NONE ? VIEW_NO_TASK : tasks->shown_of[place];
+}
