@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options that all commands which read a capture have alike, and the words they all say:
+ *
+ *	static const struct option long_options[] = { READING_LONG_OPTIONS, { "sort", ... }, { 0 } };
+ *
+ *	reading_init(&reading, argv);
+ *	while ((option = reading_next(&reading, argc, argv, long_options)) > 0)
+ *		... the command's own options only
+ *	if (option || reading_file(&reading, argc, argv))
+ *		return EXIT_USAGE;
+ */
+#ifndef READING_OPTIONS_H
+#define READING_OPTIONS_H
+
+#include "command.h"
+#include "view/view.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+
+struct reading_options {
+	const char *command; /* "list" */
+	const char *path;
+	struct view_options view;
+	bool windowed; /* --from or --cap was given */
+	bool help;     /* --help was given: print it on stdout and exit 0 */
+};
+
+/* Codes above all letters, so that commands may use these for their own. */
+enum { READING_FROM = 0x1000, READING_CAP, READING_TASK, READING_MERGE, READING_APPEND };
+
+/* clang-format off */
+#define READING_LONG_OPTIONS \
+	{ "from", required_argument, NULL, READING_FROM }, \
+	{ "cap", required_argument, NULL, READING_CAP }, \
+	{ "task", required_argument, NULL, READING_TASK }, \
+	{ "merge-sys-tasks", no_argument, NULL, READING_MERGE }, \
+	{ "append-tid", no_argument, NULL, READING_APPEND }, \
+	{ "help", no_argument, NULL, 'h' }
+
+#define READING_HELP \
+	"  --from MS, --cap MS  only the buckets that begin in [from, cap) ms of the capture\n" \
+	"  --task REGEX         only tasks in whose name this is found; a number is a tid\n" \
+	"  --merge-sys-tasks    swapper/0, swapper/1 ... as swapper; likewise kernel threads\n" \
+	"  --append-tid         names with their tid: perf:2834\n"
+/* clang-format on */
+
+void reading_init(struct reading_options *reading, char **argv);
+
+/*
+ * The next option that is the command's own (its value is in optarg); 0 when there are no more, or
+ * --help was given; -EINVAL after a line on stderr. Takes the shared ones itself.
+ */
+int reading_next(struct reading_options *reading, int argc, char **argv,
+		 const struct option *long_options);
+
+/* The one FILE that must be left, and whether the window is one. 0, or -EINVAL after a line. */
+int reading_file(struct reading_options *reading, int argc, char **argv);
+
+/* Opens the view and says on stderr what the user should know. An exit code; EXIT_OK: go on. */
+enum exit_code reading_open(const struct reading_options *reading, struct view **view);
+
+/* After a read: its error, or where the file is cut, in a line on stderr; the exit code. */
+enum exit_code reading_done(const struct view *view, int error, const char *message);
+
+#endif
