@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cdict/cdict_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Room is reserved by fallocate(2) with FALLOC_FL_KEEP_SIZE: blocks behind the end of the file,
+ * which readers do not see and which ftruncate(2), also to the same length, gives back. NFS before
+ * 4.2 and some FUSE file systems cannot.
+ */
+static int reserve(struct cdict_file *file, uint64_t bytes)
+{
+	while (file->reserves) {
+		if (fallocate(file->fd, FALLOC_FL_KEEP_SIZE, (off_t)file->end, (off_t)bytes) == 0)
+			return 0;
+		if (errno == EOPNOTSUPP || errno == ENOSYS)
+			file->reserves = false;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+static int write_at(int fd, const char *bytes, size_t length, uint64_t at)
+{
+	while (length) {
+		ssize_t written = pwrite(fd, bytes, length, (off_t)at);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		if (written == 0)
+			return -EIO;
+		bytes += written;
+		length -= (size_t)written;
+		at += (uint64_t)written;
+	}
+	return 0;
+}
+
+static void release(struct cdict_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	free(file->path);
+	free(file->part_path);
+	*file = (struct cdict_file){ .fd = -1 };
+}
+
+int cdict_file_create(struct cdict_file *file, const char *path, uint64_t room)
+{
+	int err = -ENOMEM;
+
+	*file = (struct cdict_file){ .fd = -1, .reserves = true };
+	file->path = strdup(path);
+	if (!file->path || asprintf(&file->part_path, "%s.part", path) < 0) {
+		file->part_path = NULL;
+		goto out;
+	}
+	file->fd = open(file->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (file->fd < 0) {
+		err = -errno;
+		goto out;
+	}
+	err = reserve(file, room);
+	if (err)
+		unlink(file->part_path);
+out:
+	if (err)
+		release(file);
+	return err;
+}
+
+int cdict_file_append_last(struct cdict_file *file, const void *bytes, size_t length)
+{
+	int err = write_at(file->fd, bytes, length, file->end);
+
+	if (err)
+		return err;
+	file->previous = file->end;
+	file->end += length;
+	return 0;
+}
+
+int cdict_file_append(struct cdict_file *file, const void *bytes, size_t length, uint64_t room)
+{
+	int err = reserve(file, length + room);
+
+	return err ? err : cdict_file_append_last(file, bytes, length);
+}
+
+/*
+ * Nothing is truncated here: that would give the reserved room back, to whoever else fills the
+ * disk. The closing messages are written over what is behind the end.
+ */
+bool cdict_file_cut_back(struct cdict_file *file)
+{
+	if (file->reserves || !file->previous)
+		return false;
+	file->end = file->previous;
+	return true;
+}
+
+static int give_room_back(struct cdict_file *file)
+{
+	return ftruncate(file->fd, (off_t)file->end) ? -errno : 0;
+}
+
+int cdict_file_finish(struct cdict_file *file)
+{
+	int err = give_room_back(file);
+
+	/* some file systems cannot sync (EINVAL, EROFS): that loses nothing but safety */
+	if (!err && fsync(file->fd) && errno != EINVAL && errno != EROFS)
+		err = -errno;
+	if (close(file->fd) && !err)
+		err = -errno;
+	file->fd = -1;
+	if (!err && rename(file->part_path, file->path))
+		err = -errno;
+	release(file);
+	return err;
+}
+
+void cdict_file_leave(struct cdict_file *file)
+{
+	if (file->fd >= 0)
+		give_room_back(file);
+	release(file);
+}
