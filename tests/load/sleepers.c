@@ -4,7 +4,7 @@
  *
  *   sleepers [--tasks N] [--period-ms P] [--seconds S] [--wait] [--name TEXT]
  *
- * Each thread wakes once a period, spread evenly over it, adds one to a counter and sleeps again:
+ * Each thread wakes once a period, at its own moment of it, adds one to a counter and sleeps again:
  * N / P wakeups a millisecond, each of another task. The threads are made before "ready" is
  * printed. 100,000 of them need kernel.pid_max and kernel.threads-max above that (this program
  * changes neither and says so when it cannot make a thread), some 3 GB of kernel memory and, with
@@ -12,9 +12,10 @@
  */
 #include "load.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <errno.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,22 +24,23 @@
 
 #define STACK_BYTES 16384 /* PTHREAD_STACK_MIN */
 
-static atomic_bool started;
-static atomic_ullong wakes;
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t opened = PTHREAD_COND_INITIALIZER;
-static uint64_t begin_ns, period_ns, tasks;
+struct sleeper {
+	sem_t begin;
+	uint64_t first_ns; /* its own place in the period */
+};
 
-static void *sleeper(void *number)
+static atomic_ullong wakes;
+static struct sleeper *sleepers;
+static uint64_t period_ns, tasks;
+
+static void *sleep_and_wake(void *argument)
 {
-	uint64_t offset_ns = period_ns * (uint64_t)(uintptr_t)number / tasks;
-	pthread_mutex_lock(&gate);
-	while (!started)
-		pthread_cond_wait(&opened, &gate);
-	pthread_mutex_unlock(&gate);
-	for (uint64_t at_ns = begin_ns + offset_ns;; at_ns += period_ns) {
-		load_sleep_until_ns(at_ns);
+	struct sleeper *sleeper = argument;
+	while (sem_wait(&sleeper->begin))
+		;
+	for (uint64_t at_ns = sleeper->first_ns;; at_ns += period_ns) {
 		atomic_fetch_add_explicit(&wakes, 1, memory_order_relaxed);
+		load_sleep_until_ns(at_ns + period_ns);
 	}
 	return NULL;
 }
@@ -50,12 +52,14 @@ static void make_threads(void)
 	pthread_t thread;
 	char *stacks = mmap(NULL, tasks * STACK_BYTES, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (stacks == MAP_FAILED)
-		load_fail("no memory for the stacks");
+	sleepers = calloc(tasks, sizeof(*sleepers));
+	if (stacks == MAP_FAILED || !sleepers)
+		load_fail("no memory for the threads");
 	pthread_attr_init(&attributes);
 	for (uint64_t i = 0; i < tasks; i++) {
 		pthread_attr_setstack(&attributes, stacks + i * STACK_BYTES, STACK_BYTES);
-		errno = pthread_create(&thread, &attributes, sleeper, (void *)(uintptr_t)i);
+		sem_init(&sleepers[i].begin, 0, 0);
+		errno = pthread_create(&thread, &attributes, sleep_and_wake, &sleepers[i]);
 		if (errno) {
 			fprintf(stderr,
 				"load: thread %" PRIu64 " of %" PRIu64
@@ -64,6 +68,20 @@ static void make_threads(void)
 				i, tasks);
 			exit(1);
 		}
+	}
+}
+
+/* Each thread in its own moment of the first period: together they would be a stampede. */
+static void start_evenly(uint64_t begin_ns, uint64_t end_ns)
+{
+	for (uint64_t i = 0; i < tasks; i++) {
+		struct sleeper *sleeper = &sleepers[i];
+		sleeper->first_ns = begin_ns + period_ns * i / tasks;
+		if (sleeper->first_ns >= end_ns)
+			return;
+		if (sleeper->first_ns > load_now_ns())
+			load_sleep_until_ns(sleeper->first_ns + 1000000); /* a ms's worth at once */
+		sem_post(&sleeper->begin);
 	}
 }
 
@@ -78,11 +96,8 @@ int main(int argc, char **argv)
 	make_threads();
 	load_ready(&load);
 
-	pthread_mutex_lock(&gate);
-	begin_ns = load_now_ns();
-	started = true;
-	pthread_cond_broadcast(&opened);
-	pthread_mutex_unlock(&gate);
+	uint64_t begin_ns = load_now_ns();
+	start_evenly(begin_ns, begin_ns + length_ns);
 	load_sleep_until_ns(begin_ns + length_ns);
 
 	printf("tid=%d tasks=%" PRIu64 " begin_ns=%" PRIu64 " end_ns=%" PRIu64 " wakes=%llu\n",

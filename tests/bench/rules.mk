@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# make bench: pftrace and its peers under the same loads, as root. BENCH_QUICK=1 takes a minute;
+# BENCH_ARGS="--loads pipe --tools pftrace" chooses.
+
+BENCH_EMPTY := $(BUILD)/tests/bench/empty $(BUILD)/tests/bench/empty.bpf.o
+
+.PHONY: bench tests
+tests: $(BENCH_EMPTY)
+
+$(BUILD)/tests/bench/empty.bpf.o: tests/bench/empty.bpf.c
+	$(say) BPF $@
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -c $< -o $@
+
+$(BUILD)/tests/bench/empty: $(BUILD)/tests/bench/empty.o
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbpf
+
+bench: all $(LOAD_PROGRAMS) $(BENCH_EMPTY)
+	$(Q)python3 tests/bench/bench.py --build $(BUILD) --out $(BUILD)/bench.json \
+		$(if $(BENCH_QUICK),--quick) $(BENCH_ARGS)
