@@ -228,16 +228,11 @@ class Sleepers(OwnLoad):
                  "--seconds", str(self.seconds)]]
 
     def run(self):
-        # /proc/PID/stat has all threads, in ticks; thousands of wakeups make them fine enough
-        before = self.cpu_ticks()
+        pid = self.running[0].pid
+        before = proc.process_cpu_seconds(pid)
         self.wakes = 1
         super().run()
-        ticks = self.cpu_ticks() - before
-        return ticks / os.sysconf("SC_CLK_TCK") * 1e6 / self.wakes
-
-    def cpu_ticks(self):
-        fields = proc.read(f"/proc/{self.running[0].pid}/stat").rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
+        return (proc.process_cpu_seconds(pid) - before) * 1e6 / self.wakes
 
     def took(self, results):
         self.wakes = max(1, int(results[0]["wakes"]))
