@@ -24,11 +24,12 @@ import time
 
 import loads
 import proc
+import reading
 import table
 import tools
 
-ROUNDS = {"sleepers": 3}
-ROUNDS_OTHERWISE = 7
+ROUNDS = {"pipe": 7, "messaging": 7}
+ROUNDS_OTHERWISE = 3
 STATS_ROUNDS = 3
 SECONDS = 2.0       # of each load without tracing
 SECONDS_QUICK = 0.6
@@ -152,7 +153,8 @@ def bench_slowdown(load, chosen, rounds, folder):
     for number in range(rounds):
         table.progress(f"{load.name}: round {number + 1} of {rounds}")
         plain.append(measure(load, None, folder))
-        for tool in list(chosen):
+        # to and fro: what drifts over a round weighs on no tool alone
+        for tool in list(chosen if number % 2 == 0 else reversed(chosen)):
             try:
                 runs[tool.name].append(measure(load, tool, folder))
             except loads.Failed as reason:
@@ -248,6 +250,11 @@ def run(choice, folder):
         report["loads"][load.name] = result
         table.progress(None)
         table.print_load(load.name, result)
+    if any(tool.name == "pftrace" for tool in chosen) and not choice.loads:
+        table.progress("reading")
+        report["reading"] = reading.bench(choice.build, folder)
+        table.progress(None)
+        table.print_reading(report["reading"])
     with open(choice.out, "w", encoding="utf-8") as out:
         json.dump(report, out, indent=1)
         out.write("\n")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # make bench: pftrace and its peers under the same loads, as root. BENCH_QUICK=1 takes a minute;
-# BENCH_ARGS="--loads pipe --tools pftrace" chooses.
+# BENCH_ARGS="--loads pipe --tools pftrace" chooses. tests/bench/compare.py OLD.json NEW.json tells
+# what rose.
 
-BENCH_EMPTY := $(BUILD)/tests/bench/empty $(BUILD)/tests/bench/empty.bpf.o
+BENCH_PROGRAMS := $(addprefix $(BUILD)/tests/bench/,empty empty.bpf.o rows)
 
 .PHONY: bench tests
-tests: $(BENCH_EMPTY)
+tests: $(BENCH_PROGRAMS)
 
 $(BUILD)/tests/bench/empty.bpf.o: tests/bench/empty.bpf.c
 	$(say) BPF $@
@@ -16,6 +17,10 @@ $(BUILD)/tests/bench/empty: $(BUILD)/tests/bench/empty.o
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lbpf
 
-bench: all $(LOAD_PROGRAMS) $(BENCH_EMPTY)
+$(BUILD)/tests/bench/rows: $(BUILD)/tests/bench/rows.o $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+bench: all $(LOAD_PROGRAMS) $(BENCH_PROGRAMS)
 	$(Q)python3 tests/bench/bench.py --build $(BUILD) --out $(BUILD)/bench.json \
 		$(if $(BENCH_QUICK),--quick) $(BENCH_ARGS)

@@ -80,6 +80,14 @@ def print_load(name, result):
     sys.stdout.flush()
 
 
+def print_reading(result):
+    print(f"\nreading: {result['rows']:,} rows in {data(result['bytes'])}, made up")
+    rows = [["command", "seconds", "peak MiB"]]
+    for name, figures in result["commands"].items():
+        rows.append([name, number(figures["seconds"], 2), number(figures["peak_mib"], 1)])
+    print_rows(rows)
+
+
 def print_machine(machine):
     print(f"{machine['cpus']} CPUs ({machine['cpu']}), Linux {machine['kernel']}, clock "
           f"{machine['clocksource']}, {machine['date']}")

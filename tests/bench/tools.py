@@ -14,6 +14,9 @@ from loads import Failed
 READY_SECONDS = 180  # perf looks at every task first
 STOP_SECONDS = 300   # perf reads all that it wrote once more
 
+# causes by which data is missing from a capture (user/capture/capture.c)
+SERIOUS_LOSSES = ["ring_full", "identity_ring_full", "totals_eviction", "recursion"]
+
 BPFTRACE = """
 tracepoint:sched:sched_switch {
     if (@since[cpu]) {
@@ -128,13 +131,15 @@ class Pftrace(Tool):
         return None if done.returncode in (0, 3) else done.stderr.strip() or "it failed"
 
     def losses(self, path, words):
-        """The last word on every cause; counts are cumulated over the capture."""
+        """The last count of every cause that means missing data; counts are cumulated."""
         done = subprocess.run([self.binary(), "export", path, "--table", "losses", "--format",
                                "json"], capture_output=True, text=True)
         try:
-            last = {}
+            last = dict.fromkeys(SERIOUS_LOSSES, 0)
             for row in json.loads(done.stdout):
-                last[row["cause"]] = max(last.get(row["cause"], 0), row["count"] or 0)
+                count = row["switches"] or row["count"] or 0
+                if row["cause"] in last:
+                    last[row["cause"]] = max(last[row["cause"]], count)
             return sum(last.values())
         except (ValueError, KeyError, TypeError):
             return None
