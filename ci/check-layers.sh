@@ -12,7 +12,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
 
 BUILD=${1:-build}
 [ $# -eq 0 ] || shift
-LAYERS='build gcc clang unit sanitised includes hygiene formatting manuals sim cli html page fuzz live'
+LAYERS='build gcc clang unit sanitised scripts includes hygiene formatting manuals sim cli html page fuzz live'
 CLANG_FORMAT_MAJOR=14 # releases differ in details: others only advise
 export BUILD PFTRACE="$BUILD/pftrace" PYTHONDONTWRITEBYTECODE=1
 
@@ -59,6 +59,11 @@ run_clang() { build_strictly clang; }
 run_unit() { make_quiet unit; }
 
 run_sanitised() { make_quiet SAN=1 unit; }
+
+run_scripts() {
+	command -v git >/dev/null || skip 'no git' || return
+	sh ci/selftest.sh
+}
 
 run_includes() {
 	$PYTHON ci/check-includes.py --selftest && $PYTHON ci/check-includes.py
