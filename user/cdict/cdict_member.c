@@ -11,18 +11,18 @@
 #define MEMORY_LEVEL 8	    /* zlib's default */
 #define ROOM_BYTES 65536
 
-#ifndef CDICT_LEVEL
-#define CDICT_LEVEL 1
-#endif
-#ifndef CDICT_STRATEGY
-#define CDICT_STRATEGY Z_DEFAULT_STRATEGY
-#endif
+/*
+ * Measured by `make bench-cdict` (zlib 1.2.13): level 1 takes 190 ns of CPU a row in all and 4.69
+ * bytes; 2: 207 and 4.71; 3: 239 and 4.72; 4: 270 and 4.63; 6: 586 and 4.54. Other strategies save
+ * 15 ns and double the size.
+ */
+#define LEVEL 1
 
 int cdict_member_init(struct cdict_member *member)
 {
 	*member = (struct cdict_member){ 0 };
-	if (deflateInit2(&member->stream, CDICT_LEVEL, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL,
-			 CDICT_STRATEGY) != Z_OK)
+	if (deflateInit2(&member->stream, LEVEL, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
 		return -ENOMEM;
 	return 0;
 }
