@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "chart/loss_stats.h"
+
+#include "base/string_pool.h"
+
+#include <string.h>
+
+static int cause_of(const struct capture_batch *batch, size_t row)
+{
+	const char *word = string_pool_text(batch->strings, batch->columns[LOSSES_CAUSE][row]);
+
+	for (int cause = 0; word && cause < LOSS_CAUSES; cause++)
+		if (strcmp(word, capture_loss_word(cause)) == 0)
+			return cause;
+	return -1;
+}
+
+static uint64_t known_or_zero(uint64_t value)
+{
+	return value == CAPTURE_NIL ? 0 : value;
+}
+
+static int stats_batch(struct capture_sink *sink, const struct capture_batch *batch)
+{
+	struct loss_stats *stats = (struct loss_stats *)sink;
+
+	for (size_t i = 0; batch->table == CAPTURE_LOSSES && i < batch->rows; i++) {
+		int cause = cause_of(batch, i);
+		const struct loss_stats_row row = {
+			.count = known_or_zero(batch->columns[LOSSES_COUNT][i]),
+			.switches = known_or_zero(batch->columns[LOSSES_SWITCHES][i]),
+			.run_ns = known_or_zero(batch->columns[LOSSES_RUN_NS][i]),
+		};
+
+		if (cause < 0)
+			continue;
+		stats->last[cause] = row;
+		if (batch->columns[LOSSES_AT_NS][i] <= stats->from_ns)
+			stats->before[cause] = row;
+	}
+	return 0;
+}
+
+static int stats_header(struct capture_sink *sink, const struct capture_header *header)
+{
+	(void)sink;
+	(void)header;
+	return 0;
+}
+
+static int stats_end(struct capture_sink *sink, const struct capture_end *end)
+{
+	(void)sink;
+	(void)end;
+	return 0;
+}
+
+void loss_stats_init(struct loss_stats *stats, uint64_t from_ns)
+{
+	*stats = (struct loss_stats){
+		.sink = { .header = stats_header, .batch = stats_batch, .end = stats_end },
+		.from_ns = from_ns,
+	};
+}
+
+static uint64_t grown(uint64_t last, uint64_t before)
+{
+	return last > before ? last - before : 0;
+}
+
+struct loss_stats_row loss_stats_of(const struct loss_stats *stats, enum capture_loss_cause cause)
+{
+	const struct loss_stats_row *last = &stats->last[cause];
+	const struct loss_stats_row *before = &stats->before[cause];
+
+	return (struct loss_stats_row){
+		.count = grown(last->count, before->count),
+		.switches = grown(last->switches, before->switches),
+		.run_ns = grown(last->run_ns, before->run_ns),
+	};
+}
+
+bool loss_stats_any_serious(const struct loss_stats *stats)
+{
+	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
+		struct loss_stats_row row = loss_stats_of(stats, cause);
+
+		if (capture_loss_is_serious(cause) && (row.count || row.switches || row.run_ns))
+			return true;
+	}
+	return false;
+}

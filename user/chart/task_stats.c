@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "chart/task_stats.h"
+
+#include "base/string_pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+const struct task_stats_row task_stats_none = {
+	.wait_ns = CAPTURE_NIL,
+	.wait_max_ns = CAPTURE_NIL,
+	.wait_max_at_ns = CAPTURE_NIL,
+};
+
+static uint64_t known_or_zero(uint64_t value)
+{
+	return value == CAPTURE_NIL ? 0 : value;
+}
+
+static void add_wait(struct task_stats_row *sum, uint64_t wait_ns)
+{
+	if (wait_ns != CAPTURE_NIL)
+		sum->wait_ns = known_or_zero(sum->wait_ns) + wait_ns;
+}
+
+/* Of equal maxima the first one stays. */
+static void add_wait_max(struct task_stats_row *sum, uint64_t max_ns, uint64_t at_ns)
+{
+	if (max_ns == CAPTURE_NIL ||
+	    (sum->wait_max_ns != CAPTURE_NIL && sum->wait_max_ns >= max_ns))
+		return;
+	sum->wait_max_ns = max_ns;
+	sum->wait_max_at_ns = at_ns;
+}
+
+void task_stats_add(struct task_stats_row *sum, const struct task_stats_row *row)
+{
+	sum->run_ns += row->run_ns;
+	sum->switches += row->switches;
+	sum->voluntary += row->voluntary;
+	sum->involuntary += row->involuntary;
+	sum->migrations += row->migrations;
+	add_wait(sum, row->wait_ns);
+	add_wait_max(sum, row->wait_max_ns, row->wait_max_at_ns);
+}
+
+/* The place of a task's sums: the last one is for rows whose task is not known. */
+static size_t place_of(const struct task_stats *stats, uint64_t task)
+{
+	return task < stats->count ? task : stats->count;
+}
+
+static void fold_samples(struct task_stats *stats, const struct capture_batch *batch)
+{
+	const uint64_t *const *columns = batch->columns;
+
+	for (size_t i = 0; i < batch->rows; i++) {
+		size_t place = place_of(stats, columns[SAMPLES_TASK][i]);
+		struct task_stats_row *sum = &stats->tasks[place];
+
+		sum->run_ns += known_or_zero(columns[SAMPLES_RUN_NS][i]);
+		sum->switches += known_or_zero(columns[SAMPLES_SWITCHES][i]);
+		sum->voluntary += known_or_zero(columns[SAMPLES_VOLUNTARY][i]);
+		sum->involuntary += known_or_zero(columns[SAMPLES_INVOLUNTARY][i]);
+		sum->migrations += known_or_zero(columns[SAMPLES_MIGRATIONS][i]);
+		add_wait(sum, columns[SAMPLES_WAIT_NS][i]);
+		add_wait_max(sum, columns[SAMPLES_WAIT_MAX_NS][i],
+			     columns[SAMPLES_WAIT_MAX_AT_NS][i]);
+	}
+}
+
+static int fold_cells(struct task_stats *stats, const struct capture_batch *batch)
+{
+	const uint64_t kinds[TASK_STATS_LENGTHS] = {
+		[TASK_STATS_RUN] = string_pool_find(batch->strings, "run"),
+		[TASK_STATS_SLEEP] = string_pool_find(batch->strings, "sleep"),
+		[TASK_STATS_WAIT] = string_pool_find(batch->strings, "wait"),
+	};
+
+	if (!stats->lengths)
+		stats->lengths = calloc(stats->count + 1, sizeof(*stats->lengths));
+	if (!stats->lengths)
+		return -ENOMEM;
+	for (size_t i = 0; i < batch->rows; i++) {
+		size_t place = place_of(stats, batch->columns[CELLS_TASK][i]);
+		uint64_t kind = batch->columns[CELLS_KIND][i];
+		size_t of = 0;
+
+		while (of < TASK_STATS_LENGTHS && (kind != kinds[of] || kind == CAPTURE_NIL))
+			of++;
+		if (of < TASK_STATS_LENGTHS &&
+		    length_counts_add(&stats->lengths[place].of[of], batch->columns[CELLS_BIN][i],
+				      known_or_zero(batch->columns[CELLS_COUNT][i])))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int stats_header(struct capture_sink *sink, const struct capture_header *header)
+{
+	((struct task_stats *)sink)->steps_per_octave = header->steps_per_octave;
+	return 0;
+}
+
+static int stats_batch(struct capture_sink *sink, const struct capture_batch *batch)
+{
+	struct task_stats *stats = (struct task_stats *)sink;
+
+	if (batch->table == CAPTURE_SAMPLES)
+		fold_samples(stats, batch);
+	if (batch->table == CAPTURE_CELLS)
+		return fold_cells(stats, batch);
+	return 0;
+}
+
+static int stats_end(struct capture_sink *sink, const struct capture_end *end)
+{
+	(void)sink;
+	(void)end;
+	return 0;
+}
+
+int task_stats_init(struct task_stats *stats, size_t task_count)
+{
+	*stats = (struct task_stats){
+		.sink = { .header = stats_header, .batch = stats_batch, .end = stats_end },
+		.count = task_count,
+	};
+	stats->tasks = malloc((stats->count + 1) * sizeof(*stats->tasks));
+	if (!stats->tasks)
+		return -ENOMEM;
+	for (size_t i = 0; i <= stats->count; i++)
+		stats->tasks[i] = task_stats_none;
+	return 0;
+}
+
+void task_stats_free(struct task_stats *stats)
+{
+	for (size_t i = 0; stats->lengths && i <= stats->count; i++)
+		for (size_t of = 0; of < TASK_STATS_LENGTHS; of++)
+			length_counts_free(&stats->lengths[i].of[of]);
+	free(stats->lengths);
+	free(stats->tasks);
+	stats->lengths = NULL;
+	stats->tasks = NULL;
+}
+
+uint64_t task_stats_wait_average_ns(const struct task_stats_row *row)
+{
+	if (row->wait_ns == CAPTURE_NIL || !row->switches)
+		return CAPTURE_NIL;
+	return row->wait_ns / row->switches + (row->wait_ns % row->switches * 2 >= row->switches);
+}
+
+uint64_t task_stats_percentile_ns(const struct task_stats *stats, size_t task,
+				  enum task_stats_length length, double share)
+{
+	if (!stats->lengths)
+		return CAPTURE_NIL;
+	return length_counts_percentile(&stats->lengths[task].of[length], share,
+					stats->steps_per_octave);
+}
