@@ -1,10 +1,276 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* pftrace stats: what each task and each core did. */
+#include "base/array.h"
+#include "base/json_writer.h"
 #include "base/log.h"
+#include "base/options.h"
+#include "capture/fan_out.h"
+#include "chart/core_stats.h"
+#include "chart/loss_stats.h"
+#include "chart/task_stats.h"
 #include "command.h"
+#include "reading_options.h"
+#include "report/core_report.h"
+#include "report/task_report.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+struct stats_options {
+	struct reading_options reading;
+	enum reading_format format;
+	size_t sort;
+	bool cores_only;
+	bool percentiles;
+	bool idle;
+};
+
+/* All that is read, and the tables made of it. */
+struct stats {
+	struct task_stats tasks;
+	struct core_stats cores;
+	struct loss_stats losses;
+	struct report_table task_table;
+	struct report_table core_table;
+};
+
+static void print_help(void)
+{
+	puts("usage: pftrace stats [options] FILE\n"
+	     "\n"
+	     "Per task: run time, its share of one core and of all, switches (voluntary, involuntary),\n"
+	     "migrations, average and longest wait for a core after becoming runnable, and when the\n"
+	     "longest ended, in seconds of the capture. Per core: busy and idle, and where there was\n"
+	     "any: unknown, offline and unrecorded time. Rows of a key that are written in parts add up.\n"
+	     "\n" READING_HELP
+	     "  --sort COLUMN        run (the default), switches, wait_avg, wait_max, name, tid ...\n"
+	     "  --percentiles        also the median and p99 of run, sleep and wait lengths\n"
+	     "  --idle               idle tasks in the text table, too (--task NAME shows them, too)\n"
+	     "  --cores              only the table of cores\n"
+	     "  --format FORMAT      text (the default), csv (one table: tasks, or cores with\n"
+	     "                       --cores) or json (both)\n"
+	     "\n"
+	     "exit codes: 0 done, 1 unreadable, 2 wrong usage, 3 the file is not whole");
+}
+
+static int parse_own(struct stats_options *options, int option)
+{
+	static const char *const formats[] = READING_FORMATS;
+	size_t format;
+
+	switch (option) {
+	case 's':
+		return reading_sort(task_stats_columns, task_stats_column_count, optarg,
+				    &options->sort);
+	case 'p':
+		options->percentiles = true;
+		return 0;
+	case 'i':
+		options->idle = true;
+		return 0;
+	case 'c':
+		options->cores_only = true;
+		return 0;
+	}
+	if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats), &format))
+		return -EINVAL;
+	options->format = (enum reading_format)format;
+	return 0;
+}
+
+static int parse(struct stats_options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		READING_LONG_OPTIONS,
+		{ "sort", required_argument, NULL, 's' },
+		{ "percentiles", no_argument, NULL, 'p' },
+		{ "idle", no_argument, NULL, 'i' },
+		{ "cores", no_argument, NULL, 'c' },
+		{ "format", required_argument, NULL, 'f' },
+		{ 0 },
+	};
+	int option;
+
+	*options = (struct stats_options){ .sort = task_stats_sort };
+	reading_init(&options->reading, argv);
+	options->reading.view.all_rows = true; /* what a core did is not asked of some tasks */
+	while ((option = reading_next(&options->reading, argc, argv, long_options)) > 0)
+		if (parse_own(options, option))
+			return -EINVAL;
+	if (option || options->reading.help)
+		return option;
+	return reading_file(&options->reading, argc, argv);
+}
+
+/* ---- reading ---- */
+
+static int stats_init(struct stats *stats, const struct view *view)
+{
+	*stats = (struct stats){ 0 };
+	loss_stats_init(&stats->losses, view_from_ns(view));
+	report_table_init(&stats->task_table, task_stats_columns, task_stats_column_count);
+	report_table_init(&stats->core_table, core_stats_columns, core_stats_column_count);
+	if (task_stats_init(&stats->tasks, view_task_count(view)) ||
+	    core_stats_init(&stats->cores, view))
+		return -ENOMEM;
+	return 0;
+}
+
+static void stats_free(struct stats *stats)
+{
+	task_stats_free(&stats->tasks);
+	core_stats_free(&stats->cores);
+	report_table_free(&stats->task_table);
+	report_table_free(&stats->core_table);
+}
+
+static int read_all(struct stats *stats, const struct stats_options *options, struct view *view,
+		    char message[CDICT_MESSAGE_BYTES])
+{
+	unsigned int tables = TASK_STATS_TABLES | CORE_STATS_TABLES | LOSS_STATS_TABLES;
+	uint64_t from_ns, to_ns;
+	struct fan_out fan_out;
+	int error;
+
+	if (options->percentiles)
+		tables |= 1u << CAPTURE_CELLS;
+	fan_out_init(&fan_out);
+	fan_out_add(&fan_out, &stats->tasks.sink);
+	fan_out_add(&fan_out, &stats->cores.sink);
+	fan_out_add(&fan_out, &stats->losses.sink);
+	error = view_read(view, tables, &fan_out.sink, message);
+	if (error)
+		return error;
+	view_covered(view, &from_ns, &to_ns);
+	core_stats_finish(&stats->cores, from_ns, to_ns);
+	return 0;
+}
+
+/* ---- printing ---- */
+
+static int fill(struct stats *stats, const struct stats_options *options, const struct view *view)
+{
+	struct task_report_window window = { stats->cores.length_ns, 0 };
+	int error;
+
+	for (size_t cpu = 0; cpu < stats->cores.count; cpu++)
+		window.cores += stats->cores.cores[cpu].seen;
+	error = task_stats_fill(&stats->task_table, view, &stats->tasks, &window);
+	if (!error)
+		error = core_stats_fill(&stats->core_table, &stats->cores);
+	if (!error)
+		report_table_sort(&stats->task_table, options->sort);
+	return error;
+}
+
+static int print_text(struct stats *stats, const struct stats_options *options)
+{
+	int error = 0;
+
+	if (!options->idle && !options->reading.view.task)
+		task_stats_leave_out_nobody(&stats->task_table);
+	if (!options->cores_only) {
+		error = report_print_text(&stats->task_table, stdout);
+		putchar('\n');
+	}
+	return error ? error : report_print_text(&stats->core_table, stdout);
+}
+
+static void print_losses(const struct loss_stats *losses, struct json_writer *json)
+{
+	json_begin_object(json);
+	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
+		struct loss_stats_row lost = loss_stats_of(losses, cause);
+
+		json_key(json, capture_loss_word(cause));
+		json_begin_object(json);
+		json_key(json, "count");
+		json_u64(json, lost.count);
+		json_key(json, "switches");
+		json_u64(json, lost.switches);
+		json_key(json, "run_ns");
+		json_u64(json, lost.run_ns);
+		json_end_object(json);
+	}
+	json_end_object(json);
+}
+
+static int print_json(const struct stats *stats, const struct view *view)
+{
+	uint64_t from_ns, to_ns;
+	struct json_writer json;
+
+	view_covered(view, &from_ns, &to_ns);
+	json_begin(&json, stdout);
+	json_begin_object(&json);
+	json_lines(&json);
+	json_key(&json, "file");
+	json_string(&json, view_path(view));
+	json_key(&json, "whole");
+	json_bool(&json, view_summary(view)->whole);
+	json_key(&json, "from_ns");
+	json_u64(&json, from_ns);
+	json_key(&json, "to_ns");
+	json_u64(&json, to_ns);
+	json_key(&json, "tasks");
+	report_print_json_rows(&stats->task_table, &json);
+	json_key(&json, "total");
+	report_print_json_total(&stats->task_table, &json);
+	json_key(&json, "cores");
+	report_print_json_rows(&stats->core_table, &json);
+	json_key(&json, "losses");
+	print_losses(&stats->losses, &json);
+	json_end_object(&json);
+	return json_end(&json);
+}
+
+static int print(struct stats *stats, const struct stats_options *options, const struct view *view)
+{
+	int error = fill(stats, options, view);
+
+	if (error)
+		return error;
+	if (options->format == READING_JSON)
+		return print_json(stats, view);
+	if (options->format == READING_TEXT)
+		return print_text(stats, options);
+	return report_print_csv(options->cores_only ? &stats->core_table : &stats->task_table,
+				stdout);
+}
+
+static enum exit_code run(const struct stats_options *options, struct view *view)
+{
+	char message[CDICT_MESSAGE_BYTES] = "";
+	enum exit_code code = EXIT_FAILED;
+	struct stats stats;
+	int error = stats_init(&stats, view);
+
+	if (!error)
+		error = read_all(&stats, options, view, message);
+	code = reading_done(view, error, message);
+	if (code != EXIT_FAILED) {
+		reading_losses(view, &stats.losses);
+		code = reading_printed(code, print(&stats, options, view));
+	}
+	stats_free(&stats);
+	return code;
+}
 
 int cmd_stats(int argc, char **argv)
 {
-	(void)argc;
-	log_error("'%s' is not written yet", argv[0]);
-	return EXIT_FAILED;
+	struct stats_options options;
+	enum exit_code code;
+	struct view *view;
+
+	if (parse(&options, argc, argv))
+		return EXIT_USAGE;
+	if (options.reading.help) {
+		print_help();
+		return EXIT_OK;
+	}
+	code = reading_open(&options.reading, &view);
+	if (code == EXIT_OK)
+		code = run(&options, view);
+	view_free(view);
+	return code;
 }

@@ -3,8 +3,11 @@
 
 #include "base/log.h"
 #include "base/options.h"
+#include "chart/loss_stats.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 void reading_init(struct reading_options *reading, char **argv)
@@ -13,8 +16,9 @@ void reading_init(struct reading_options *reading, char **argv)
 		.command = argv[0],
 		.view = { .cap_ns = CAPTURE_NIL },
 	};
-	optind = 0; /* begin anew: getopt keeps its place in globals */
-	opterr = 0; /* it says things in its own way */
+	signal(SIGPIPE, SIG_IGN); /* a reader that had enough shows as EPIPE */
+	optind = 0;		  /* begin anew: getopt keeps its place in globals */
+	opterr = 0;		  /* it says things in its own way */
 }
 
 static int take_shared(struct reading_options *reading, int option)
@@ -129,13 +133,53 @@ enum exit_code reading_done(const struct view *view, int error, const char *mess
 		return EXIT_FAILED;
 	}
 	if (!summary->whole) {
-		log_warning("%s", summary->cut);
-		return EXIT_INCOMPLETE;
-	}
-	if (summary->end && summary->end->cut) {
-		log_warning("%s: the recording ended early: %s", view_path(view),
-			    summary->end->cause);
+		log_warning("%s; what is whole was read", summary->cut);
 		return EXIT_INCOMPLETE;
 	}
 	return EXIT_OK;
+}
+
+static void say_loss(const struct view *view, enum capture_loss_cause cause,
+		     const struct loss_stats_row *lost)
+{
+	log_warning("%s: data was lost: %s: %llu times, %llu switches, %.3f ms of run time",
+		    view_path(view), capture_loss_word(cause), (unsigned long long)lost->count,
+		    (unsigned long long)lost->switches, (double)lost->run_ns / 1e6);
+}
+
+void reading_losses(const struct view *view, const struct loss_stats *losses)
+{
+	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
+		struct loss_stats_row lost = loss_stats_of(losses, cause);
+
+		if (capture_loss_is_serious(cause) && (lost.count || lost.switches || lost.run_ns))
+			say_loss(view, cause, &lost);
+	}
+}
+
+int reading_sort(const struct report_column *columns, size_t count, const char *key, size_t *place)
+{
+	int found = report_column_find(columns, count, key);
+	char keys[512] = "";
+	size_t used = 0;
+
+	if (found >= 0) {
+		*place = (size_t)found;
+		return 0;
+	}
+	for (size_t i = 0; i < count && used < sizeof(keys); i++)
+		used += (size_t)snprintf(keys + used, sizeof(keys) - used, "%s%s", i ? ", " : "",
+					 columns[i].key);
+	log_error("--sort '%s' is none of the columns: %s", key, keys);
+	return -EINVAL;
+}
+
+enum exit_code reading_printed(enum exit_code code, int error)
+{
+	if (!error && fflush(stdout) == EOF)
+		error = -errno;
+	if (!error || error == -EPIPE)
+		return code;
+	log_error("cannot write the results: %s", strerror(-error));
+	return EXIT_FAILED;
 }

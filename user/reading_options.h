@@ -14,6 +14,7 @@
 #define READING_OPTIONS_H
 
 #include "command.h"
+#include "report/report_table.h"
 #include "view/view.h"
 
 #include <getopt.h>
@@ -26,6 +27,8 @@ struct reading_options {
 	bool windowed; /* --from or --cap was given */
 	bool help;     /* --help was given: print it on stdout and exit 0 */
 };
+
+struct loss_stats;
 
 /* Codes above all letters, so that commands may use these for their own. */
 enum { READING_FROM = 0x1000, READING_CAP, READING_TASK, READING_MERGE, READING_APPEND };
@@ -63,5 +66,24 @@ enum exit_code reading_open(const struct reading_options *reading, struct view *
 
 /* After a read: its error, or where the file is cut, in a line on stderr; the exit code. */
 enum exit_code reading_done(const struct view *view, int error, const char *message);
+
+/* Says on stderr what data was lost in the window, a line a cause. */
+void reading_losses(const struct view *view, const struct loss_stats *losses);
+
+/* --format and its three words. */
+enum reading_format { READING_TEXT, READING_CSV, READING_JSON };
+#define READING_FORMATS               \
+	{                             \
+		"text", "csv", "json" \
+	}
+
+/* --sort: the column's place, or -EINVAL after a line that lists them. */
+int reading_sort(const struct report_column *columns, size_t count, const char *key, size_t *place);
+
+/*
+ * stdout is done: EXIT_OK turns into EXIT_FAILED when it could not take all (one line on stderr); a
+ * reader that had enough (EPIPE) is no failure. `error` is what a printer returned.
+ */
+enum exit_code reading_printed(enum exit_code code, int error);
 
 #endif
