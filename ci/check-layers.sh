@@ -117,14 +117,28 @@ has_target() {
 	! make -n "$1" 2>&1 | grep -q "No rule to make target '$1'"
 }
 
+node_tests() { # folder: its test files, not those of packages
+	find "$1" -name node_modules -prune -o \
+		\( -name '*.test.*js' -o -name 'test_*.*js' -o -path '*/test/*.*js' \) -print 2>/dev/null
+}
+
+run_node_tests() { # folder, seconds at most
+	if [ -f "$1/package-lock.json" ] && [ ! -d "$1/node_modules" ]; then
+		(cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
+			skip "the packages of $1 could not be had from the npm registry" || return
+	fi
+	# shellcheck disable=SC2046 # a list of names
+	timeout -k 10 "$2" node --test $(node_tests "$1")
+}
+
 # A layer of tests/NAME: by its make target, or else its Python or node tests.
 run_tests_of() { # name, seconds at most
 	if has_target "$1"; then
 		timeout -k 10 "$2" make --no-print-directory "$1"
 	elif ls "tests/$1"/test_*.py >/dev/null 2>&1; then
 		timeout -k 10 "$2" "$PYTHON" -m unittest discover -v -s "tests/$1"
-	elif ls "tests/$1"/*.test.mjs >/dev/null 2>&1; then
-		timeout -k 10 "$2" node --test "tests/$1"
+	elif [ -n "$(node_tests "tests/$1")" ]; then
+		run_node_tests "tests/$1" "$2"
 	else
 		skip "there is neither a make target '$1' nor a test in tests/$1 yet"
 	fi
@@ -138,10 +152,8 @@ run_sim() { run_tests_of sim 600; }
 run_cli() { run_tests_of cli 300; }
 
 run_html() {
-	tests=$(find html -path html/node_modules -prune -o -name '*.test.mjs' -print 2>/dev/null)
-	[ -n "$tests" ] || skip 'there is no html/*.test.mjs yet' || return
-	# shellcheck disable=SC2086 # a list of names
-	timeout -k 10 300 node --test $tests
+	[ -n "$(node_tests html)" ] || skip 'there are no tests in html/test yet' || return
+	run_node_tests html 300
 }
 
 run_page() { run_tests_of page 600; }
