@@ -42,14 +42,15 @@ enum account_state {
 /* The task that runs on `cpu` leaves it and `next_tid` takes over. */
 struct account_switch {
 	uint64_t at_ns;
-	uint64_t run_ns; /* exact length of the run that ends; CAPTURE_NIL: not known, e.g. begun
-			    before zero (its part since then still fills buckets) */
+	uint64_t run_ns; /* length of the run that ends, as the kernel side's sums count it */
 	uint64_t wait_total_ns; /* next's, cumulated over its life; CAPTURE_NIL: not known */
 	uint32_t cpu;
 	uint32_t next_tid; /* 0: idle */
 	enum account_state prev_state;
 	bool preempted;
-	bool first; /* next begins its life */
+	bool first;	/* next begins its life */
+	bool run_known; /* run_ns is the whole run's exact length; else it was found running, and
+			   the run has no cell */
 };
 
 /* `sink` and `strings` are borrowed; ids in batches are of `strings`. NULL without memory. */
