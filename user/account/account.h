@@ -165,6 +165,7 @@ struct account_counters {
 	uint64_t losses[LOSS_CAUSES]; /* counts */
 	uint64_t lost_switches;
 	uint64_t lost_run_ns;
+	uint64_t rows_pending; /* held in memory until the next flush */
 };
 void account_counters(const struct account *account, struct account_counters *counters);
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "account/account.h"
+
+#include "account/lives.h"
+#include "account/state.h"
+#include "base/string_pool.h"
+
+#include <stdlib.h>
+
+static int add_words(struct account *account)
+{
+	static const char *const kinds[CELL_KINDS] = { "run", "sleep", "wait" };
+	struct string_pool *strings = account->strings;
+	struct words *words = &account->words;
+
+	words->task = string_pool_add(strings, "task");
+	words->kthread = string_pool_add(strings, "kthread");
+	words->idle = string_pool_add(strings, "idle");
+	words->unknown = string_pool_add(strings, "unknown");
+	for (int i = 0; i < CELL_KINDS; i++)
+		words->cells[i] = string_pool_add(strings, kinds[i]);
+	for (int i = 0; i < LOSS_CAUSES; i++)
+		words->losses[i] =
+			string_pool_add(strings, capture_loss_word((enum capture_loss_cause)i));
+	return words->losses[LOSS_CAUSES - 1] == STRING_NONE ? -1 : 0;
+}
+
+static int init_cpus(struct account *account)
+{
+	uint32_t count = account->options.cpu_count;
+
+	account->cpus = calloc(count ? count : 1, sizeof(*account->cpus));
+	if (!account->cpus)
+		return -1;
+	for (uint32_t i = 0; i < count; i++) {
+		account->cpus[i].number = (uint16_t)i;
+		account->cpus[i].life = UNKNOWN_LIFE;
+		account->cpus[i].filler = UNKNOWN_LIFE;
+		account->cpus[i].idle = NO_LIFE;
+	}
+	return 0;
+}
+
+struct account *account_new(const struct account_options *options, struct capture_sink *sink,
+			    struct string_pool *strings)
+{
+	struct account *account = calloc(1, sizeof(*account));
+
+	if (!account)
+		return NULL;
+	account->options = *options;
+	account->sink = sink;
+	account->strings = strings;
+	grid_init(&account->grid, options->bucket_ns);
+	if (add_words(account) || init_cpus(account) || rows_init(&account->rows) ||
+	    cells_init(&account->cells) || output_init(&account->output, sink, strings) ||
+	    lives_init(account)) {
+		account_free(account);
+		return NULL;
+	}
+	return account;
+}
+
+void account_free(struct account *account)
+{
+	if (!account)
+		return;
+	lives_free(account);
+	rows_free(&account->rows);
+	cells_free(&account->cells);
+	output_free(&account->output);
+	free(account->cpus);
+	free(account->proof);
+	free(account->totals);
+	free(account);
+}
+
+void account_counters(const struct account *account, struct account_counters *counters)
+{
+	*counters = (struct account_counters){
+		.tasks = account->task_count,
+		.bucket_ns = grid_bucket_ns(&account->grid),
+		.lost_switches = account->losses[LOSS_RING_FULL].switches,
+		.lost_run_ns = account->losses[LOSS_RING_FULL].run_ns,
+		.rows_pending = account->rows.count + account->cells.older_count +
+				account->cells.slots_used,
+	};
+	for (uint32_t i = 0; i < account->options.cpu_count; i++)
+		counters->switches += account->cpus[i].switches;
+	for (int i = 0; i < LOSS_CAUSES; i++)
+		counters->losses[i] = account->losses[i].count;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cells of the heat maps that are not written yet: how many intervals of a task and kind fell
+ * into a bin, counted in a hash for the current bucket.
+ */
+#ifndef ACCOUNT_CELLS_H
+#define ACCOUNT_CELLS_H
+
+#include "account/sort.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum cell_kind { CELL_RUN, CELL_SLEEP, CELL_WAIT, CELL_KINDS };
+
+#define CELL_KEY(task, kind, bin) ((uint64_t)(task) << 16 | (uint64_t)(kind) << 12 | (bin))
+#define CELL_TASK(key) ((key) >> 16)
+#define CELL_KIND(key) ((key) >> 12 & 0xf)
+#define CELL_BIN(key) ((key)&0xfff)
+
+struct cell_slot {
+	uint64_t key; /* 0: free */
+	uint64_t count;
+};
+
+struct cells {
+	struct cell_slot *slots; /* the current bucket's */
+	size_t slot_count;
+	size_t slots_used;
+	uint64_t start_ns;	 /* the current bucket */
+	struct sort_item *older; /* high: start of the bucket, low: key, value: count */
+	size_t older_count;
+	size_t older_capacity;
+};
+
+/* 0 or -ENOMEM, as all. */
+int cells_init(struct cells *cells);
+void cells_free(struct cells *cells);
+
+/* One more interval in the bucket that starts at start_ns. */
+int cells_add(struct cells *cells, uint64_t start_ns, uint64_t key);
+
+/* Moves the current bucket's cells to the older ones; the hash serves another from now on. */
+int cells_advance(struct cells *cells, uint64_t start_ns);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "account/fill.h"
+
+#include "account/flush.h"
+
+/* Rows of a CPU that was silent, or of a task that waited, for a long time. */
+#define ROWS_KEPT_MAX 262144
+
+/* No doubling to more than a minute. */
+#define BUCKET_NS_MAX 60000000000ULL
+#define NS_PER_S 1000000000ULL
+
+/* Rows and cells made so far that are not counted in the window yet. */
+static void count_rows(struct account *account)
+{
+	account->window_rows += account->rows.slots_used + account->cells.slots_used;
+}
+
+/* Buckets double when a second's worth of rows was made in less than a second. */
+static void double_buckets(struct account *account)
+{
+	uint64_t max = account->options.rows_per_s_max;
+	uint64_t start_ns = account->grid.start_ns;
+
+	if (!max)
+		return;
+	if (account->window_rows > max && grid_bucket_ns(&account->grid) * 2 <= BUCKET_NS_MAX &&
+	    grid_double(&account->grid)) {
+		account->window_ns = start_ns;
+		account->window_rows = 0;
+	} else if (start_ns - account->window_ns >= NS_PER_S) {
+		account->window_ns = start_ns;
+		account->window_rows = 0;
+	}
+}
+
+int fill_advance(struct account *account, uint64_t at_ns)
+{
+	int error;
+
+	count_rows(account);
+	grid_advance(&account->grid, at_ns);
+	double_buckets(account);
+	rows_advance(&account->rows, account->grid.start_ns);
+	error = cells_advance(&account->cells, account->grid.start_ns);
+	if (!error && account->rows.count + account->cells.older_count > ROWS_KEPT_MAX)
+		error = flush_rows(account, account->grid.start_ns);
+	return error;
+}
+
+/* Adds to the row of each bucket that [from_ns, to_ns) touches. */
+static int split(struct account *account, const struct cpu *cpu, uint32_t slot, uint64_t from_ns,
+		 uint64_t to_ns, bool wait)
+{
+	while (from_ns < to_ns) {
+		uint64_t end_ns = grid_end(&account->grid, from_ns);
+		uint64_t until_ns = end_ns < to_ns ? end_ns : to_ns;
+		struct row *row =
+			fill_row(account, cpu, slot, grid_start(&account->grid, from_ns));
+		int error;
+
+		if (!row)
+			return -ENOMEM;
+		if (wait) {
+			row->wait_ns += until_ns - from_ns;
+			row->wait_flags |= WAIT_KNOWN;
+		} else {
+			row->run_ns += until_ns - from_ns;
+		}
+		from_ns = until_ns;
+		if (account->rows.count <= ROWS_KEPT_MAX)
+			continue;
+		error = flush_rows(account, account->grid.start_ns);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int fill_cpu_slow(struct account *account, struct cpu *cpu, uint64_t at_ns)
+{
+	uint64_t from_ns = cpu->filled_ns;
+
+	if (at_ns <= from_ns)
+		return 0;
+	cpu->filled_ns = at_ns;
+	if (cpu->offline)
+		return 0;
+	return split(account, cpu, cpu->filler, from_ns, at_ns, false);
+}
+
+int fill_wait_slow(struct account *account, struct cpu *cpu, uint32_t slot, uint64_t at_ns,
+		   uint64_t wait_ns, uint64_t *here_ns)
+{
+	uint64_t start_ns = fill_start(account, at_ns);
+	uint64_t from_ns = wait_ns < at_ns ? at_ns - wait_ns : 0;
+
+	*here_ns = at_ns - (from_ns > start_ns ? from_ns : start_ns);
+	return split(account, cpu, slot, from_ns, start_ns, true);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Time into buckets. */
+#ifndef ACCOUNT_FILL_H
+#define ACCOUNT_FILL_H
+
+#include "account/state.h"
+
+#include <errno.h>
+
+/* at_ns lies behind the current bucket: the one that holds it becomes current. 0 or -errno, as
+   all. */
+int fill_advance(struct account *account, uint64_t at_ns);
+
+/* The CPU's time up to at_ns goes to its filler. */
+int fill_cpu_slow(struct account *account, struct cpu *cpu, uint64_t at_ns);
+
+/* The wait [at_ns - wait_ns, at_ns] of a life that got this CPU, but for its part in the bucket
+   that starts at start_ns, which is returned in *here_ns. */
+int fill_wait_slow(struct account *account, struct cpu *cpu, uint32_t slot, uint64_t at_ns,
+		   uint64_t wait_ns, uint64_t *here_ns);
+
+static inline struct row *fill_row(struct account *account, const struct cpu *cpu, uint32_t slot,
+				   uint64_t start_ns)
+{
+	struct life *life = &account->lives[slot];
+
+	return rows_get(&account->rows, &life->row, start_ns, life->task, cpu->number);
+}
+
+/* Start of the bucket that holds at_ns. */
+static inline uint64_t fill_start(const struct account *account, uint64_t at_ns)
+{
+	if (LIKELY(at_ns >= account->grid.start_ns && at_ns < account->grid.end_ns))
+		return account->grid.start_ns;
+	return grid_start(&account->grid, at_ns);
+}
+
+/* The same, in the current bucket. */
+static inline int fill_cpu(struct account *account, struct cpu *cpu, uint64_t at_ns)
+{
+	struct row *row;
+
+	if (UNLIKELY(cpu->filled_ns < account->grid.start_ns || at_ns >= account->grid.end_ns ||
+		     cpu->offline))
+		return fill_cpu_slow(account, cpu, at_ns);
+	if (at_ns <= cpu->filled_ns)
+		return 0;
+	row = fill_row(account, cpu, cpu->filler, account->grid.start_ns);
+	if (!row)
+		return -ENOMEM;
+	row->run_ns += at_ns - cpu->filled_ns;
+	cpu->filled_ns = at_ns;
+	return 0;
+}
+
+#endif

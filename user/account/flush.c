@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "account/flush.h"
+
+#include "account/fill.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* ---- tasks ---- */
+
+static int write_task(struct account *account, uint32_t slot)
+{
+	const struct life *life = &account->lives[slot];
+	const struct life_who *who = &account->who[slot];
+	const uint64_t values[TASKS_COLUMNS] = {
+		[TASKS_TASK] = life->task,
+		[TASKS_TID] = slot == UNKNOWN_LIFE ? CAPTURE_NIL : life->tid,
+		[TASKS_TGID] = who->tgid,
+		[TASKS_START_NS] = who->start_ns,
+		[TASKS_END_NS] = who->end_ns,
+		[TASKS_COMM] = who->comm,
+		[TASKS_NAME] = CAPTURE_NIL,
+		[TASKS_KIND] = who->kind,
+		[TASKS_VM] = CAPTURE_NIL,
+		[TASKS_VCPU] = CAPTURE_NIL,
+		[TASKS_CGROUP] = who->cgroup,
+		[TASKS_FIRST_VOLUNTARY] = who->first[0],
+		[TASKS_FIRST_INVOLUNTARY] = who->first[1],
+		[TASKS_FIRST_RUN_DELAY_NS] = who->first[2],
+		[TASKS_FIRST_RUN_NS] = who->first[3],
+		[TASKS_LAST_VOLUNTARY] = who->last[0],
+		[TASKS_LAST_INVOLUNTARY] = who->last[1],
+		[TASKS_LAST_RUN_DELAY_NS] = who->last[2],
+		[TASKS_LAST_RUN_NS] = who->last[3],
+	};
+
+	return output_row(&account->output, CAPTURE_TASKS, 0, values);
+}
+
+int flush_tasks(struct account *account)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < account->dirty_count && !error; i++) {
+		error = write_task(account, account->dirty[i]);
+		account->lives[account->dirty[i]].dirty = false;
+	}
+	account->dirty_count = 0;
+	return error ? error : output_done(&account->output);
+}
+
+/* ---- samples ---- */
+
+/* Neither idle nor the unknown task ever waits. */
+static bool can_wait(const struct account *account, const struct row *row)
+{
+	uint32_t idle = account->cpus[row->cpu].idle;
+
+	if (!account->options.wait_offered || row->task == account->lives[UNKNOWN_LIFE].task)
+		return false;
+	return idle == NO_LIFE || account->lives[idle].task != row->task;
+}
+
+static int write_row(struct account *account, const struct row *row)
+{
+	uint64_t bucket_ns = grid_part_at(&account->grid, row->start_ns)->bucket_ns;
+	bool known = can_wait(account, row) && row->wait_flags != WAIT_UNKNOWN;
+	const uint64_t values[SAMPLES_COLUMNS] = {
+		[SAMPLES_BUCKET] = row->start_ns / bucket_ns,
+		[SAMPLES_TASK] = row->task,
+		[SAMPLES_CPU] = row->cpu,
+		[SAMPLES_RUN_NS] = row->run_ns,
+		[SAMPLES_SWITCHES] = row->switches,
+		[SAMPLES_VOLUNTARY] = row->voluntary,
+		[SAMPLES_INVOLUNTARY] = row->involuntary,
+		[SAMPLES_MIGRATIONS] = row->migrations,
+		[SAMPLES_WAIT_NS] = known ? row->wait_ns : CAPTURE_NIL,
+		[SAMPLES_WAIT_MAX_NS] = known ? row->wait_max_ns : CAPTURE_NIL,
+		[SAMPLES_WAIT_MAX_AT_NS] = known && row->wait_max_ns ? row->wait_max_at_ns :
+								       CAPTURE_NIL,
+	};
+
+	return output_row(&account->output, CAPTURE_SAMPLES, bucket_ns, values);
+}
+
+static int write_sorted_rows(struct account *account, const struct sort_item *items, size_t count)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < count && !error;) {
+		struct row sum = account->rows.items[items[i].value];
+		size_t first = i++;
+
+		for (; i < count && items[i].high == items[first].high &&
+		       items[i].low == items[first].low;
+		     i++)
+			row_add(&sum, &account->rows.items[items[i].value]);
+		error = write_row(account, &sum);
+	}
+	return error ? error : output_done(&account->output);
+}
+
+static int flush_samples(struct account *account, uint64_t until_ns)
+{
+	struct rows *rows = &account->rows;
+	struct sort_item *items = malloc((2 * rows->count + 1) * sizeof(*items));
+	size_t count = 0;
+	int error;
+
+	if (!items)
+		return -ENOMEM;
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->items[i].start_ns < until_ns)
+			items[count++] = (struct sort_item){
+				.high = rows->items[i].start_ns,
+				.low = (uint64_t)rows->items[i].task << 16 | rows->items[i].cpu,
+				.value = i,
+			};
+	sort_items(items, items + count, count);
+	error = write_sorted_rows(account, items, count);
+	free(items);
+	rows_drop(rows, until_ns);
+	return error;
+}
+
+/* ---- cells ---- */
+
+static int write_cell(struct account *account, const struct sort_item *cell, uint64_t count)
+{
+	uint64_t bucket_ns = grid_part_at(&account->grid, cell->high)->bucket_ns;
+	const uint64_t values[CELLS_COLUMNS] = {
+		[CELLS_BUCKET] = cell->high / bucket_ns,
+		[CELLS_TASK] = CELL_TASK(cell->low),
+		[CELLS_KIND] = account->words.cells[CELL_KIND(cell->low)],
+		[CELLS_BIN] = CELL_BIN(cell->low),
+		[CELLS_COUNT] = count,
+	};
+
+	return output_row(&account->output, CAPTURE_CELLS, bucket_ns, values);
+}
+
+static int write_sorted_cells(struct account *account, const struct sort_item *items, size_t count)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < count && !error;) {
+		size_t first = i++;
+		uint64_t sum = items[first].value;
+
+		for (; i < count && items[i].high == items[first].high &&
+		       items[i].low == items[first].low;
+		     i++)
+			sum += items[i].value;
+		error = write_cell(account, &items[first], sum);
+	}
+	return error ? error : output_done(&account->output);
+}
+
+/* Those to write come first, the others keep their places behind. */
+static int flush_cells(struct account *account, uint64_t until_ns)
+{
+	struct cells *cells = &account->cells;
+	struct sort_item *items = malloc((2 * cells->older_count + 1) * sizeof(*items));
+	size_t count = 0, kept = 0;
+	int error;
+
+	if (!items)
+		return -ENOMEM;
+	for (size_t i = 0; i < cells->older_count; i++)
+		if (cells->older[i].high < until_ns)
+			items[count++] = cells->older[i];
+		else
+			cells->older[kept++] = cells->older[i];
+	cells->older_count = kept;
+	sort_items(items, items + count, count);
+	error = write_sorted_cells(account, items, count);
+	free(items);
+	return error;
+}
+
+int flush_rows(struct account *account, uint64_t until_ns)
+{
+	int error = flush_tasks(account);
+
+	if (!error && until_ns > account->cells.start_ns)
+		error = cells_advance(&account->cells, account->cells.start_ns);
+	if (!error)
+		error = flush_samples(account, until_ns);
+	return error ? error : flush_cells(account, until_ns);
+}
+
+/* ---- losses ---- */
+
+/* Which causes know of switches and run time. */
+static uint64_t known_for(enum capture_loss_cause cause, uint64_t value)
+{
+	return cause == LOSS_RING_FULL ? value : CAPTURE_NIL;
+}
+
+int flush_losses(struct account *account, uint64_t at_ns)
+{
+	int error = 0;
+
+	for (int cause = 0; cause < LOSS_CAUSES && !error; cause++) {
+		const struct loss_sums *loss = &account->losses[cause];
+		const uint64_t values[LOSSES_COLUMNS] = {
+			[LOSSES_AT_NS] = at_ns,
+			[LOSSES_CAUSE] = account->words.losses[cause],
+			[LOSSES_COUNT] = loss->count,
+			[LOSSES_SWITCHES] = known_for(cause, loss->switches),
+			[LOSSES_RUN_NS] = cause == LOSS_MISSED_SWITCH ?
+						  loss->run_ns :
+						  known_for(cause, loss->run_ns),
+		};
+
+		error = output_row(&account->output, CAPTURE_LOSSES, 0, values);
+	}
+	return error ? error : output_done(&account->output);
+}
+
+/* ---- time passes ---- */
+
+int flush_fill(struct account *account, uint64_t at_ns)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < account->options.cpu_count && !error; i++)
+		if (account->cpus[i].known)
+			error = fill_cpu(account, &account->cpus[i], at_ns);
+	return error;
+}
+
+#define NS_PER_S 1000000000ULL
+
+/*
+ * The current bucket is longer than the time between two flushes: what is there of it is written,
+ * too, as often as half of the rows allowed a second permit.
+ */
+static bool partial_is_due(const struct account *account, uint64_t start_ns, uint64_t at_ns)
+{
+	uint64_t rows = account->rows.slots_used + account->cells.slots_used;
+	uint64_t since_ns = at_ns - account->partial_ns;
+	uint64_t max = account->options.rows_per_s_max;
+
+	if (start_ns > account->flushed_ns || at_ns == start_ns)
+		return false;
+	return !max || (double)rows * 2 <= (double)max * (double)since_ns / NS_PER_S;
+}
+
+int account_flush(struct account *account, uint64_t at_ns)
+{
+	bool partial;
+	uint64_t start_ns;
+	int error = 0;
+
+	if (at_ns < account->flushed_ns)
+		return 0;
+	if (at_ns >= account->grid.end_ns)
+		error = fill_advance(account, at_ns);
+	if (error)
+		return error;
+	start_ns = grid_start(&account->grid, at_ns);
+	partial = partial_is_due(account, start_ns, at_ns);
+	error = flush_fill(account, partial ? at_ns : start_ns);
+	if (!error)
+		error = flush_rows(account, partial ? at_ns : start_ns);
+	if (!error)
+		error = flush_losses(account, at_ns);
+	if (error)
+		return error;
+	if (partial)
+		account->partial_ns = at_ns;
+	account->flushed_ns = at_ns;
+	return account->sink->flush ? account->sink->flush(account->sink, start_ns) : 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows go out. All return 0, -ENOMEM or the sink's error. */
+#ifndef ACCOUNT_FLUSH_H
+#define ACCOUNT_FLUSH_H
+
+#include "account/state.h"
+
+/* Rows of tasks that are new or changed. */
+int flush_tasks(struct account *account);
+
+/* Rows and cells of the buckets that start before until_ns, sorted; tasks first. */
+int flush_rows(struct account *account, uint64_t until_ns);
+
+/* One row a cause, cumulated. */
+int flush_losses(struct account *account, uint64_t at_ns);
+
+/* Every CPU's time up to at_ns goes into rows. */
+int flush_fill(struct account *account, uint64_t at_ns);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a CPU did not tell: its begin, losses, missed switches, its time offline. */
+#include "account/fill.h"
+#include "account/lives.h"
+#include "account/runs.h"
+
+/* The moment as this CPU has it: its time never goes back. */
+static int enter(struct account *account, uint32_t number, uint64_t *at_ns, struct cpu **cpu)
+{
+	if (number >= account->options.cpu_count)
+		return -EINVAL;
+	*cpu = &account->cpus[number];
+	if (*at_ns < (*cpu)->filled_ns)
+		*at_ns = (*cpu)->filled_ns;
+	return *at_ns >= account->grid.end_ns ? fill_advance(account, *at_ns) : 0;
+}
+
+/* The task that was running here is somewhere else by now, nobody knows since when. */
+static void lose_sight(struct account *account, struct cpu *cpu)
+{
+	struct life *life = &account->lives[cpu->life];
+
+	if (cpu->life != UNKNOWN_LIFE && life->cpu == cpu->number) {
+		life->cpu = NO_CPU;
+		life->last_cpu = NO_CPU;
+		life->left_at_ns = CAPTURE_NIL;
+		life->wait_total_ns = CAPTURE_NIL;
+	}
+	cpu->life = UNKNOWN_LIFE;
+	cpu->filler = UNKNOWN_LIFE;
+}
+
+/* Somebody runs here, whose beginning nobody saw. */
+static int run_is_found(struct account *account, struct cpu *cpu, uint64_t at_ns, uint32_t tid,
+			uint64_t start_ns)
+{
+	uint32_t slot = tid ? life_found(account, tid, at_ns, start_ns) :
+			      life_of_idle(account, cpu->number);
+	struct life *life;
+
+	if (slot == NO_LIFE)
+		return -ENOMEM;
+	life = &account->lives[slot];
+	life->cpu = cpu->number;
+	life->wait_total_ns = CAPTURE_NIL;
+	cpu->life = slot;
+	cpu->filler = slot;
+	return 0;
+}
+
+static int write_online(struct account *account, const struct cpu *cpu, uint64_t at_ns, bool online)
+{
+	const uint64_t values[CPUS_COLUMNS] = {
+		[CPUS_CPU] = cpu->number,
+		[CPUS_AT_NS] = at_ns,
+		[CPUS_ONLINE] = online,
+	};
+
+	return output_row(&account->output, CAPTURE_CPUS, 0, values);
+}
+
+int account_found_running(struct account *account, uint32_t number, uint64_t at_ns, uint32_t tid,
+			  uint64_t start_ns, bool after_loss)
+{
+	struct cpu *cpu;
+	int error = enter(account, number, &at_ns, &cpu);
+
+	if (error)
+		return error;
+	if (tid >= ACCOUNT_TIDS)
+		return -EINVAL;
+	lose_sight(account, cpu);
+	error = fill_cpu(account, cpu, at_ns);
+	if (!error && cpu->offline)
+		error = write_online(account, cpu, at_ns, true);
+	cpu->offline = false;
+	cpu->known = true;
+	cpu->forced = false;
+	cpu->cause = after_loss ? RUN_AFTER_LOSS : RUN_BEFORE_ZERO;
+	return error ? error : run_is_found(account, cpu, at_ns, tid, start_ns);
+}
+
+int account_missed_switch(struct account *account, uint32_t number, uint64_t at_ns, uint32_t tid,
+			  uint64_t unknown_ns)
+{
+	struct cpu *cpu;
+	bool counted;
+	int error = enter(account, number, &at_ns, &cpu);
+
+	if (error)
+		return error;
+	if (tid >= ACCOUNT_TIDS)
+		return -EINVAL;
+	counted = cpu->forced;
+	lose_sight(account, cpu);
+	error = fill_cpu(account, cpu, at_ns);
+	cpu->run_ns += unknown_ns;
+	cpu->forced = false;
+	cpu->known = true;
+	cpu->cause = RUN_MISSED_SWITCH;
+	if (!counted) {
+		account->losses[LOSS_MISSED_SWITCH].count++;
+		account->runs_unknown[RUN_MISSED_SWITCH]++;
+	}
+	account->losses[LOSS_MISSED_SWITCH].run_ns += unknown_ns;
+	account->lossy = true;
+	return error ? error : run_is_found(account, cpu, at_ns, tid, 0);
+}
+
+/* Its old CPU said nothing about its leaving: a switch was missed there. */
+void runs_force_off(struct account *account, uint32_t slot)
+{
+	struct cpu *cpu = &account->cpus[account->lives[slot].cpu];
+	struct life *life = &account->lives[slot];
+
+	life->cpu = NO_CPU;
+	life->last_cpu = NO_CPU;
+	life->left_at_ns = CAPTURE_NIL;
+	life->wait_total_ns = CAPTURE_NIL;
+	if (cpu->life != slot || cpu->forced)
+		return;
+	cpu->filler = UNKNOWN_LIFE;
+	cpu->forced = true;
+	account->lossy = true;
+	account->losses[LOSS_MISSED_SWITCH].count++;
+	account->runs_unknown[RUN_MISSED_SWITCH]++;
+}
+
+int account_lost(struct account *account, uint32_t number, uint64_t at_ns, uint64_t switches,
+		 uint64_t run_ns, uint64_t blocks)
+{
+	struct loss_sums *loss = &account->losses[LOSS_RING_FULL];
+	struct cpu *cpu;
+
+	if (number >= account->options.cpu_count)
+		return -EINVAL;
+	cpu = &account->cpus[number];
+	lose_sight(account, cpu);
+	cpu->cause = RUN_AFTER_LOSS;
+	cpu->forced = false;
+	cpu->lost_switches += switches;
+	cpu->lost_run_ns += run_ns;
+	loss->count += blocks;
+	loss->switches += switches;
+	loss->run_ns += run_ns;
+	account->lossy = true;
+	if (at_ns > account->lost_until_ns)
+		account->lost_until_ns = at_ns;
+	return 0;
+}
+
+int account_offline(struct account *account, uint32_t number, uint64_t at_ns)
+{
+	struct cpu *cpu;
+	int error = enter(account, number, &at_ns, &cpu);
+
+	if (error || cpu->offline)
+		return error;
+	error = fill_cpu(account, cpu, at_ns);
+	cpu->offline = true;
+	cpu->known = true;
+	return error ? error : write_online(account, cpu, at_ns, false);
+}
+
+void account_count_loss(struct account *account, enum capture_loss_cause cause, uint64_t count)
+{
+	account->losses[cause].count += count;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names and counters attach to lives; those of lives not yet seen wait in the list of their tid. */
+#include "account/lives.h"
+
+#include "base/string_pool.h"
+
+#include <errno.h>
+
+static int set_text(struct account *account, uint64_t *id, const char *text)
+{
+	if (!text)
+		return 0;
+	*id = string_pool_add(account->strings, text);
+	return *id == STRING_NONE ? -ENOMEM : 0;
+}
+
+static int tell(struct account *account, uint32_t slot, const struct account_identity *identity)
+{
+	const uint64_t counters[COUNTERS] = { identity->voluntary, identity->involuntary,
+					      identity->run_delay_ns, identity->run_ns };
+	struct life_who *who = &account->who[slot];
+	int error;
+
+	who->start_ns = identity->start_ns;
+	who->started_at_ns = identity->started_at_ns;
+	who->tgid = identity->tgid;
+	who->kind = identity->kind == ACCOUNT_KTHREAD ? account->words.kthread :
+							account->words.task;
+	for (int i = 0; i < COUNTERS && identity->has_counters; i++) {
+		if (who->first[i] == CAPTURE_NIL)
+			who->first[i] = counters[i];
+		who->last[i] = counters[i];
+	}
+	error = set_text(account, &who->comm, identity->comm);
+	if (!error)
+		error = set_text(account, &who->cgroup, identity->cgroup);
+	if (!error && account->lives[slot].task)
+		error = life_touch(account, slot);
+	return error;
+}
+
+int account_identity(struct account *account, const struct account_identity *identity)
+{
+	struct life_place place;
+
+	if (!identity->tid || identity->tid >= ACCOUNT_TIDS)
+		return 0;
+	account->zero_ns = identity->start_ns - (uint64_t)identity->started_at_ns;
+	account->has_zero = true;
+	place = life_place_of(account, identity->tid, identity->start_ns, identity->started_at_ns);
+	if (place.life == NO_LIFE) {
+		if (place.passed)
+			return 0; /* the stream never showed that life */
+		place.life = life_new(account, identity->tid);
+		if (place.life == NO_LIFE)
+			return -ENOMEM;
+		life_insert(account, place.life, place.older);
+	}
+	return tell(account, place.life, identity);
+}
+
+/*
+ * The kernel gives the thread its group's tid and start time (de_thread() in fs/exec.c): the
+ * group's life goes on, although its first thread is gone, and old_tid's is over.
+ */
+int account_exec(struct account *account, uint32_t old_tid, uint32_t tid)
+{
+	uint32_t slot;
+
+	if (old_tid == tid || !tid || tid >= ACCOUNT_TIDS)
+		return 0;
+	slot = life_newest(account, tid);
+	if (slot == NO_LIFE)
+		return 0;
+	account->lives[slot].revives = true;
+	return 0;
+}

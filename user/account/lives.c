@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "account/lives.h"
+
+#include "base/array.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include "base/string_pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Dead lives are kept for their identities and totals, which come later; so many at most. */
+#define DEAD_KEPT 32768
+
+/*
+ * How much earlier than its start_time a life's first switch-in may seem to be: a sample's position
+ * lags the clock by up to a tick (10 ms at 100 Hz).
+ */
+#define LAG_NS 12000000
+
+static int grow(struct account *account)
+{
+	uint32_t capacity = account->life_capacity + account->life_capacity / 2 + 256;
+	struct life_who *who = realloc(account->who, capacity * sizeof(*who));
+	struct life *lives;
+
+	if (!who)
+		return -ENOMEM;
+	account->who = who;
+	if (posix_memalign((void **)&lives, 64, capacity * sizeof(*lives)))
+		return -ENOMEM;
+	if (account->life_count)
+		memcpy(lives, account->lives, account->life_count * sizeof(*lives));
+	free(account->lives);
+	account->lives = lives;
+	account->life_capacity = capacity;
+	return 0;
+}
+
+static uint32_t take_slot(struct account *account)
+{
+	uint32_t slot = account->free_life;
+
+	if (slot != NO_LIFE) {
+		account->free_life = account->lives[slot].older;
+		return slot;
+	}
+	if (account->life_count == account->life_capacity && grow(account))
+		return NO_LIFE;
+	return account->life_count++;
+}
+
+uint32_t life_new(struct account *account, uint32_t tid)
+{
+	uint32_t slot = take_slot(account);
+
+	if (slot == NO_LIFE)
+		return NO_LIFE;
+	account->lives[slot] = (struct life){
+		.left_at_ns = CAPTURE_NIL,
+		.wait_total_ns = CAPTURE_NIL,
+		.began_at_ns = CAPTURE_NIL,
+		.tid = tid,
+		.cpu = NO_CPU,
+		.last_cpu = NO_CPU,
+		.older = NO_LIFE,
+		.next_dead = NO_LIFE,
+		.stage = LIFE_UNBORN,
+	};
+	account->who[slot] = (struct life_who){
+		.start_ns = CAPTURE_NIL,
+		.end_ns = CAPTURE_NIL,
+		.comm = CAPTURE_NIL,
+		.cgroup = CAPTURE_NIL,
+		.kind = account->words.task,
+		.tgid = CAPTURE_NIL,
+	};
+	for (int i = 0; i < COUNTERS; i++) {
+		account->who[slot].first[i] = CAPTURE_NIL;
+		account->who[slot].last[i] = CAPTURE_NIL;
+	}
+	return slot;
+}
+
+int lives_init(struct account *account)
+{
+	uint32_t unknown;
+
+	account->free_life = NO_LIFE;
+	account->tids = calloc(ACCOUNT_TIDS, sizeof(*account->tids));
+	if (!account->tids)
+		return -ENOMEM;
+	unknown = life_new(account, 0);
+	if (unknown == NO_LIFE)
+		return -ENOMEM;
+	account->who[unknown].kind = account->words.unknown;
+	account->who[unknown].comm = account->words.unknown;
+	return life_born(account, unknown, 0);
+}
+
+void lives_free(struct account *account)
+{
+	free(account->tids);
+	free(account->lives);
+	free(account->who);
+	free(account->dirty);
+}
+
+void life_insert(struct account *account, uint32_t slot, uint32_t older)
+{
+	uint32_t tid = account->lives[slot].tid;
+	uint32_t newer = life_newest(account, tid);
+
+	account->lives[slot].older = older;
+	if (newer == older) {
+		account->tids[tid] = slot + 1;
+		return;
+	}
+	while (account->lives[newer].older != older)
+		newer = account->lives[newer].older;
+	account->lives[newer].older = slot;
+}
+
+static void forget(struct account *account, uint32_t slot)
+{
+	struct life *life = &account->lives[slot];
+	uint32_t newer = life_newest(account, life->tid);
+
+	if (newer == slot) {
+		account->tids[life->tid] = life->older == NO_LIFE ? 0 : life->older + 1;
+	} else {
+		while (account->lives[newer].older != slot)
+			newer = account->lives[newer].older;
+		account->lives[newer].older = life->older;
+	}
+	life->older = account->free_life;
+	account->free_life = slot;
+}
+
+static bool in_use(const struct account *account, uint32_t slot)
+{
+	if (account->lives[slot].dirty || account->lives[slot].cpu != NO_CPU)
+		return true;
+	for (uint32_t i = 0; i < account->options.cpu_count; i++)
+		if (account->cpus[i].life == slot)
+			return true;
+	return false;
+}
+
+/* The longest dead life goes, or, when an exec has revived it meanwhile, leaves the queue. */
+static void forget_oldest(struct account *account)
+{
+	uint32_t oldest = account->dead_first;
+
+	account->dead_count--;
+	account->dead_first = account->lives[oldest].next_dead;
+	account->lives[oldest].next_dead = NO_LIFE;
+	account->lives[oldest].buried = false;
+	if (account->lives[oldest].stage != LIFE_ALIVE)
+		forget(account, oldest);
+}
+
+static void bury(struct account *account, uint32_t slot)
+{
+	if (account->lives[slot].buried)
+		return;
+	if (account->dead_count)
+		account->lives[account->dead_last].next_dead = slot;
+	else
+		account->dead_first = slot;
+	account->dead_last = slot;
+	account->lives[slot].buried = true;
+	account->dead_count++;
+	while (account->dead_count > DEAD_KEPT && !in_use(account, account->dead_first))
+		forget_oldest(account);
+}
+
+int life_touch(struct account *account, uint32_t slot)
+{
+	if (account->lives[slot].dirty)
+		return 0;
+	if (ARRAY_RESERVE(account->dirty, account->dirty_capacity, account->dirty_count + 1))
+		return -ENOMEM;
+	account->dirty[account->dirty_count++] = slot;
+	account->lives[slot].dirty = true;
+	return 0;
+}
+
+int life_born(struct account *account, uint32_t slot, uint64_t at_ns)
+{
+	struct life *life = &account->lives[slot];
+
+	life->stage = LIFE_ALIVE;
+	life->began_at_ns = at_ns;
+	life->task = ++account->task_count;
+	return life_touch(account, slot);
+}
+
+void life_dies(struct account *account, uint32_t slot, uint64_t at_ns)
+{
+	struct life *life = &account->lives[slot];
+
+	if (life->stage == LIFE_DEAD)
+		return;
+	life->stage = LIFE_DEAD;
+	account->who[slot].end_ns = at_ns;
+	life_touch(account, slot);
+	bury(account, slot);
+}
+
+uint32_t life_of_idle(struct account *account, uint32_t number)
+{
+	struct cpu *cpu = &account->cpus[number];
+	char comm[32];
+
+	if (cpu->idle != NO_LIFE)
+		return cpu->idle;
+	cpu->idle = life_new(account, 0);
+	if (cpu->idle == NO_LIFE || life_born(account, cpu->idle, 0))
+		return NO_LIFE;
+	snprintf(comm, sizeof(comm), "swapper/%u", number);
+	account->who[cpu->idle].kind = account->words.idle;
+	account->who[cpu->idle].comm = string_pool_add(account->strings, comm);
+	account->who[cpu->idle].tgid = 0;
+	return cpu->idle;
+}
+
+/* ---- who a tid is ---- */
+
+/* The newest life of the list that the stream has seen. */
+static uint32_t newest_born(const struct account *account, uint32_t tid)
+{
+	uint32_t slot = life_newest(account, tid);
+
+	while (slot != NO_LIFE && (account->lives[slot].stage == LIFE_UNBORN ||
+				   account->lives[slot].stage == LIFE_STALE))
+		slot = account->lives[slot].older;
+	return slot;
+}
+
+/*
+ * The identity of the life that begins now: the latest that started before, else (clocks lag) the
+ * one that starts soonest after.
+ */
+static uint32_t unborn_at(const struct account *account, uint32_t tid, uint64_t at_ns)
+{
+	uint32_t slot = life_newest(account, tid);
+	uint32_t soonest = NO_LIFE;
+
+	for (; slot != NO_LIFE; slot = account->lives[slot].older) {
+		if (account->lives[slot].stage != LIFE_UNBORN)
+			continue;
+		if (account->who[slot].started_at_ns <= (int64_t)at_ns)
+			return slot;
+		if (account->who[slot].started_at_ns <= (int64_t)at_ns + LAG_NS)
+			soonest = slot;
+	}
+	return soonest;
+}
+
+/* Identities between this life and the one before were of lives that the stream never showed. */
+static void drop_passed(struct account *account, uint32_t slot)
+{
+	uint32_t older = account->lives[slot].older;
+
+	for (; older != NO_LIFE; older = account->lives[older].older) {
+		if (account->lives[older].stage != LIFE_UNBORN)
+			continue;
+		account->lives[older].stage = LIFE_STALE;
+		bury(account, older);
+	}
+}
+
+static uint32_t begin(struct account *account, uint32_t tid, uint64_t at_ns)
+{
+	uint32_t slot = unborn_at(account, tid, at_ns);
+
+	if (slot == NO_LIFE) {
+		slot = life_new(account, tid);
+		if (slot == NO_LIFE)
+			return NO_LIFE;
+		life_insert(account, slot, newest_born(account, tid));
+	}
+	if (life_born(account, slot, at_ns))
+		return NO_LIFE;
+	drop_passed(account, slot);
+	return slot;
+}
+
+/* Whether, behind a loss, another life took the place of this one: its identity is there. */
+static bool replaced_unseen(const struct account *account, uint32_t slot, uint64_t at_ns)
+{
+	const struct life *life = &account->lives[slot];
+	uint32_t next = unborn_at(account, life->tid, at_ns);
+
+	if (!account->lossy || next == NO_LIFE || life->cpu != NO_CPU ||
+	    account->who[slot].start_ns == CAPTURE_NIL)
+		return false;
+	return account->who[next].start_ns > account->who[slot].start_ns &&
+	       account->who[next].started_at_ns <= (int64_t)at_ns;
+}
+
+/* An exec gave it a thread with a history of its own. */
+static uint32_t revive(struct account *account, uint32_t slot)
+{
+	struct life *life = &account->lives[slot];
+
+	life->revives = false;
+	life->stage = LIFE_ALIVE;
+	life->left_at_ns = CAPTURE_NIL;
+	life->wait_total_ns = CAPTURE_NIL;
+	life->last_cpu = NO_CPU;
+	account->who[slot].end_ns = CAPTURE_NIL;
+	return life_touch(account, slot) ? NO_LIFE : slot;
+}
+
+uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns,
+			       bool first)
+{
+	uint32_t slot;
+
+	if (!tid)
+		return life_of_idle(account, cpu);
+	slot = newest_born(account, tid);
+	if (first || slot == NO_LIFE)
+		return begin(account, tid, at_ns);
+	if (account->lives[slot].stage == LIFE_ALIVE) {
+		if (!replaced_unseen(account, slot, at_ns))
+			return slot;
+		life_dies(account, slot, at_ns);
+	} else if (account->lives[slot].revives) {
+		return revive(account, slot);
+	}
+	return begin(account, tid, at_ns);
+}
+
+uint32_t life_by_start(const struct account *account, uint32_t tid, uint64_t start_ns)
+{
+	uint32_t slot = life_newest(account, tid);
+
+	while (slot != NO_LIFE && account->who[slot].start_ns != start_ns)
+		slot = account->lives[slot].older;
+	return slot;
+}
+
+/* A life of known start that no identity told of yet: it goes before those that are older. */
+static uint32_t begin_with_start(struct account *account, uint32_t tid, uint64_t at_ns,
+				 uint64_t start_ns)
+{
+	uint32_t slot = life_new(account, tid);
+
+	if (slot == NO_LIFE)
+		return NO_LIFE;
+	account->who[slot].start_ns = start_ns;
+	account->who[slot].started_at_ns = (int64_t)(start_ns - account->zero_ns);
+	life_insert(account, slot, newest_born(account, tid));
+	return life_born(account, slot, at_ns) ? NO_LIFE : slot;
+}
+
+uint32_t life_found(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t start_ns)
+{
+	uint32_t slot = start_ns ? life_by_start(account, tid, start_ns) : NO_LIFE;
+	uint32_t newest = newest_born(account, tid);
+
+	if (slot == NO_LIFE && newest != NO_LIFE && account->lives[newest].stage == LIFE_ALIVE &&
+	    (!start_ns || account->who[newest].start_ns == CAPTURE_NIL)) {
+		slot = newest;
+		if (start_ns)
+			account->who[slot].start_ns = start_ns;
+	}
+	if (slot != NO_LIFE && account->lives[slot].stage == LIFE_ALIVE)
+		return slot;
+	if (newest != NO_LIFE && account->lives[newest].stage == LIFE_ALIVE && newest != slot)
+		life_dies(account, newest, at_ns);
+	if (slot == NO_LIFE)
+		return start_ns ? begin_with_start(account, tid, at_ns, start_ns) :
+				  begin(account, tid, at_ns);
+	if (account->lives[slot].stage == LIFE_DEAD)
+		return revive(account, slot);
+	if (life_born(account, slot, at_ns))
+		return NO_LIFE;
+	drop_passed(account, slot);
+	return slot;
+}
+
+/* ---- where an identity belongs ---- */
+
+/* A life of unknown start: can it be the one that started then? */
+static bool may_have_started(const struct account *account, uint32_t slot, int64_t started_at_ns)
+{
+	const struct life *life = &account->lives[slot];
+	const struct life_who *who = &account->who[slot];
+
+	if (started_at_ns <= (int64_t)life->began_at_ns)
+		return true;
+	if (life->stage == LIFE_DEAD && (int64_t)who->end_ns < started_at_ns)
+		return false;
+	return started_at_ns <= (int64_t)life->began_at_ns + LAG_NS;
+}
+
+/* It can also be an older life's, when that began after the start, too. */
+static bool older_began_after(const struct account *account, uint32_t slot, int64_t started_at_ns)
+{
+	uint32_t older = account->lives[slot].older;
+
+	return older != NO_LIFE && account->lives[older].began_at_ns != CAPTURE_NIL &&
+	       (int64_t)account->lives[older].began_at_ns >= started_at_ns;
+}
+
+struct life_place life_place_of(const struct account *account, uint32_t tid, uint64_t start_ns,
+				int64_t started_at_ns)
+{
+	struct life_place place = { .life = life_by_start(account, tid, start_ns),
+				    .older = life_newest(account, tid) };
+
+	if (place.life != NO_LIFE)
+		return place;
+	for (; place.older != NO_LIFE; place.older = account->lives[place.older].older) {
+		const struct life_who *who = &account->who[place.older];
+
+		if (who->start_ns != CAPTURE_NIL && who->start_ns < start_ns)
+			return place;
+		if (who->start_ns == CAPTURE_NIL) {
+			if (!may_have_started(account, place.older, started_at_ns))
+				return place;
+			if (!older_began_after(account, place.older, started_at_ns)) {
+				place.life = place.older;
+				return place;
+			}
+		}
+		if (account->lives[place.older].began_at_ns != CAPTURE_NIL)
+			place.passed = true;
+	}
+	return place;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lives: which task_struct a tid means at a moment. Slots are reused, task keys are not. */
+#ifndef ACCOUNT_LIVES_H
+#define ACCOUNT_LIVES_H
+
+#include "account/state.h"
+
+/* Makes the slot of the unknown task. 0 or -ENOMEM. */
+int lives_init(struct account *account);
+void lives_free(struct account *account);
+
+/* A new unborn life of tid, not yet in the list of its tid; NO_LIFE without memory. */
+uint32_t life_new(struct account *account, uint32_t tid);
+
+/* The newest life of a tid, or NO_LIFE. */
+static inline uint32_t life_newest(const struct account *account, uint32_t tid)
+{
+	return account->tids[tid] ? account->tids[tid] - 1 : NO_LIFE;
+}
+
+/* Puts a new life before `older` (NO_LIFE: as the oldest) in its tid's list. */
+void life_insert(struct account *account, uint32_t slot, uint32_t older);
+
+/* The stream sees it for the first time: it gets its task key. */
+int life_born(struct account *account, uint32_t slot, uint64_t at_ns);
+
+/* It ends; its slot is reused when it is the oldest of many. */
+void life_dies(struct account *account, uint32_t slot, uint64_t at_ns);
+
+/* Its row in `tasks` is to be written. */
+int life_touch(struct account *account, uint32_t slot);
+
+/* The idle task of a CPU; NO_LIFE without memory. */
+uint32_t life_of_idle(struct account *account, uint32_t cpu);
+
+/* Who is switched in as `tid`; NO_LIFE without memory. */
+uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns,
+			       bool first);
+
+static inline uint32_t life_switched_in(struct account *account, uint32_t cpu, uint32_t tid,
+					uint64_t at_ns, bool first)
+{
+	uint32_t newest = account->tids[tid];
+
+	if (LIKELY(newest && !first && account->lives[newest - 1].stage == LIFE_ALIVE))
+		return newest - 1;
+	return life_switched_in_slow(account, cpu, tid, at_ns, first);
+}
+
+/* Who is found running as `tid` with this start_time (0: not known). */
+uint32_t life_found(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t start_ns);
+
+/* The life whose start_time this is, or NO_LIFE. */
+uint32_t life_by_start(const struct account *account, uint32_t tid, uint64_t start_ns);
+
+/* Where in its tid's list an identity belongs. */
+struct life_place {
+	uint32_t life;	/* this one's, or NO_LIFE: */
+	uint32_t older; /* a new one's, before this */
+	bool passed;	/* a new one's that the stream has passed by already */
+};
+struct life_place life_place_of(const struct account *account, uint32_t tid, uint64_t start_ns,
+				int64_t started_at_ns);
+
+#endif
