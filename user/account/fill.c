@@ -55,8 +55,7 @@ static int split(struct account *account, const struct cpu *cpu, uint32_t slot, 
 	while (from_ns < to_ns) {
 		uint64_t end_ns = grid_end(&account->grid, from_ns);
 		uint64_t until_ns = end_ns < to_ns ? end_ns : to_ns;
-		struct row *row =
-			fill_row(account, cpu, slot, grid_start(&account->grid, from_ns));
+		struct row *row = fill_row(account, cpu, slot, grid_start(&account->grid, from_ns));
 		int error;
 
 		if (!row)

@@ -76,8 +76,8 @@ static int write_row(struct account *account, const struct row *row)
 		[SAMPLES_MIGRATIONS] = row->migrations,
 		[SAMPLES_WAIT_NS] = known ? row->wait_ns : CAPTURE_NIL,
 		[SAMPLES_WAIT_MAX_NS] = known ? row->wait_max_ns : CAPTURE_NIL,
-		[SAMPLES_WAIT_MAX_AT_NS] = known && row->wait_max_ns ? row->wait_max_at_ns :
-								       CAPTURE_NIL,
+		[SAMPLES_WAIT_MAX_AT_NS] =
+			known && row->wait_max_ns ? row->wait_max_at_ns : CAPTURE_NIL,
 	};
 
 	return output_row(&account->output, CAPTURE_SAMPLES, bucket_ns, values);
@@ -208,9 +208,9 @@ int flush_losses(struct account *account, uint64_t at_ns)
 			[LOSSES_CAUSE] = account->words.losses[cause],
 			[LOSSES_COUNT] = loss->count,
 			[LOSSES_SWITCHES] = known_for(cause, loss->switches),
-			[LOSSES_RUN_NS] = cause == LOSS_MISSED_SWITCH ?
-						  loss->run_ns :
-						  known_for(cause, loss->run_ns),
+			[LOSSES_RUN_NS] = cause == LOSS_MISSED_SWITCH
+						  ? loss->run_ns
+						  : known_for(cause, loss->run_ns),
 		};
 
 		error = output_row(&account->output, CAPTURE_LOSSES, 0, values);

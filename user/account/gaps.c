@@ -34,8 +34,8 @@ static void lose_sight(struct account *account, struct cpu *cpu)
 static int run_is_found(struct account *account, struct cpu *cpu, uint64_t at_ns, uint32_t tid,
 			uint64_t start_ns)
 {
-	uint32_t slot = tid ? life_found(account, tid, at_ns, start_ns) :
-			      life_of_idle(account, cpu->number);
+	uint32_t slot = tid ? life_found(account, tid, at_ns, start_ns)
+			    : life_of_idle(account, cpu->number);
 	struct life *life;
 
 	if (slot == NO_LIFE)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/grid.h"
 
-
 void grid_init(struct grid *grid, uint64_t bucket_ns)
 {
 	grid->start_ns = 0;
@@ -42,7 +41,8 @@ bool grid_double(struct grid *grid)
 	uint64_t bucket_ns = grid_bucket_ns(grid);
 	uint64_t from_ns = grid->start_ns;
 
-	if (grid->part_count == GRID_DOUBLINGS || grid->parts[grid->part_count - 1].from_ns > from_ns)
+	if (grid->part_count == GRID_DOUBLINGS ||
+	    grid->parts[grid->part_count - 1].from_ns > from_ns)
 		return false;
 	if (from_ns % (2 * bucket_ns))
 		from_ns += bucket_ns;

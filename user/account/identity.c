@@ -24,8 +24,8 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 	who->start_ns = identity->start_ns;
 	who->started_at_ns = identity->started_at_ns;
 	who->tgid = identity->tgid;
-	who->kind = identity->kind == ACCOUNT_KTHREAD ? account->words.kthread :
-							account->words.task;
+	who->kind =
+		identity->kind == ACCOUNT_KTHREAD ? account->words.kthread : account->words.task;
 	for (int i = 0; i < COUNTERS && identity->has_counters; i++) {
 		if (who->first[i] == CAPTURE_NIL)
 			who->first[i] = counters[i];

@@ -374,8 +374,8 @@ uint32_t life_found(struct account *account, uint32_t tid, uint64_t at_ns, uint6
 	if (newest != NO_LIFE && account->lives[newest].stage == LIFE_ALIVE && newest != slot)
 		life_dies(account, newest, at_ns);
 	if (slot == NO_LIFE)
-		return start_ns ? begin_with_start(account, tid, at_ns, start_ns) :
-				  begin(account, tid, at_ns);
+		return start_ns ? begin_with_start(account, tid, at_ns, start_ns)
+				: begin(account, tid, at_ns);
 	if (account->lives[slot].stage == LIFE_DEAD)
 		return revive(account, slot);
 	if (life_born(account, slot, at_ns))

@@ -8,8 +8,7 @@ int output_init(struct output *output, struct capture_sink *sink, const struct s
 {
 	output->sink = sink;
 	output->strings = strings;
-	output->columns =
-		malloc(sizeof(*output->columns) * CAPTURE_COLUMNS_MAX * OUTPUT_ROWS);
+	output->columns = malloc(sizeof(*output->columns) * CAPTURE_COLUMNS_MAX * OUTPUT_ROWS);
 	return output->columns ? 0 : -ENOMEM;
 }
 
@@ -42,8 +41,7 @@ int output_row(struct output *output, enum capture_table table, uint64_t bucket_
 	size_t columns = capture_table_info(table)->column_count;
 	int error = 0;
 
-	if (output->rows == OUTPUT_ROWS || output->table != table ||
-	    output->bucket_ns != bucket_ns)
+	if (output->rows == OUTPUT_ROWS || output->table != table || output->bucket_ns != bucket_ns)
 		error = output_done(output);
 	if (error)
 		return error;

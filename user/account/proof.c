@@ -36,9 +36,8 @@ static uint32_t life_of_total(struct account *account, const struct account_tota
 	if (!total->tid)
 		return life_of_idle(account, total->cpu);
 	place = life_place_of(account, total->tid, total->start_ns,
-			      account->has_zero ?
-				      (int64_t)(total->start_ns - account->zero_ns) :
-				      INT64_MIN);
+			      account->has_zero ? (int64_t)(total->start_ns - account->zero_ns)
+						: INT64_MIN);
 	if (place.life == NO_LIFE)
 		return unseen_life(account, total);
 	if (account->lives[place.life].task)

@@ -38,8 +38,7 @@ static uint32_t append(struct rows *rows, uint64_t start_ns, uint32_t task, uint
 	if (rows->count >= UINT32_MAX - 1 ||
 	    ARRAY_RESERVE(rows->items, rows->capacity, rows->count + 1))
 		return UINT32_MAX;
-	rows->items[rows->count] =
-		(struct row){ .start_ns = start_ns, .task = task, .cpu = cpu };
+	rows->items[rows->count] = (struct row){ .start_ns = start_ns, .task = task, .cpu = cpu };
 	return (uint32_t)rows->count++;
 }
 

@@ -34,7 +34,7 @@ struct rows {
 	struct row *items;
 	size_t count;
 	size_t capacity;
-	size_t current; /* the current bucket's rows are from here on, among others */
+	size_t current;	 /* the current bucket's rows are from here on, among others */
 	uint32_t *slots; /* hash of the current bucket's rows: index + 1 */
 	size_t slot_count;
 	size_t slots_used;

@@ -165,11 +165,28 @@ static int account_off_cpu(struct account *account, struct cpu *cpu, uint32_t sl
 	return error;
 }
 
+/*
+ * A life's wait only grows: a switch-in with less of it than another, which has been accounted,
+ * was before that one, although it sorts behind it.
+ */
+static bool is_overtaken(const struct life *life, const struct account_switch *event)
+{
+	return !event->first && event->wait_total_ns != CAPTURE_NIL &&
+	       life->wait_total_ns != CAPTURE_NIL && event->wait_total_ns < life->wait_total_ns;
+}
+
+/* Its run counts, but the life has gone on already. */
+static void run_overtaken(struct account *account, struct cpu *cpu, uint32_t slot)
+{
+	cpu->life = slot;
+	cpu->filler = slot;
+	account->losses[LOSS_REORDERED].count++;
+}
+
 static int run_begins(struct account *account, struct cpu *cpu, const struct account_switch *event,
 		      uint64_t at_ns)
 {
-	uint32_t slot =
-		life_switched_in(account, event->cpu, event->next_tid, at_ns, event->first);
+	uint32_t slot = life_switched_in(account, event->cpu, event->next_tid, at_ns, event->first);
 	struct life *life;
 	int error = 0;
 
@@ -177,6 +194,11 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 		return -ENOMEM;
 	life = &account->lives[slot];
 	if (event->next_tid) {
+		if (UNLIKELY(is_overtaken(life, event)) &&
+		    (life->cpu != NO_CPU || !account->lossy)) {
+			run_overtaken(account, cpu, slot);
+			return 0;
+		}
 		if (UNLIKELY(life->cpu != NO_CPU && life->cpu != event->cpu))
 			runs_force_off(account, slot);
 		error = account_off_cpu(account, cpu, slot, event, at_ns);
@@ -194,8 +216,7 @@ int account_switch(struct account *account, const struct account_switch *event)
 	uint64_t at_ns = event->at_ns;
 	int error = 0;
 
-	if (UNLIKELY(event->cpu >= account->options.cpu_count ||
-		     event->next_tid >= ACCOUNT_TIDS))
+	if (UNLIKELY(event->cpu >= account->options.cpu_count || event->next_tid >= ACCOUNT_TIDS))
 		return -EINVAL;
 	cpu = &account->cpus[event->cpu];
 	if (at_ns < cpu->filled_ns)
@@ -224,5 +245,5 @@ bool account_must_wait(const struct account *account, const struct account_switc
 	if (!newest || account->lives[newest - 1].stage != LIFE_ALIVE)
 		return false;
 	life = &account->lives[newest - 1];
-	return life->cpu != NO_CPU && life->cpu != event->cpu;
+	return life->cpu != NO_CPU && life->cpu != event->cpu && !is_overtaken(life, event);
 }

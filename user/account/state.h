@@ -63,10 +63,10 @@ struct life_who {
 enum run_cause { RUN_BEFORE_ZERO, RUN_AFTER_LOSS, RUN_MISSED_SWITCH, RUN_CAUSES };
 
 struct cpu {
-	uint64_t filled_ns;  /* rows are filled up to here */
-	uint32_t life;	     /* whose run is in progress */
-	uint32_t filler;     /* who takes the time: life, or UNKNOWN_LIFE */
-	uint32_t idle;	     /* slot of this CPU's idle task, or NO_LIFE */
+	uint64_t filled_ns; /* rows are filled up to here */
+	uint32_t life;	    /* whose run is in progress */
+	uint32_t filler;    /* who takes the time: life, or UNKNOWN_LIFE */
+	uint32_t idle;	    /* slot of this CPU's idle task, or NO_LIFE */
 	uint16_t number;
 	uint8_t cause;
 	bool known;   /* some event told of it */

@@ -56,6 +56,10 @@ void merge_final(struct merge *merge);
  */
 int merge_advance(struct merge *merge, uint64_t mono_ns);
 
+/* Up to here, in ns since zero, account has every event: behind the last merge_advance only by
+   what is held back for a switch-out elsewhere. What account_flush() wants to know. */
+uint64_t merge_complete_ns(const struct merge *merge);
+
 /* Memory in use, and samples held. */
 size_t merge_bytes(const struct merge *merge);
 size_t merge_pending(const struct merge *merge);

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/merge.h"
+
+#include "account/account.h"
+#include "live/merge_cpu.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* How long a switch-in waits for the switch-out elsewhere: clocks lag by a tick at most. */
+#define PATIENCE_NS 20000000ULL
+
+struct merge {
+	struct account *account;
+	struct merge_cpu *cpus;
+	uint32_t cpu_count;
+	uint64_t zero_ns;
+	uint64_t watermark_ns; /* since zero; account has what lies before */
+	uint64_t complete_ns;
+	bool final;
+
+	uint32_t *heap; /* CPUs with events before the watermark, the earliest first */
+	uint32_t heap_count;
+	uint32_t *held; /* CPUs whose next event waits for another CPU */
+	uint32_t held_count;
+};
+
+struct merge *merge_new(uint32_t cpu_count, uint64_t zero_ns, struct account *account)
+{
+	struct merge *merge = calloc(1, sizeof(*merge));
+
+	if (!merge)
+		return NULL;
+	merge->account = account;
+	merge->cpu_count = cpu_count;
+	merge->zero_ns = zero_ns;
+	merge->cpus = calloc(cpu_count, sizeof(*merge->cpus));
+	merge->heap = calloc(cpu_count, sizeof(*merge->heap));
+	merge->held = calloc(cpu_count, sizeof(*merge->held));
+	if (!merge->cpus || !merge->heap || !merge->held) {
+		merge_free(merge);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < cpu_count; i++)
+		merge_cpu_init(&merge->cpus[i], zero_ns);
+	return merge;
+}
+
+void merge_free(struct merge *merge)
+{
+	if (!merge)
+		return;
+	for (uint32_t i = 0; merge->cpus && i < merge->cpu_count; i++)
+		merge_cpu_free(&merge->cpus[i]);
+	free(merge->cpus);
+	free(merge->heap);
+	free(merge->held);
+	free(merge);
+}
+
+/* ---- what comes in ---- */
+
+int merge_look(struct merge *merge, uint32_t cpu, const struct pft_block *block)
+{
+	if (cpu >= merge->cpu_count)
+		return -EINVAL;
+	return merge_cpu_look(&merge->cpus[cpu], block, merge->final);
+}
+
+int merge_block(struct merge *merge, const struct pft_block *block, size_t bytes)
+{
+	struct merge_cpu *cpu;
+	uint32_t count;
+	int error;
+
+	if (bytes < PFT_BLOCK_HEADER_BYTES)
+		return -EINVAL;
+	count = PFT_WORD_COUNT(block->word);
+	if (block->cpu >= merge->cpu_count || count > PFT_BLOCK_SAMPLES ||
+	    bytes < PFT_BLOCK_HEADER_BYTES + count * sizeof(struct pft_sample))
+		return -EINVAL;
+	cpu = &merge->cpus[block->cpu];
+	error = merge_cpu_take(cpu, block, count, merge->watermark_ns);
+	cpu->next_sequence = PFT_WORD_SEQUENCE(block->word) + 1;
+	return error;
+}
+
+int merge_looked(struct merge *merge)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < merge->cpu_count && !error; i++)
+		error = merge_cpu_looked(&merge->cpus[i], merge->watermark_ns);
+	return error;
+}
+
+int merge_cpu_offline(struct merge *merge, uint32_t cpu, uint64_t mono_ns)
+{
+	if (cpu >= merge->cpu_count)
+		return -EINVAL;
+	return merge_cpu_moment(&merge->cpus[cpu], mono_ns, false);
+}
+
+int merge_cpu_online(struct merge *merge, uint32_t cpu, uint64_t mono_ns)
+{
+	if (cpu >= merge->cpu_count)
+		return -EINVAL;
+	return merge_cpu_moment(&merge->cpus[cpu], mono_ns, true);
+}
+
+void merge_final(struct merge *merge)
+{
+	merge->final = true;
+}
+
+/* ---- what goes out ---- */
+
+static const struct merge_event *head(const struct merge *merge, uint32_t cpu)
+{
+	const struct merge_queue *queue = &merge->cpus[cpu].queue;
+
+	return &queue->events[queue->first];
+}
+
+/* pft_state and account_state name the same states in the same order but for the last ones. */
+static const enum account_state states[8] = {
+	[PFT_STATE_RUNNING] = ACCOUNT_RUNNING,
+	[PFT_STATE_INTERRUPTIBLE] = ACCOUNT_SLEEPING,
+	[PFT_STATE_UNINTERRUPTIBLE] = ACCOUNT_UNINTERRUPTIBLE,
+	[PFT_STATE_STOPPED] = ACCOUNT_STOPPED,
+	[PFT_STATE_TRACED] = ACCOUNT_TRACED,
+	[PFT_STATE_DEAD] = ACCOUNT_DEAD,
+	[PFT_STATE_IDLE] = ACCOUNT_IDLE,
+	[PFT_STATE_PARKED] = ACCOUNT_PARKED,
+};
+
+_Static_assert(PFT_WAIT_NONE == CAPTURE_NIL, "no wait");
+
+static inline struct account_switch to_switch(uint32_t cpu, const struct merge_event *event)
+{
+	return (struct account_switch){
+		.at_ns = event->at_ns,
+		.run_ns = event->length_ns,
+		.wait_total_ns = event->value,
+		.cpu = cpu,
+		.next_tid = event->next & PFT_TID_MASK,
+		.prev_state =
+			states[(event->next & PFT_SAMPLE_STATE_MASK) >> PFT_SAMPLE_STATE_SHIFT],
+		.preempted = event->next & PFT_SAMPLE_PREEMPTED,
+		.first = event->next & PFT_SAMPLE_FIRST,
+		.run_known = event->run_known,
+	};
+}
+
+/* A loss lasts until somebody is found running, which is the CPU's next event. */
+static int feed_loss(struct merge *merge, uint32_t cpu, const struct merge_event *event)
+{
+	return account_lost(merge->account, cpu, event[1].at_ns, event->value, event->length_ns,
+			    event->next);
+}
+
+static int feed_other(struct merge *merge, uint32_t cpu, const struct merge_event *event)
+{
+	switch (event->kind) {
+	case MERGE_MARKER:
+		return account_missed_switch(merge->account, cpu, event->at_ns,
+					     event->next & PFT_TID_MASK, event->length_ns);
+	case MERGE_LOST:
+		return feed_loss(merge, cpu, event);
+	case MERGE_FOUND:
+		return account_found_running(merge->account, cpu, event->at_ns,
+					     event->next & PFT_TID_MASK, event->value,
+					     event->after_loss);
+	default:
+		return account_offline(merge->account, cpu, event->at_ns);
+	}
+}
+
+/*
+ * Feeds events of one CPU until one lies at or after until_ns, one in any case. *held: its next
+ * event has to wait for another CPU.
+ */
+static int feed(struct merge *merge, uint32_t cpu, uint64_t until_ns, bool force, bool *held)
+{
+	struct merge_queue *queue = &merge->cpus[cpu].queue;
+	bool first = true;
+	int error = 0;
+
+	*held = false;
+	for (; queue->first < queue->end && !error; first = false) {
+		struct merge_event *event = &queue->events[queue->first];
+		struct account_switch change;
+
+		if (event->at_ns >= until_ns && !first)
+			return 0;
+		if (event->kind == MERGE_SWITCH) {
+			change = to_switch(cpu, event);
+			if (account_must_wait(merge->account, &change) && !force) {
+				*held = true;
+				return 0;
+			}
+			error = account_switch(merge->account, &change);
+		} else {
+			error = feed_other(merge, cpu, event);
+		}
+		force = false;
+		queue->first++;
+	}
+	return error;
+}
+
+/* ---- the heap ---- */
+
+static bool is_earlier(const struct merge *merge, uint32_t a, uint32_t b)
+{
+	uint64_t at = head(merge, a)->at_ns, bt = head(merge, b)->at_ns;
+
+	return at != bt ? at < bt : a < b;
+}
+
+static void sift_down(struct merge *merge, uint32_t place)
+{
+	uint32_t *heap = merge->heap;
+	uint32_t cpu = heap[place];
+
+	for (;;) {
+		uint32_t child = 2 * place + 1;
+
+		if (child >= merge->heap_count)
+			break;
+		if (child + 1 < merge->heap_count &&
+		    is_earlier(merge, heap[child + 1], heap[child]))
+			child++;
+		if (!is_earlier(merge, heap[child], cpu))
+			break;
+		heap[place] = heap[child];
+		place = child;
+	}
+	heap[place] = cpu;
+}
+
+static void heap_pop(struct merge *merge)
+{
+	merge->heap[0] = merge->heap[--merge->heap_count];
+	if (merge->heap_count)
+		sift_down(merge, 0);
+}
+
+static void heap_push(struct merge *merge, uint32_t cpu)
+{
+	uint32_t place = merge->heap_count++;
+
+	while (place) {
+		uint32_t parent = (place - 1) / 2;
+
+		if (!is_earlier(merge, cpu, merge->heap[parent]))
+			break;
+		merge->heap[place] = merge->heap[parent];
+		place = parent;
+	}
+	merge->heap[place] = cpu;
+}
+
+static bool has_events(const struct merge *merge, uint32_t cpu)
+{
+	return merge_queue_length(&merge->cpus[cpu].queue) &&
+	       head(merge, cpu)->at_ns < merge->watermark_ns;
+}
+
+/* The CPU that comes next may go on until the one after it. */
+static uint64_t second_earliest(const struct merge *merge)
+{
+	uint64_t until_ns = merge->watermark_ns;
+
+	for (uint32_t child = 1; child <= 2 && child < merge->heap_count; child++)
+		if (head(merge, merge->heap[child])->at_ns < until_ns)
+			until_ns = head(merge, merge->heap[child])->at_ns;
+	return until_ns;
+}
+
+/* ---- waiting for each other ---- */
+
+static void hold(struct merge *merge, uint32_t cpu)
+{
+	struct merge_event *event = &merge->cpus[cpu].queue.events[merge->cpus[cpu].queue.first];
+
+	merge->held[merge->held_count++] = cpu;
+	if (!event->reordered)
+		account_count_loss(merge->account, LOSS_REORDERED, 1);
+	event->reordered = true;
+}
+
+/* Those whose wait is over come back into the heap. */
+static void release(struct merge *merge)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < merge->held_count; i++) {
+		uint32_t cpu = merge->held[i];
+		struct account_switch change = to_switch(cpu, head(merge, cpu));
+
+		if (account_must_wait(merge->account, &change))
+			merge->held[kept++] = cpu;
+		else
+			heap_push(merge, cpu);
+	}
+	merge->held_count = kept;
+}
+
+/* The one that has waited longest, when that was too long; else NO_CPU. */
+static uint32_t out_of_patience(const struct merge *merge)
+{
+	uint32_t earliest = UINT32_MAX;
+
+	for (uint32_t i = 0; i < merge->held_count; i++)
+		if (earliest == UINT32_MAX || is_earlier(merge, merge->held[i], earliest))
+			earliest = merge->held[i];
+	if (earliest == UINT32_MAX ||
+	    head(merge, earliest)->at_ns + PATIENCE_NS > merge->watermark_ns)
+		return UINT32_MAX;
+	return earliest;
+}
+
+static void unhold(struct merge *merge, uint32_t cpu)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < merge->held_count; i++)
+		if (merge->held[i] != cpu)
+			merge->held[kept++] = merge->held[i];
+	merge->held_count = kept;
+}
+
+static int feed_heap(struct merge *merge)
+{
+	int error = 0;
+	bool held;
+
+	while (merge->heap_count && !error) {
+		uint32_t cpu = merge->heap[0];
+		/* each event may be the one that those who are held back wait for */
+		uint64_t until_ns = merge->held_count ? 0 : second_earliest(merge);
+
+		error = feed(merge, cpu, until_ns, false, &held);
+		if (error)
+			break;
+		if (held || !has_events(merge, cpu))
+			heap_pop(merge);
+		else
+			sift_down(merge, 0);
+		if (held)
+			hold(merge, cpu);
+		if (merge->held_count)
+			release(merge);
+	}
+	return error;
+}
+
+/* ---- time passes ---- */
+
+static int place_moments(struct merge *merge)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < merge->cpu_count && !error; i++)
+		if (merge->cpus[i].moment_count)
+			error = merge_cpu_place_moments(&merge->cpus[i], merge->watermark_ns);
+	return error;
+}
+
+static void fill_heap(struct merge *merge)
+{
+	merge->heap_count = 0;
+	for (uint32_t i = 0; i < merge->cpu_count; i++)
+		if (has_events(merge, i))
+			heap_push(merge, i);
+	merge->held_count = 0; /* they are in the heap again */
+}
+
+static void finish(struct merge *merge)
+{
+	merge->complete_ns = merge->watermark_ns;
+	for (uint32_t i = 0; i < merge->held_count; i++)
+		if (head(merge, merge->held[i])->at_ns < merge->complete_ns)
+			merge->complete_ns = head(merge, merge->held[i])->at_ns;
+	for (uint32_t i = 0; i < merge->cpu_count; i++) {
+		account_count_loss(merge->account, LOSS_LATE, merge->cpus[i].late);
+		merge->cpus[i].late = 0;
+		if (!merge_queue_length(&merge->cpus[i].queue))
+			merge_queue_emptied(&merge->cpus[i].queue);
+	}
+}
+
+int merge_advance(struct merge *merge, uint64_t mono_ns)
+{
+	uint32_t cpu;
+	bool held;
+	int error;
+
+	if (mono_ns <= merge->zero_ns || mono_ns - merge->zero_ns < merge->watermark_ns)
+		return 0;
+	merge->watermark_ns = mono_ns - merge->zero_ns;
+	error = place_moments(merge);
+	if (error)
+		return error;
+	fill_heap(merge);
+	error = feed_heap(merge);
+	while (!error && (cpu = out_of_patience(merge)) != UINT32_MAX) {
+		unhold(merge, cpu);
+		error = feed(merge, cpu, 0, true, &held);
+		if (error)
+			break;
+		if (has_events(merge, cpu))
+			heap_push(merge, cpu);
+		release(merge);
+		error = feed_heap(merge);
+	}
+	if (!error)
+		finish(merge);
+	return error;
+}
+
+uint64_t merge_complete_ns(const struct merge *merge)
+{
+	return merge->complete_ns;
+}
+
+size_t merge_bytes(const struct merge *merge)
+{
+	size_t bytes =
+		sizeof(*merge) + merge->cpu_count * (sizeof(*merge->cpus) + 2 * sizeof(uint32_t));
+
+	for (uint32_t i = 0; i < merge->cpu_count; i++) {
+		const struct merge_cpu *cpu = &merge->cpus[i];
+
+		bytes += cpu->queue.capacity * sizeof(*cpu->queue.events);
+		bytes += cpu->copy ? sizeof(*cpu->copy) : 0;
+	}
+	return bytes;
+}
+
+size_t merge_pending(const struct merge *merge)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < merge->cpu_count; i++)
+		count += merge_queue_length(&merge->cpus[i].queue);
+	return count;
+}

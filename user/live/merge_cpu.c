@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/merge_cpu.h"
+
+#include "base/array.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void merge_cpu_init(struct merge_cpu *cpu, uint64_t zero_ns)
+{
+	timeline_init(&cpu->line, zero_ns);
+}
+
+void merge_cpu_free(struct merge_cpu *cpu)
+{
+	free(cpu->queue.events);
+	free(cpu->moments);
+	free(cpu->copy);
+}
+
+static int push(struct merge_cpu *cpu, const struct merge_event *event)
+{
+	struct merge_event *room = merge_queue_room(&cpu->queue);
+
+	if (!room)
+		return -ENOMEM;
+	*room = *event;
+	cpu->queue.end++;
+	return 0;
+}
+
+/* ---- headers ---- */
+
+/* Where the run in progress before the block's first sample began. */
+static uint64_t since_position(struct merge_cpu *cpu, const struct pft_block *block)
+{
+	if (block->flags & PFT_BLOCK_SINCE_IS_MONO)
+		return timeline_at_mono(&cpu->line, block->since_ns);
+	return timeline_at_rq(&cpu->line, block->since_ns);
+}
+
+/* Who runs, and since when, as the header says it. */
+static int start(struct merge_cpu *cpu, const struct pft_block *block, bool after_loss)
+{
+	struct merge_event found = {
+		.at_ns = since_position(cpu, block),
+		.value = block->running_start_ns,
+		.next = block->running_tid,
+		.kind = MERGE_FOUND,
+		.after_loss = after_loss,
+	};
+
+	cpu->started = true;
+	cpu->since_ns = block->since_ns;
+	cpu->since_is_mono = block->flags & PFT_BLOCK_SINCE_IS_MONO;
+	cpu->run_unknown = block->flags & PFT_BLOCK_RUN_UNKNOWN;
+	return push(cpu, &found);
+}
+
+/* Samples are missing before this block: what the header says of them, and on from there. */
+static int resume_after_gap(struct merge_cpu *cpu, const struct pft_block *block)
+{
+	uint32_t markers = block->markers - cpu->markers;
+	struct merge_event lost = {
+		.at_ns = cpu->line.last_ns,
+		.length_ns = block->closed_run_ns - cpu->closed_run_ns,
+		.value = block->first_number - cpu->next_number - markers,
+		.next = PFT_WORD_SEQUENCE(block->word) - cpu->next_sequence,
+		.kind = MERGE_LOST,
+	};
+	int error;
+
+	if (!cpu->started && block->seeded_mono_ns)
+		lost.at_ns = timeline_at_mono(&cpu->line, block->seeded_mono_ns);
+	error = push(cpu, &lost);
+	cpu->next_number = block->first_number;
+	cpu->next_sequence = PFT_WORD_SEQUENCE(block->word);
+	cpu->closed_run_ns = block->closed_run_ns;
+	cpu->markers = block->markers;
+	return error ? error : start(cpu, block, true);
+}
+
+/* ---- samples ---- */
+
+static uint64_t run_length(const struct merge_cpu *cpu, const struct pft_block *block,
+			   uint64_t rq_ns)
+{
+	if (cpu->since_is_mono)
+		return block->mono_ns - cpu->since_ns;
+	return rq_ns - cpu->since_ns;
+}
+
+static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
+		       const struct pft_sample *sample, uint64_t watermark_ns)
+{
+	uint64_t rq_ns = block->rq_ns + sample->delta_ns;
+	struct merge_event *event = merge_queue_room(&cpu->queue);
+	bool marker = sample->next & PFT_SAMPLE_MARKER;
+
+	if (!event)
+		return -ENOMEM;
+	*event = (struct merge_event){
+		.at_ns = timeline_at_rq(&cpu->line, rq_ns),
+		.length_ns = run_length(cpu, block, rq_ns),
+		.value = sample->wait_total_ns,
+		.next = sample->next,
+		.kind = marker ? MERGE_MARKER : MERGE_SWITCH,
+		.run_known = !cpu->since_is_mono && !cpu->run_unknown,
+	};
+	cpu->queue.end++;
+	cpu->late += event->at_ns < watermark_ns;
+	cpu->closed_run_ns += event->length_ns;
+	cpu->since_ns = rq_ns;
+	cpu->since_is_mono = false;
+	cpu->run_unknown = marker;
+	cpu->markers += marker;
+	cpu->next_number++;
+	return 0;
+}
+
+/* A block without samples tells nothing but, when it is the first, who was seeded. */
+static bool tells_of_seed(const struct merge_cpu *cpu, const struct pft_block *block)
+{
+	return !cpu->started && !PFT_WORD_SEQUENCE(block->word) && block->seeded_mono_ns;
+}
+
+int merge_cpu_take(struct merge_cpu *cpu, const struct pft_block *block, uint32_t count,
+		   uint64_t watermark_ns)
+{
+	uint64_t first = block->first_number;
+	int error = 0;
+
+	if (!count)
+		return tells_of_seed(cpu, block) ? start(cpu, block, false) : 0;
+	if (first + count <= cpu->next_number)
+		return 0;
+	timeline_pair(&cpu->line, block->rq_ns, block->mono_ns);
+	if (first > cpu->next_number)
+		error = resume_after_gap(cpu, block);
+	else if (!cpu->started)
+		error = start(cpu, block, false);
+	while (!error && cpu->next_number < first + count)
+		error = take_sample(cpu, block, &block->samples[cpu->next_number - first],
+				    watermark_ns);
+	return error;
+}
+
+/* ---- blocks in progress ---- */
+
+/* So many samples an earlier look has seen counted, so they are whole; -1: nothing is. */
+static int64_t trusted(const struct merge_cpu *cpu, uint32_t sequence, uint32_t count, bool final)
+{
+	if (final || (!sequence && !count))
+		return count; /* nobody writes; or only the seed did, before we were told of it */
+	if (!cpu->looked || cpu->look_sequence != sequence)
+		return -1;
+	return cpu->look_count < count ? cpu->look_count : count;
+}
+
+int merge_cpu_look(struct merge_cpu *cpu, const struct pft_block *block, bool final)
+{
+	uint64_t word = __atomic_load_n(&block->word, __ATOMIC_ACQUIRE);
+	uint32_t sequence = PFT_WORD_SEQUENCE(word), count = PFT_WORD_COUNT(word);
+	int64_t use = trusted(cpu, sequence, count, final);
+
+	cpu->looked = true;
+	cpu->look_sequence = sequence;
+	cpu->look_count = count;
+	cpu->has_copy = false;
+	if (use < 0 || count > PFT_BLOCK_SAMPLES)
+		return 0;
+	if (!cpu->copy)
+		cpu->copy = malloc(sizeof(*cpu->copy));
+	if (!cpu->copy)
+		return -ENOMEM;
+	memcpy(cpu->copy, block, PFT_BLOCK_HEADER_BYTES + (size_t)use * sizeof(block->samples[0]));
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (PFT_WORD_SEQUENCE(__atomic_load_n(&block->word, __ATOMIC_RELAXED)) != sequence)
+		return 0; /* it went to the ring meanwhile, and is overwritten */
+	cpu->copy->word = word;
+	cpu->copy_count = (uint32_t)use;
+	cpu->has_copy = true;
+	return 0;
+}
+
+int merge_cpu_looked(struct merge_cpu *cpu, uint64_t watermark_ns)
+{
+	if (!cpu->has_copy)
+		return 0;
+	cpu->has_copy = false;
+	return merge_cpu_take(cpu, cpu->copy, cpu->copy_count, watermark_ns);
+}
+
+/* ---- offline and back ---- */
+
+int merge_cpu_moment(struct merge_cpu *cpu, uint64_t mono_ns, bool online)
+{
+	uint64_t zero_ns = cpu->line.zero_ns;
+
+	if (ARRAY_RESERVE(cpu->moments, cpu->moment_capacity, cpu->moment_count + 1))
+		return -ENOMEM;
+	cpu->moments[cpu->moment_count++] = (struct merge_moment){
+		.at_ns = mono_ns > zero_ns ? mono_ns - zero_ns : 0,
+		.online = online,
+	};
+	return 0;
+}
+
+/* A CPU that comes back goes on with its idle task, whose run has lasted all the while. */
+static int place(struct merge_cpu *cpu, const struct merge_moment *moment)
+{
+	struct merge_event *event;
+
+	if (moment->online && !cpu->started)
+		return 0; /* its block will say who runs */
+	event = merge_queue_insert(&cpu->queue, moment->at_ns);
+	if (!event)
+		return -ENOMEM;
+	*event = (struct merge_event){
+		.at_ns = moment->at_ns,
+		.kind = moment->online ? MERGE_FOUND : MERGE_OFFLINE,
+	};
+	if (!moment->online)
+		return 0;
+	/* the run that ends next is the one that was interrupted */
+	if (event + 1 == cpu->queue.events + cpu->queue.end)
+		cpu->run_unknown = true;
+	else
+		event[1].run_known = false;
+	return 0;
+}
+
+int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns)
+{
+	size_t done = 0;
+	int error = 0;
+
+	while (done < cpu->moment_count && cpu->moments[done].at_ns < at_ns && !error)
+		error = place(cpu, &cpu->moments[done++]);
+	cpu->moment_count -= done;
+	memmove(cpu->moments, cpu->moments + done, cpu->moment_count * sizeof(*cpu->moments));
+	return error;
+}

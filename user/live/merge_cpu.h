@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One CPU's blocks, decoded: numbers tell what is new and what is lost. */
+#ifndef LIVE_MERGE_CPU_H
+#define LIVE_MERGE_CPU_H
+
+#include "live/merge_queue.h"
+#include "live/timeline.h"
+#include "pftrace.h"
+
+#include <stdbool.h>
+
+/* A CPU goes or comes back. */
+struct merge_moment {
+	uint64_t at_ns;
+	bool online;
+};
+
+struct merge_cpu {
+	struct merge_queue queue;
+	struct timeline line;
+	uint64_t next_number;	/* of the first sample not known yet */
+	uint64_t closed_run_ns; /* of all runs closed before it, the lost ones included */
+	uint64_t since_ns;	/* when the run in progress began: rq or mono */
+	uint64_t late;		/* samples that came behind the watermark, not yet counted */
+	uint32_t next_sequence; /* of the next block to come from the ring */
+	uint32_t markers;
+	bool started; /* who runs since when is known */
+	bool since_is_mono;
+	bool run_unknown; /* the run in progress was found by a marker, or went on offline */
+	bool offline;
+
+	struct merge_moment *moments; /* not yet in the queue */
+	size_t moment_count;
+	size_t moment_capacity;
+
+	bool looked; /* the look before: */
+	uint32_t look_sequence;
+	uint32_t look_count;
+	bool has_copy;		/* kept aside: */
+	uint32_t copy_count;	/* samples of it that can be trusted */
+	struct pft_block *copy; /* NULL: never looked at */
+};
+
+void merge_cpu_init(struct merge_cpu *cpu, uint64_t zero_ns);
+void merge_cpu_free(struct merge_cpu *cpu);
+
+/* Takes what is new in the first `count` samples of a block. 0 or -ENOMEM, as all. */
+int merge_cpu_take(struct merge_cpu *cpu, const struct pft_block *block, uint32_t count,
+		   uint64_t watermark_ns);
+
+/* See merge_look() and merge_looked(). */
+int merge_cpu_look(struct merge_cpu *cpu, const struct pft_block *block, bool final);
+int merge_cpu_looked(struct merge_cpu *cpu, uint64_t watermark_ns);
+
+int merge_cpu_moment(struct merge_cpu *cpu, uint64_t mono_ns, bool online);
+
+/* Puts the moments before at_ns into the queue. */
+int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns);
+
+#endif

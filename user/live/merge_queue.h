@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One CPU's events on the capture's line, in order, until merge feeds them to account. */
+#ifndef LIVE_MERGE_QUEUE_H
+#define LIVE_MERGE_QUEUE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum merge_kind {
+	MERGE_SWITCH,
+	MERGE_MARKER,
+	MERGE_LOST,
+	MERGE_FOUND,
+	MERGE_OFFLINE,
+};
+
+struct merge_event {
+	uint64_t at_ns;
+	uint64_t length_ns; /* switch, marker: of the run that ends; lost: of all runs lost */
+	uint64_t value;	    /* switch: wait_total_ns; lost: switches; found: start_ns */
+	uint32_t next;	    /* as in pft_sample; lost: blocks */
+	uint8_t kind;
+	uint8_t run_known;
+	uint8_t after_loss;
+	uint8_t reordered; /* it is counted as held back */
+};
+
+struct merge_queue {
+	struct merge_event *events;
+	size_t first;
+	size_t end;
+	size_t capacity;
+};
+
+static inline size_t merge_queue_length(const struct merge_queue *queue)
+{
+	return queue->end - queue->first;
+}
+
+/* Room for one more at the end, not yet counted; NULL without memory. */
+struct merge_event *merge_queue_room(struct merge_queue *queue);
+
+/* Room for one more behind all that are not after at_ns. */
+struct merge_event *merge_queue_insert(struct merge_queue *queue, uint64_t at_ns);
+
+/* The queue is empty: memory of a flood goes back. */
+void merge_queue_emptied(struct merge_queue *queue);
+
+#endif
