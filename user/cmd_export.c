@@ -1,10 +1,160 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* pftrace export: the rows of a table as CSV or JSON. */
+#include "base/array.h"
 #include "base/log.h"
+#include "base/options.h"
+#include "base/out_file.h"
 #include "command.h"
+#include "reading_options.h"
+#include "report/row_export.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct export_options {
+	struct reading_options reading;
+	size_t table; /* enum capture_table; CAPTURE_TABLES: none was given */
+	bool as_json;
+	const char *out;
+};
+
+static void table_names(const char *names[CAPTURE_TABLES])
+{
+	for (int table = 0; table < CAPTURE_TABLES; table++)
+		names[table] = capture_table_info((enum capture_table)table)->name;
+}
+
+static void print_help(void)
+{
+	puts("usage: pftrace export --table NAME [options] FILE\n"
+	     "\n"
+	     "The rows of a table as they are in the file (rows of one key may come in parts that add\n"
+	     "up; of tasks, the last row of each), with the columns of cdict(5) and beside task: tid,\n"
+	     "name (annotated, or comm); beside next: next_tid, next_name; beside bucket: at_ns, where\n"
+	     "it begins, and bucket_ns, its length (it may double). at_ns counts from the capture's\n"
+	     "zero. What is not known is an empty field, or null.\n"
+	     "\n"
+	     "  --table NAME         tasks samples vcpu_samples cells exits exit_cells totals\n"
+	     "                       exit_totals switches successors cpus losses\n"
+	     "  --format FORMAT      csv (the default: RFC 4180, a header line), or json (an array of\n"
+	     "                       objects, one a line)\n"
+	     "  --out F              into F, which is there whole or not at all; else to stdout\n" READING_HELP
+	     "\n"
+	     "exit codes: 0 done, 1 unreadable or not writable, 2 wrong usage, 3 FILE is not whole");
+}
+
+static int parse_own(struct export_options *options, int option)
+{
+	static const char *const formats[] = { "csv", "json" };
+	const char *names[CAPTURE_TABLES];
+	size_t format;
+
+	switch (option) {
+	case 't':
+		table_names(names);
+		return options_word("--table", optarg, names, CAPTURE_TABLES, &options->table);
+	case 'o':
+		options->out = optarg;
+		return 0;
+	}
+	if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats), &format))
+		return -EINVAL;
+	options->as_json = format == 1;
+	return 0;
+}
+
+static int check(const struct export_options *options)
+{
+	if (options->table == CAPTURE_TABLES) {
+		log_error("which table? give --table NAME; pftrace export --help lists them");
+		return -EINVAL;
+	}
+	if (options->reading.windowed && row_export_is_timeless(options->table))
+		log_warning("rows of '%s' have no time: --from and --cap do not apply",
+			    capture_table_info(options->table)->name);
+	return 0;
+}
+
+static int parse(struct export_options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		READING_LONG_OPTIONS,
+		{ "table", required_argument, NULL, 't' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "out", required_argument, NULL, 'o' },
+		{ 0 },
+	};
+	int option;
+
+	*options = (struct export_options){ .table = CAPTURE_TABLES };
+	reading_init(&options->reading, argv);
+	while ((option = reading_next(&options->reading, argc, argv, long_options)) > 0)
+		if (parse_own(options, option))
+			return -EINVAL;
+	if (option || options->reading.help)
+		return option;
+	if (reading_file(&options->reading, argc, argv))
+		return -EINVAL;
+	return check(options);
+}
+
+static enum exit_code say_unwritten(const struct export_options *options, int error)
+{
+	log_error("cannot write %s: %s", options->out ? options->out : "the results",
+		  strerror(-error));
+	return EXIT_FAILED;
+}
+
+/* Reads the table into `stream`. The file's own error goes to *write_error, others are said. */
+static enum exit_code write_rows(const struct export_options *options, struct view *view,
+				 FILE *stream, int *write_error)
+{
+	char message[CDICT_MESSAGE_BYTES];
+	struct row_export export;
+	int error, finish_error;
+
+	row_export_init(&export, view, options->table, options->as_json, stream);
+	error = view_read(view, 1u << options->table, &export.sink, message);
+	finish_error = row_export_finish(&export);
+	*write_error = finish_error;
+	if (finish_error) /* and then the read ended because of it */
+		error = 0;
+	return reading_done(view, error, message);
+}
+
+static enum exit_code export_table(const struct export_options *options, struct view *view)
+{
+	enum exit_code code;
+	struct out_file out;
+	int error = out_file_open(&out, options->out);
+
+	if (error)
+		return say_unwritten(options, error);
+	code = write_rows(options, view, out.stream, &error);
+	if (!error && code != EXIT_FAILED)
+		error = out_file_keep(&out);
+	out_file_drop(&out);
+	if (error && error != -EPIPE) /* a reader that had enough is no failure */
+		return say_unwritten(options, error);
+	return code;
+}
 
 int cmd_export(int argc, char **argv)
 {
-	(void)argc;
-	log_error("'%s' is not written yet", argv[0]);
-	return EXIT_FAILED;
+	struct export_options options;
+	enum exit_code code;
+	struct view *view;
+
+	if (parse(&options, argc, argv))
+		return EXIT_USAGE;
+	if (options.reading.help) {
+		print_help();
+		return EXIT_OK;
+	}
+	code = reading_open(&options.reading, &view);
+	if (code == EXIT_OK)
+		code = export_table(&options, view);
+	view_free(view);
+	return code;
 }
