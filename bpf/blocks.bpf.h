@@ -20,24 +20,34 @@ static __always_inline void block_submit(struct pft_block *block, struct pft_cpu
 	__u32 sequence = PFT_WORD_SEQUENCE(block->word) + 1;
 	__u64 bytes;
 
-	if (count > PFT_BLOCK_SAMPLES)
-		count = PFT_BLOCK_SAMPLES;
 	bytes = PFT_BLOCK_HEADER_BYTES + count * sizeof(struct pft_sample);
+	barrier_var(bytes); /* or clang folds the bound away from where the verifier looks */
+	if (bytes > PFT_BLOCK_BYTES)
+		bytes = PFT_BLOCK_BYTES;
 	if (bpf_ringbuf_output(&ring, block, bytes, BPF_RB_NO_WAKEUP))
 		cpu->blocks_lost++;
 	__sync_lock_test_and_set(&block->word, (__u64)sequence << 32);
 }
 
-/* Fills the header for the first sample, which comes next. */
-static __always_inline void block_begin(struct pft_block *block, struct pft_cpu *cpu, __u64 now)
+/*
+ * Fills the header for the first sample, which comes next. Who runs is read from `prev`, whose
+ * lines are warm now, and not from `next` at every switch-in, where they would be cold.
+ */
+static __always_inline void block_begin(struct pft_block *block, struct pft_cpu *cpu,
+					struct task_struct *prev, __u64 now)
 {
 	block->first_number = cpu->next_number;
 	block->closed_run_ns = cpu->closed_run_ns;
 	block->rq_ns = now;
 	block->mono_ns = bpf_ktime_get_ns();
 	block->since_ns = cpu->since_ns;
-	block->running_start_ns = cpu->running_start_ns;
-	block->running_tid = cpu->running_tid;
+	block->running_start_ns = prev->pid ? prev->start_time : 0;
+	block->running_tid = prev->pid;
+	if (cpu->running_task != (__u64)prev) {
+		block->running_start_ns = 0;
+		/* volatile, or clang makes one load of two, which the verifier refuses */
+		block->running_tid = *(volatile __u32 *)&cpu->running_tid;
+	}
 	block->flags = cpu->flags;
 	block->markers = (__u32)cpu->markers;
 }
@@ -49,14 +59,15 @@ static __always_inline bool block_must_go(const struct pft_block *block, __u64 n
 	       now - block->rq_ns >= PFT_BLOCK_AGE_NS;
 }
 
-static __always_inline void block_prepare(struct pft_block *block, struct pft_cpu *cpu, __u64 now)
+static __always_inline void block_prepare(struct pft_block *block, struct pft_cpu *cpu,
+					  struct task_struct *prev, __u64 now)
 {
 	if (PFT_WORD_COUNT(block->word)) {
 		if (!block_must_go(block, now))
 			return;
 		block_submit(block, cpu);
 	}
-	block_begin(block, cpu, now);
+	block_begin(block, cpu, prev, now);
 }
 
 static __always_inline void block_add(struct pft_block *block, struct pft_cpu *cpu, __u64 now,

@@ -116,7 +116,7 @@ _Static_assert(sizeof(struct pft_total) == 32, "total");
 struct pft_cpu {
 	__pft_u64 live; /* 1 between seeding and the end */
 	__pft_u64 since_ns;
-	__pft_u64 running_start_ns;
+	__pft_u64 reserved;
 	__pft_u64 closed_run_ns; /* all closed runs: idle + unknown + every task's */
 	__pft_u32 running_tid;
 	__pft_u32 flags;	/* PFT_BLOCK_* of the run in progress */

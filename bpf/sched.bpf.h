@@ -81,7 +81,6 @@ static __always_inline void sched_open_run(struct pft_cpu *cpu, struct task_stru
 {
 	cpu->running_task = (__u64)next;
 	cpu->running_tid = next->pid;
-	cpu->running_start_ns = next->pid ? next->start_time : 0;
 	cpu->since_ns = now;
 	cpu->flags = 0;
 }
@@ -102,7 +101,7 @@ static __always_inline void handle_switch(bool preempt, struct task_struct *prev
 		return;
 	now = clock_of_run_queue(prev);
 	state = sched_state(preempt, prev_state);
-	block_prepare(block, cpu, now);
+	block_prepare(block, cpu, prev, now);
 	if (cpu->running_task != (__u64)prev)
 		sched_missed(cpu, block, prev, now);
 	sched_close_run(cpu, prev, sched_run_ns(cpu, block, now), state);
@@ -130,12 +129,11 @@ static __always_inline void handle_seed(void)
 		return;
 	cpu->running_task = (__u64)running;
 	cpu->running_tid = BPF_CORE_READ(running, pid);
-	cpu->running_start_ns = cpu->running_tid ? BPF_CORE_READ(running, start_time) : 0;
 	cpu->since_ns = bpf_ktime_get_ns();
 	cpu->flags = PFT_BLOCK_SINCE_IS_MONO;
 	block->cpu = bpf_get_smp_processor_id();
 	block->running_tid = cpu->running_tid;
-	block->running_start_ns = cpu->running_start_ns;
+	block->running_start_ns = cpu->running_tid ? BPF_CORE_READ(running, start_time) : 0;
 	block->since_ns = cpu->since_ns;
 	block->flags = cpu->flags;
 	barrier();

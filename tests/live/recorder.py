@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs pftrace and the loads beside it; everything started here is ended here, by its pid."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+
+from capture import Capture
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
+if not BUILD.is_absolute():
+    BUILD = ROOT / BUILD
+PFTRACE = os.environ.get("PFTRACE") or str(BUILD / "pftrace")
+if not os.path.isabs(PFTRACE):
+    PFTRACE = str(ROOT / PFTRACE)
+TICK_NS = 10_000_000  # at 100 Hz, the longest there is
+LAST_CPU = os.cpu_count() - 1
+
+
+@contextlib.contextmanager
+def folder():
+    with tempfile.TemporaryDirectory(prefix="pftrace-live-") as name:
+        yield pathlib.Path(name)
+
+
+def run(*arguments, **options):
+    return subprocess.run([PFTRACE, *map(str, arguments)], stdin=subprocess.DEVNULL, text=True,
+                          capture_output=True, timeout=120, **options)
+
+
+class Recorder:
+    """A capture in the background, from `with` to stop()."""
+
+    def __init__(self, path, *arguments):
+        self.path = pathlib.Path(path)
+        self.process = subprocess.Popen(
+            [PFTRACE, "--out", str(path), *map(str, arguments)], stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)
+        self.words = ""
+        self._wait_for_header()
+
+    def _wait_for_header(self):
+        part = pathlib.Path(str(self.path) + ".part")
+        for _ in range(200):
+            if part.exists() and part.stat().st_size > 0:
+                time.sleep(0.3)  # some drains: the start lies behind us
+                return
+            if self.process.poll() is not None:
+                raise RuntimeError("pftrace ended: " + self.process.stderr.read())
+            time.sleep(0.05)
+        raise RuntimeError("pftrace has not begun to record in 10 s")
+
+    def wait(self, timeout=120):
+        self.words = self.process.communicate(timeout=timeout)[1]
+        return self.process.returncode
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        code = self.wait()
+        return Capture(self.path), code
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        if not self.process.stderr.closed:
+            self.process.communicate()
+
+
+class Load:
+    """One of tests/load, at rest until start() and after its work until the end of `with`."""
+
+    def __init__(self, name, *arguments):
+        self.process = subprocess.Popen(
+            [str(BUILD / "tests/load" / name), "--wait", *map(str, arguments)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.ready = self._values(self.process.stdout.readline())
+        self.tid = int(self.ready["tid"])
+        self.results = {}
+
+    @staticmethod
+    def _values(line):
+        return dict(word.split("=", 1) for word in line.split() if "=" in word)
+
+    def start(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def finish(self):
+        """Waits until the work is done; the load then rests."""
+        for line in self.process.stdout:
+            if line.strip() == "done":
+                break
+            self.results.update(self._values(line))
+        return self.results
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def schedstat(tid):
+    """run_ns, wait_ns, slices (Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat)."""
+    return [int(word) for word in pathlib.Path(f"/proc/{tid}/schedstat").read_text().split()]
+
+
+def status_switches(tid):
+    """voluntary, involuntary (proc_pid_status(5))."""
+    values = dict(line.split(":", 1)
+                  for line in pathlib.Path(f"/proc/{tid}/status").read_text().splitlines())
+    return (int(values["voluntary_ctxt_switches"]), int(values["nonvoluntary_ctxt_switches"]))
+
+
+def context_switches():
+    """Of all CPUs since boot (proc_stat(5), ctxt)."""
+    for line in pathlib.Path("/proc/stat").read_text().splitlines():
+        if line.startswith("ctxt "):
+            return int(line.split()[1])
+    raise RuntimeError("/proc/stat has no ctxt")
+
+
+def stolen_ns(cpu):
+    """irq + softirq + steal of a CPU (proc_stat(5)), in ns."""
+    for line in pathlib.Path("/proc/stat").read_text().splitlines():
+        if line.startswith(f"cpu{cpu} "):
+            words = line.split()
+            return sum(int(words[place]) for place in (6, 7, 8)) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    raise RuntimeError(f"/proc/stat has no cpu{cpu}")
+
+
+@contextlib.contextmanager
+def messaging(loops=200, groups=8):
+    """perf bench sched messaging in the background."""
+    process = subprocess.Popen(["perf", "bench", "sched", "messaging", "-g", str(groups), "-l",
+                                str(loops)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of pftrace record. */
+#ifndef CMD_RECORD_OPTIONS_H
+#define CMD_RECORD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct record_options {
+	uint64_t duration_ns; /* 0: until a signal */
+	uint64_t bucket_ns;   /* 0: auto */
+	uint32_t ring_bytes;  /* 0: the default */
+	const char *out;      /* points into argv, or to default_out */
+	bool quiet;
+	bool help;
+	char default_out[320];
+};
+
+/* 0, or -EINVAL after one line on stderr that names the option and what is wrong. */
+int record_options_parse(int argc, char **argv, struct record_options *options);
+
+void record_options_help(void);
+
+/* The bucket that "auto" means for a capture of this length (0: open-ended). */
+uint64_t record_options_auto_bucket_ns(uint64_t duration_ns);
+
+#endif

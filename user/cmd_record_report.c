@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd_record_report.h"
+
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define NS_PER_S 1e9
+
+static double seconds(uint64_t ns)
+{
+	return (double)ns / NS_PER_S;
+}
+
+/* 1234567 as "1.2 MB". */
+static void format_bytes(char *text, size_t size, uint64_t bytes)
+{
+	static const char *const units[] = { "B", "KB", "MB", "GB", "TB" };
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	for (; value >= 1000 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
+		value /= 1000;
+	snprintf(text, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+/* "ring_full 12 (3000 switches), late 2": the causes of one kind, "none" when there is none. */
+static void format_losses(char *text, size_t size, const struct account_counters *counters,
+			  bool serious)
+{
+	size_t used = 0;
+
+	snprintf(text, size, "none");
+	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
+		if (!counters->losses[cause] || capture_loss_is_serious(cause) != serious ||
+		    used >= size)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%s %" PRIu64,
+					 used ? ", " : "", capture_loss_word(cause),
+					 counters->losses[cause]);
+		if (cause == LOSS_RING_FULL && used < size)
+			used += (size_t)snprintf(
+				text + used, size - used, " (%" PRIu64 " switches, %.3f s)",
+				counters->lost_switches, seconds(counters->lost_run_ns));
+	}
+}
+
+static int terminal_columns(void)
+{
+	struct winsize window;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) || !window.ws_col)
+		return 80;
+	return window.ws_col;
+}
+
+void record_report_progress(const struct record_progress *progress)
+{
+	char line[512], losses[256], bytes[32], time[64];
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	format_losses(losses, sizeof(losses), progress->counters, true);
+	format_bytes(bytes, sizeof(bytes), progress->file_bytes);
+	if (progress->duration_ns > progress->elapsed_ns)
+		snprintf(time, sizeof(time), "%.0f s left",
+			 seconds(progress->duration_ns - progress->elapsed_ns));
+	else
+		snprintf(time, sizeof(time), "%.0f s, Ctrl-C ends", seconds(progress->elapsed_ns));
+	snprintf(line, sizeof(line), "%s | %.0f switches/s | %" PRIu64 " tasks | %s | losses: %s",
+		 time, progress->switches_per_s, progress->counters->tasks, bytes, losses);
+	/* a line that is wider than the terminal would scroll */
+	fprintf(stderr, "\r\033[K%.*s", terminal_columns() - 1, line);
+	fflush(stderr);
+}
+
+void record_report_clear(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+static uint64_t run_of_all_cpus(const struct capture_end *end)
+{
+	uint64_t run_ns = 0;
+
+	for (size_t i = 0; i < end->proof_count; i++)
+		run_ns += end->proof[i].totals_run_ns;
+	return run_ns;
+}
+
+static void say_proof(const struct capture_end *end)
+{
+	const char *verdict = capture_verdict_word(end->verdict);
+
+	if (end->verdict == VERDICT_EQUAL)
+		log_info("samples + losses = totals: %s (%" PRIu64 " switches, %.3f s of CPU time)",
+			 verdict, end->switches, seconds(run_of_all_cpus(end)));
+	else
+		log_info("samples + losses = totals: %s", verdict ? verdict : "not known");
+}
+
+static void say_cost(const struct capture_end *end, size_t cpu_count)
+{
+	double capacity_s = seconds(end->duration_ns) * (double)cpu_count;
+	char user[32], kernel[32];
+
+	format_bytes(user, sizeof(user), end->cost.memory_peak_bytes);
+	format_bytes(kernel, sizeof(kernel), end->cost.kernel_memory_bytes);
+	if (end->cost.bpf_ns_per_switch != CAPTURE_NIL && capacity_s > 0)
+		log_info("cost: BPF about %" PRIu64 " ns a switch (%.3f %% of all CPUs), pftrace "
+			 "%.3f s of CPU time (%.3f %%) and %s of memory, %s in the kernel",
+			 end->cost.bpf_ns_per_switch, 100 * seconds(end->cost.bpf_ns) / capacity_s,
+			 seconds(end->cost.user_cpu_ns),
+			 100 * seconds(end->cost.user_cpu_ns) / capacity_s, user, kernel);
+	else
+		log_info("cost: BPF not measured, pftrace %.3f s of CPU time and %s of memory, %s "
+			 "in the kernel",
+			 seconds(end->cost.user_cpu_ns), user, kernel);
+}
+
+void record_report_summary(const struct record_summary *summary)
+{
+	const struct capture_end *end = summary->end;
+	char bytes[32], losses[512], notes[512];
+
+	format_bytes(bytes, sizeof(bytes), summary->file_bytes);
+	format_losses(losses, sizeof(losses), summary->counters, true);
+	format_losses(notes, sizeof(notes), summary->counters, false);
+	log_info("%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %" PRIu64
+		 " switches, %s, buckets of %g ms%s%s",
+		 summary->path, seconds(end->duration_ns), summary->cpu_count,
+		 summary->counters->tasks, end->switches, bytes,
+		 (double)summary->counters->bucket_ns / 1e6, end->cut ? ", cut short: " : "",
+		 end->cut ? end->cause : "");
+	log_info("losses: %s; seen and accounted for: %s", losses, notes);
+	say_proof(end);
+	say_cost(end, summary->cpu_count);
+}
+
+bool record_report_is_incomplete(const struct capture_end *end,
+				 const struct account_counters *counters)
+{
+	for (int cause = 0; cause < LOSS_CAUSES; cause++)
+		if (counters->losses[cause] && capture_loss_is_serious(cause))
+			return true;
+	return end->cut || end->verdict == VERDICT_DIFFERENT;
+}

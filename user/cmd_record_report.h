@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What pftrace record says while it records, and at the end. */
+#ifndef CMD_RECORD_REPORT_H
+#define CMD_RECORD_REPORT_H
+
+#include "account/account.h"
+#include "capture/capture.h"
+
+#include <stdint.h>
+
+struct record_progress {
+	uint64_t elapsed_ns;
+	uint64_t duration_ns; /* 0: open-ended */
+	uint64_t file_bytes;
+	double switches_per_s;
+	const struct account_counters *counters;
+};
+
+/* One line, over the last one, when stderr is a terminal; else nothing. */
+void record_report_progress(const struct record_progress *progress);
+
+/* Takes the progress line away. */
+void record_report_clear(void);
+
+struct record_summary {
+	const char *path;
+	uint64_t file_bytes;
+	size_t cpu_count;
+	const struct capture_end *end;
+	const struct account_counters *counters;
+};
+
+void record_report_summary(const struct record_summary *summary);
+
+/* True when something is missing or wrong in what was recorded. */
+bool record_report_is_incomplete(const struct capture_end *end,
+				 const struct account_counters *counters);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/cost.h"
+
+#include "capture/table.h"
+
+#include <bpf/bpf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Moments get rarer as a capture gets longer: the first after 0.3 s, then 1.2 s, 4.8 s ... */
+#define FIRST_MOMENT_NS 300000000ULL
+#define MOMENT_RATIO 4
+#define MOMENT_INTERVAL_MAX_NS 60000000000ULL
+
+/* The empty program's zero point is read from this many runs, best of some rounds. */
+#define EMPTY_RUNS 256
+#define EMPTY_ROUNDS 5
+
+struct reading {
+	uint64_t run_ns;
+	uint64_t runs;
+};
+
+struct cost {
+	int switch_fd;
+	int empty_fd;
+	int stats_fd; /* timing is on while it is open */
+	bool refused;
+	uint64_t next_at_ns; /* 0: not known yet */
+	uint64_t interval_ns;
+	struct reading begin;
+	struct reading sum;
+	double empty_ns; /* zero point, smallest seen; < 0: none yet */
+};
+
+struct cost *cost_new(int switch_program_fd, int empty_program_fd)
+{
+	struct cost *cost = calloc(1, sizeof(*cost));
+
+	if (!cost)
+		return NULL;
+	cost->switch_fd = switch_program_fd;
+	cost->empty_fd = empty_program_fd;
+	cost->stats_fd = -1;
+	cost->interval_ns = FIRST_MOMENT_NS;
+	cost->empty_ns = -1;
+	return cost;
+}
+
+void cost_free(struct cost *cost)
+{
+	if (!cost)
+		return;
+	if (cost->stats_fd >= 0)
+		close(cost->stats_fd);
+	free(cost);
+}
+
+static bool read_program(int fd, struct reading *reading)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t bytes = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &bytes))
+		return false;
+	reading->run_ns = info.run_time_ns;
+	reading->runs = info.run_cnt;
+	return true;
+}
+
+/* What measuring an empty program reads, in the mean of one round. */
+static double read_empty_round(int fd)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options);
+	struct reading before, after;
+
+	if (!read_program(fd, &before))
+		return -1;
+	for (int i = 0; i < EMPTY_RUNS; i++)
+		if (bpf_prog_test_run_opts(fd, &options))
+			return -1;
+	if (!read_program(fd, &after) || after.runs == before.runs)
+		return -1;
+	return (double)(after.run_ns - before.run_ns) / (double)(after.runs - before.runs);
+}
+
+static void measure_empty(struct cost *cost)
+{
+	for (int round = 0; round < EMPTY_ROUNDS; round++) {
+		double empty_ns = read_empty_round(cost->empty_fd);
+
+		if (empty_ns >= 0 && (cost->empty_ns < 0 || empty_ns < cost->empty_ns))
+			cost->empty_ns = empty_ns;
+	}
+}
+
+static void begin_moment(struct cost *cost)
+{
+	cost->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (cost->stats_fd < 0 || !read_program(cost->switch_fd, &cost->begin)) {
+		cost->refused = true;
+		return;
+	}
+	if (cost->empty_ns < 0)
+		measure_empty(cost);
+}
+
+void cost_finish(struct cost *cost)
+{
+	struct reading now;
+
+	if (cost->stats_fd < 0)
+		return;
+	if (read_program(cost->switch_fd, &now)) {
+		cost->sum.run_ns += now.run_ns - cost->begin.run_ns;
+		cost->sum.runs += now.runs - cost->begin.runs;
+	}
+	close(cost->stats_fd);
+	cost->stats_fd = -1;
+}
+
+void cost_tick(struct cost *cost, uint64_t now_ns)
+{
+	if (cost->refused)
+		return;
+	cost_finish(cost); /* a moment lasts from one drain to the next */
+	if (!cost->next_at_ns)
+		cost->next_at_ns = now_ns + cost->interval_ns;
+	if (now_ns < cost->next_at_ns)
+		return;
+	begin_moment(cost);
+	if (cost->interval_ns < MOMENT_INTERVAL_MAX_NS)
+		cost->interval_ns *= MOMENT_RATIO;
+	cost->next_at_ns = now_ns + cost->interval_ns;
+}
+
+uint64_t cost_ns_per_switch(const struct cost *cost)
+{
+	double net_ns;
+
+	if (!cost->sum.runs || cost->empty_ns < 0)
+		return CAPTURE_NIL;
+	net_ns = (double)cost->sum.run_ns / (double)cost->sum.runs - cost->empty_ns;
+	return net_ns > 0 ? (uint64_t)(net_ns + 0.5) : 0;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/live_internal.h"
+
+#include "account/account.h"
+#include "live/cgroup.h"
+#include "live/cost.h"
+#include "live/merge.h"
+#include "live/probe.h"
+#include "pftrace.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A sample's position may lag the clock by up to a tick (10 ms at 100 Hz). */
+#define CLOCK_LAG_NS 10000000ULL
+
+#define NS_PER_S 1000000000ULL
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+uint64_t live_now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+/* ---- open ---- */
+
+static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	if (getenv("PFTRACE_DEBUG") && level <= LIBBPF_INFO)
+		return vfprintf(stderr, format, arguments);
+	return 0;
+}
+
+static int fail(char *message, int error, const char *what)
+{
+	snprintf(message, LIVE_MESSAGE_BYTES, "%s: %s%s", what, strerror(-error),
+		 error == -EPERM || error == -EACCES
+			 ? " (run as root, or with CAP_BPF and CAP_PERFMON)"
+			 : "; PFTRACE_DEBUG=1 shows what libbpf says");
+	return error;
+}
+
+static int load(struct live *live, const struct live_options *options, const struct probe *probe,
+		char *message)
+{
+	int error;
+
+	libbpf_set_print(silent);
+	live->bpf = pftrace_bpf__open();
+	if (!live->bpf)
+		return fail(message, -errno, "cannot read the BPF object in this binary");
+	live->bpf->rodata->has_prev_state_argument = probe->has_prev_state_argument;
+	error = bpf_map__set_max_entries(live->bpf->maps.blocks, live->cpu_count);
+	if (!error)
+		error = bpf_map__set_max_entries(live->bpf->maps.evicted,
+						 live_sweep_entries(live->cpu_count));
+	if (!error && options->ring_bytes)
+		error = bpf_map__set_max_entries(live->bpf->maps.ring, options->ring_bytes);
+	if (!error)
+		error = pftrace_bpf__load(live->bpf);
+	return error ? fail(message, error, "cannot load the BPF programs") : 0;
+}
+
+/* A skeleton maps .data and .bss only; the blocks are mapped by hand, whole pages of them. */
+static int map_blocks(struct live *live, char *message)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *mapped;
+
+	live->blocks_bytes = ((size_t)live->cpu_count * PFT_BLOCK_BYTES + page - 1) / page * page;
+	mapped = mmap(NULL, live->blocks_bytes, PROT_READ, MAP_SHARED,
+		      bpf_map__fd(live->bpf->maps.blocks), 0);
+	if (mapped == MAP_FAILED)
+		return fail(message, -errno, "cannot map the sample blocks");
+	live->blocks = mapped;
+	return 0;
+}
+
+static int take_block(void *context, void *record, size_t bytes)
+{
+	struct live *live = context;
+	int error = merge_block(live->merge, record, bytes);
+
+	return error ? error : live_ring_taken(&live->samples, bytes);
+}
+
+static int take_identity(void *context, void *record, size_t bytes)
+{
+	struct live *live = context;
+	int error = bytes >= sizeof(struct pft_identity) ? live_identity_take(live, record) : 0;
+
+	return error ? error : live_ring_taken(&live->identities, bytes);
+}
+
+static int open_rings(struct live *live, char *message)
+{
+	int error =
+		live_ring_open(&live->samples, bpf_map__fd(live->bpf->maps.ring), take_block, live);
+
+	if (!error)
+		error = live_ring_open(&live->identities,
+				       bpf_map__fd(live->bpf->maps.identity_ring), take_identity,
+				       live);
+	return error ? fail(message, error, "cannot map the BPF rings") : 0;
+}
+
+int live_open(const struct live_options *options, const struct probe *probe, struct live **opened,
+	      char message[LIVE_MESSAGE_BYTES])
+{
+	struct live *live = calloc(1, sizeof(*live));
+	int error = -ENOMEM;
+
+	if (!live)
+		return fail(message, error, "cannot begin");
+	live->cpu_count = (uint32_t)libbpf_num_possible_cpus();
+	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
+	live->cgroups = cgroup_paths_new();
+	if (!live->cpus || !live->cgroups) {
+		fail(message, error, "cannot begin");
+		goto out;
+	}
+	error = load(live, options, probe, message);
+	if (!error)
+		error = map_blocks(live, message);
+	if (!error)
+		error = open_rings(live, message);
+	if (error)
+		goto out;
+	live->cost = cost_new(bpf_program__fd(live->bpf->progs.on_sched_switch),
+			      bpf_program__fd(live->bpf->progs.empty));
+	error = live->cost ? pftrace_bpf__attach(live->bpf) : -ENOMEM;
+	if (error)
+		fail(message, error, "cannot attach to the scheduler's tracepoints");
+out:
+	if (error)
+		live_close(live);
+	else
+		*opened = live;
+	return error;
+}
+
+void live_close(struct live *live)
+{
+	if (!live)
+		return;
+	live_ring_close(&live->samples);
+	live_ring_close(&live->identities);
+	cost_free(live->cost);
+	merge_free(live->merge);
+	cgroup_paths_free(live->cgroups);
+	if (live->blocks)
+		munmap((void *)live->blocks, live->blocks_bytes);
+	pftrace_bpf__destroy(live->bpf);
+	free(live->alive);
+	free(live->cpus);
+	free(live);
+}
+
+uint32_t live_cpu_count(const struct live *live)
+{
+	return live->cpu_count;
+}
+
+int live_offers_cgroups(const struct live *live)
+{
+	return cgroup_paths_offered(live->cgroups);
+}
+
+/* fdinfo tells what the kernel charges for a map (from 6.4 exactly, before as an estimate). */
+static uint64_t map_memory_bytes(int fd)
+{
+	uint64_t bytes = 0;
+	char path[64], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "memlock: %lu", &bytes) == 1)
+			break;
+	fclose(file);
+	return bytes;
+}
+
+uint64_t live_kernel_memory_bytes(const struct live *live)
+{
+	struct bpf_map *map;
+	uint64_t bytes = 0;
+
+	bpf_object__for_each_map(map, live->bpf->obj) bytes += map_memory_bytes(bpf_map__fd(map));
+	return bytes;
+}
+
+/* ---- start ---- */
+
+static int seed_all(struct live *live, char *message)
+{
+	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++) {
+		int error = live_seed_cpu(live, cpu);
+
+		if (error)
+			return fail(message, error, "cannot run a BPF program on every CPU");
+		if (!live->blocks[cpu].seeded_mono_ns) {
+			error = merge_cpu_offline(live->merge, cpu, live->zero_monotonic_ns);
+			if (error)
+				return fail(message, error, "cannot begin");
+		}
+	}
+	return 0;
+}
+
+int live_start(struct live *live, struct account *account, char message[LIVE_MESSAGE_BYTES])
+{
+	int error;
+
+	live->account = account;
+	live->zero_realtime_ns = clock_ns(CLOCK_REALTIME);
+	live->zero_monotonic_ns = live_now_ns();
+	live->watermark_ns = live->zero_monotonic_ns;
+	live->looked_at_ns = live->zero_monotonic_ns;
+	live->merge = merge_new(live->cpu_count, live->zero_monotonic_ns, account);
+	if (!live->merge)
+		return fail(message, -ENOMEM, "cannot begin");
+	live->bpf->bss->gate_open = 1;
+	error = seed_all(live, message);
+	if (error)
+		return error;
+	error = live_identity_iterate(live, live_identity_take);
+	return error ? fail(message, error, "cannot read the list of tasks") : 0;
+}
+
+uint64_t live_zero_monotonic_ns(const struct live *live)
+{
+	return live->zero_monotonic_ns;
+}
+
+uint64_t live_zero_realtime_ns(const struct live *live)
+{
+	return live->zero_realtime_ns;
+}
+
+/* ---- as time passes ---- */
+
+/* Looks at the blocks in progress first, so that what leaves them meanwhile comes by the ring. */
+static int gather(struct live *live)
+{
+	int error = 0;
+
+	for (uint32_t cpu = 0; cpu < live->cpu_count && !error; cpu++)
+		error = merge_look(live->merge, cpu, &live->blocks[cpu]);
+	if (!error)
+		error = live_ring_drain(&live->samples);
+	if (!error)
+		error = live_ring_drain(&live->identities);
+	return error ? error : merge_looked(live->merge);
+}
+
+int live_drain(struct live *live)
+{
+	uint64_t seen_ns = live->looked_at_ns;
+	int error;
+
+	live->looked_at_ns = live_now_ns();
+	error = gather(live);
+	if (error)
+		return error;
+	cost_tick(live->cost, live_now_ns());
+	/* a look uses what the look before it saw counted */
+	if (seen_ns - live->zero_monotonic_ns <= CLOCK_LAG_NS)
+		return 0;
+	live->watermark_ns = seen_ns - CLOCK_LAG_NS;
+	return merge_advance(live->merge, live->watermark_ns);
+}
+
+int live_flush(struct live *live)
+{
+	int error = live_totals_count_losses(live);
+
+	if (!error)
+		error = live_sweep(live);
+	if (error)
+		return error;
+	return account_flush(live->account, live->watermark_ns - live->zero_monotonic_ns);
+}
+
+/* ---- the end ---- */
+
+static void fill_cost(struct live *live, struct capture_end *end)
+{
+	uint64_t ns_per_switch = cost_ns_per_switch(live->cost), switches = 0;
+
+	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++)
+		switches += live->cpus[cpu].switches;
+	end->cost.bpf_ns_per_switch = ns_per_switch;
+	end->cost.bpf_ns = ns_per_switch == CAPTURE_NIL ? CAPTURE_NIL : ns_per_switch * switches;
+	end->cost.kernel_memory_bytes = live_kernel_memory_bytes(live);
+}
+
+static int stop_and_gather(struct live *live)
+{
+	int error;
+
+	live->bpf->bss->gate_open = 0;
+	live->stopped_ns = live_now_ns();
+	live_wait_for_cpus(live);
+	merge_final(live->merge);
+	error = gather(live);
+	if (!error)
+		error = live_identity_iterate(live, live_identity_take);
+	return error ? error : merge_advance(live->merge, UINT64_MAX);
+}
+
+int live_stop(struct live *live, struct capture_end *end)
+{
+	bool complete = false;
+	int error;
+
+	cost_finish(live->cost);
+	error = stop_and_gather(live);
+	end->duration_ns = live->stopped_ns - live->zero_monotonic_ns;
+	if (!error)
+		error = live_totals_feed(live, &complete);
+	fill_cost(live, end);
+	return error ? error : account_end(live->account, end, true, complete);
+}

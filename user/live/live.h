@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A live capture of this machine: open (load, attach), start (zero, seed), drain and flush as time
+ * passes, stop, close. In that order, each once but drain and flush.
+ *
+ * Functions return 0 or -errno; those with a message say in one line what failed and what to do.
+ */
+#ifndef LIVE_LIVE_H
+#define LIVE_LIVE_H
+
+#include "capture/capture.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct account;
+struct live;
+struct probe;
+
+#define LIVE_MESSAGE_BYTES 512
+#define LIVE_RING_BYTES (16u << 20)
+
+/* How often to drain: the ring holds a second of a million switches. */
+#define LIVE_DRAIN_INTERVAL_NS 100000000ULL
+
+struct live_options {
+	uint32_t ring_bytes; /* a power of two, at least a page; 0: LIVE_RING_BYTES */
+};
+
+/* Loads and attaches; nothing is recorded yet. */
+int live_open(const struct live_options *options, const struct probe *probe, struct live **live,
+	      char message[LIVE_MESSAGE_BYTES]);
+void live_close(struct live *live);
+
+/* CPU numbers are below this. */
+uint32_t live_cpu_count(const struct live *live);
+/* Kernel memory that the maps and rings take. */
+uint64_t live_kernel_memory_bytes(const struct live *live);
+/* 0 where paths of cgroups can be told, else -ENOENT. */
+int live_offers_cgroups(const struct live *live);
+
+/* Sets zero, opens the gate, seeds every online CPU, reads who is alive. `account` is borrowed. */
+int live_start(struct live *live, struct account *account, char message[LIVE_MESSAGE_BYTES]);
+
+/* The clocks at zero. */
+uint64_t live_zero_monotonic_ns(const struct live *live);
+uint64_t live_zero_realtime_ns(const struct live *live);
+
+/* Takes over what the kernel side has gathered and feeds account up to the watermark. */
+int live_drain(struct live *live);
+
+/* All events before the watermark are in: has account write the buckets that are complete. */
+int live_flush(struct live *live);
+
+/*
+ * Closes the gate, takes over everything, feeds account the totals, and has it push the end. The
+ * caller has set end's cause, cut, and cost's user side; the rest is filled in.
+ */
+int live_stop(struct live *live, struct capture_end *end);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a live session share. */
+#ifndef LIVE_LIVE_INTERNAL_H
+#define LIVE_LIVE_INTERNAL_H
+
+#include "live/live.h"
+
+#include "pftrace.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct bpf_link;
+struct cgroup_paths;
+struct cost;
+struct merge;
+struct pftrace_bpf;
+struct ring_buffer;
+
+struct live_alive {
+	uint64_t start_ns;
+	uint32_t tid;
+};
+
+/* A ring, with what libbpf 1.1 does not tell: how far the kernel has written. */
+struct live_ring {
+	struct ring_buffer *buffer;
+	const volatile uint64_t *producer; /* mapped page of the ring */
+	uint64_t consumed;		   /* position up to which records were taken */
+	uint64_t target;		   /* where this drain stops */
+};
+
+struct live {
+	struct pftrace_bpf *bpf;
+	struct account *account;
+	struct merge *merge;
+	struct cgroup_paths *cgroups;
+	struct cost *cost;
+	struct live_ring samples;
+	struct live_ring identities;
+	const struct pft_block *blocks; /* mapped read-only, one a CPU */
+	size_t blocks_bytes;
+	struct pft_cpu *cpus; /* copy of the per-CPU map, for reading counters and totals */
+	uint32_t cpu_count;
+	uint64_t zero_monotonic_ns;
+	uint64_t zero_realtime_ns;
+	uint64_t looked_at_ns; /* CLOCK_MONOTONIC of the last drain's look ... */
+	uint64_t watermark_ns; /* ... and up to where account has been fed */
+	uint64_t stopped_ns;
+	/* losses already told to account */
+	uint64_t identities_lost;
+	uint64_t evictions_failed;
+	uint64_t recursions;
+	uint64_t evictions;	  /* entries that the hash map has got so far ... */
+	uint64_t evictions_swept; /* ... and had got at the last sweep */
+	struct live_alive *alive; /* during a sweep: who is alive, sorted */
+	size_t alive_count;
+	uint64_t swept_before_ns;
+	size_t alive_capacity;
+	int error; /* from a ring's callback, which can only stop the ring */
+};
+
+uint64_t live_now_ns(void);
+
+/* ---- live_ring.c ---- */
+int live_ring_open(struct live_ring *ring, int map_fd, int (*take)(void *, void *, size_t),
+		   void *context);
+void live_ring_close(struct live_ring *ring);
+/* Takes records up to where the kernel is now. A take() that calls live_ring_taken() and returns
+   its result stops there. 0, or -errno of take. */
+int live_ring_drain(struct live_ring *ring);
+/* Accounts for one record; nonzero when the drain is to stop behind it. */
+int live_ring_taken(struct live_ring *ring, size_t bytes);
+
+/* ---- live_identity.c ---- */
+int live_identity_take(struct live *live, const struct pft_identity *identity);
+/* Calls `take` with each task that is alive now, until it returns an error. */
+int live_identity_iterate(struct live *live,
+			  int (*take)(struct live *live, const struct pft_identity *identity));
+
+/* ---- live_seed.c ---- */
+int live_seed_cpu(struct live *live, uint32_t cpu);
+/* Returns when no program runs any more that saw the gate open. */
+void live_wait_for_cpus(struct live *live);
+
+/* ---- live_totals.c ---- */
+/* Reads all CPUs' state into live->cpus. */
+int live_totals_read_cpus(struct live *live);
+/* Tells account what the kernel side could not keep since the last call. */
+int live_totals_count_losses(struct live *live);
+/* Feeds account every total; *complete tells whether none is missing. */
+int live_totals_feed(struct live *live, bool *complete);
+/* Feeds account one task's total of one CPU. */
+int live_totals_feed_task(struct live *live, const struct pft_evicted_key *key,
+			  const struct pft_evicted *value);
+/* Calls `take` with every evicted total. It may delete the one it is given. */
+int live_totals_each_evicted(struct live *live,
+			     int (*take)(struct live *live, const struct pft_evicted_key *key,
+					 const struct pft_evicted *value));
+
+/* ---- live_sweep.c ---- */
+/* Makes room in the hash map of totals, when it is needed: the totals of tasks that are no more
+   are fed to account and deleted. */
+int live_sweep(struct live *live);
+/* How many entries that map needs for the tasks that are alive now. */
+uint32_t live_sweep_entries(uint32_t cpu_count);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs that run on a CPU of our choice, in an interrupt there. */
+#include "live/live_internal.h"
+
+#include "pftrace.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+
+static int run_on_cpu(const struct bpf_program *program, uint32_t cpu)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options, .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = cpu);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(program), &options) ? -errno : 0;
+}
+
+int live_seed_cpu(struct live *live, uint32_t cpu)
+{
+	int error = run_on_cpu(live->bpf->progs.seed, cpu);
+
+	return error == -ENXIO ? 0 : error; /* it went offline again meanwhile */
+}
+
+/*
+ * sched_switch runs with interrupts off, so an interrupt that ran on a CPU after the gate was
+ * closed ran after the last program there that saw it open. (membarrier would do the same, but
+ * is refused on CPUs with nohz_full.)
+ */
+void live_wait_for_cpus(struct live *live)
+{
+	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++)
+		run_on_cpu(live->bpf->progs.empty, cpu);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hash map of totals is of a fixed size. An entry of a task that lives must stay: its CPU adds
+ * to it at any moment. One of a task that is no more will never change again.
+ */
+#include "live/live_internal.h"
+
+#include "base/array.h"
+#include "pftrace.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ENTRIES_MIN (128u << 10)
+#define ENTRIES_MAX (4u << 20)
+#define SWEEP_SHARE 4 /* when a quarter of the map has come since the last sweep */
+
+/* The number of tasks is behind the slash of "0.1 0.2 0.3 2/345 6789" (proc_loadavg(5)). */
+static uint32_t count_tasks(void)
+{
+	FILE *file = fopen("/proc/loadavg", "re");
+	unsigned int tasks = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*s %*s %*s %*u/%u", &tasks) != 1)
+		tasks = 0;
+	fclose(file);
+	return tasks;
+}
+
+/* A task may leave a total on each core; most stay on a few. */
+uint32_t live_sweep_entries(uint32_t cpu_count)
+{
+	uint64_t wanted = (uint64_t)count_tasks() * (cpu_count < 4 ? cpu_count : 4) * 3 / 2;
+
+	if (wanted < ENTRIES_MIN)
+		return ENTRIES_MIN;
+	return wanted < ENTRIES_MAX ? (uint32_t)wanted : ENTRIES_MAX;
+}
+
+static int compare_alive(const void *one, const void *other)
+{
+	const struct live_alive *a = one, *b = other;
+
+	if (a->tid != b->tid)
+		return a->tid < b->tid ? -1 : 1;
+	return (a->start_ns > b->start_ns) - (a->start_ns < b->start_ns);
+}
+
+static int remember_alive(struct live *live, const struct pft_identity *identity)
+{
+	if (ARRAY_RESERVE(live->alive, live->alive_capacity, live->alive_count + 1))
+		return -ENOMEM;
+	live->alive[live->alive_count++] =
+		(struct live_alive){ .start_ns = identity->start_ns, .tid = identity->tid };
+	return 0;
+}
+
+static int sweep_one(struct live *live, const struct pft_evicted_key *key,
+		     const struct pft_evicted *value)
+{
+	struct live_alive wanted = { .start_ns = key->start_ns, .tid = key->tid };
+	int error;
+
+	if (bsearch(&wanted, live->alive, live->alive_count, sizeof(wanted), compare_alive))
+		return 0;
+	error = live_totals_feed_task(live, key, value);
+	if (!error)
+		bpf_map_delete_elem(bpf_map__fd(live->bpf->maps.evicted), key);
+	return error;
+}
+
+/* A task that is younger than the list of those alive is not on it: its entries stay. */
+static int sweep_older(struct live *live, const struct pft_evicted_key *key,
+		       const struct pft_evicted *value)
+{
+	return key->start_ns < live->swept_before_ns ? sweep_one(live, key, value) : 0;
+}
+
+static int list_alive(struct live *live)
+{
+	int error;
+
+	live->swept_before_ns = live_now_ns();
+	error = live_identity_iterate(live, remember_alive);
+	qsort(live->alive, live->alive_count, sizeof(*live->alive), compare_alive);
+	return error;
+}
+
+/*
+ * In two steps, a flush apart: a task that ends leaves the list of tasks a moment before it leaves
+ * its CPU for the last time.
+ */
+int live_sweep(struct live *live)
+{
+	uint32_t room = bpf_map__max_entries(live->bpf->maps.evicted);
+
+	if (live->alive_count) {
+		int error = live_totals_each_evicted(live, sweep_older);
+
+		live->alive_count = 0;
+		return error;
+	}
+	if (live->evictions - live->evictions_swept < room / SWEEP_SHARE)
+		return 0;
+	live->evictions_swept = live->evictions;
+	return list_alive(live);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/probe.h"
+
+#include <bpf/btf.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define FLOOR_MAJOR 5
+#define FLOOR_MINOR 15
+
+/* include/uapi/linux/capability.h */
+#define CAPABILITY_SYS_ADMIN 21
+#define CAPABILITY_PERFMON 38
+#define CAPABILITY_BPF 39
+
+struct probe_version probe_parse_version(const char *release)
+{
+	struct probe_version version = { 0 };
+
+	sscanf(release, "%u.%u.%u", &version.major, &version.minor, &version.patch);
+	return version;
+}
+
+/* True when `version` is `major.minor` with at least this patch level. */
+static bool in_series(struct probe_version version, unsigned int major, unsigned int minor,
+		      unsigned int patch)
+{
+	return version.major == major && version.minor == minor && version.patch >= patch;
+}
+
+/*
+ * The ring's reserve took a sleeping lock on PREEMPT_RT before 8b62645b09f8 (6.12; stable 6.11.6
+ * and 6.6.84). 6.1.192 was tried for hours without a splat.
+ */
+bool probe_rt_ring_is_safe(struct probe_version version)
+{
+	if (version.major > 6 || (version.major == 6 && version.minor >= 12))
+		return true;
+	return in_series(version, 6, 11, 6) || in_series(version, 6, 6, 84) ||
+	       in_series(version, 6, 1, 192);
+}
+
+static bool is_below_floor(struct probe_version version)
+{
+	return version.major < FLOOR_MAJOR ||
+	       (version.major == FLOOR_MAJOR && version.minor < FLOOR_MINOR);
+}
+
+static bool has_capability(uint64_t set, int capability)
+{
+	return set >> capability & 1;
+}
+
+static bool read_rights(void)
+{
+	FILE *file = fopen("/proc/self/status", "re");
+	uint64_t effective = 0;
+	char line[256];
+
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "CapEff: %" SCNx64, &effective) == 1)
+			break;
+	fclose(file);
+	return has_capability(effective, CAPABILITY_SYS_ADMIN) ||
+	       (has_capability(effective, CAPABILITY_BPF) &&
+		has_capability(effective, CAPABILITY_PERFMON));
+}
+
+static bool read_preempt_rt(const char *kernel_build)
+{
+	char digit = '0';
+	FILE *file = fopen("/sys/kernel/realtime", "re");
+
+	if (file) {
+		if (fread(&digit, 1, 1, file) != 1)
+			digit = '0';
+		fclose(file);
+	}
+	return digit == '1' || strstr(kernel_build, "PREEMPT_RT") ||
+	       strstr(kernel_build, "PREEMPT RT");
+}
+
+static bool struct_has_member(const struct btf *btf, const char *struct_name, const char *member)
+{
+	int id = btf__find_by_name_kind(btf, struct_name, BTF_KIND_STRUCT);
+	const struct btf_type *type;
+
+	if (id < 0)
+		return false;
+	type = btf__type_by_id(btf, (uint32_t)id);
+	for (int i = 0; i < btf_vlen(type); i++) {
+		uint32_t name = btf_members(type)[i].name_off;
+
+		if (strcmp(btf__name_by_offset(btf, name), member) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* How many arguments a raw tracepoint has beside its own first one (void *data). */
+static int tracepoint_argument_count(const struct btf *btf, const char *typedef_name)
+{
+	int id = btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF);
+	const struct btf_type *type;
+
+	if (id < 0)
+		return 0;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, (uint32_t)id)->type);
+	if (!btf_is_ptr(type))
+		return 0;
+	type = btf__type_by_id(btf, type->type);
+	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : 0;
+}
+
+static void read_btf(struct probe *probe)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	if (!btf)
+		return;
+	probe->has_btf = true;
+	probe->has_prev_state_argument =
+		tracepoint_argument_count(btf, "btf_trace_sched_switch") >= 4;
+	probe->has_sched_info = struct_has_member(btf, "sched_info", "run_delay");
+	probe->has_run_queue_clock = struct_has_member(btf, "sched_entity", "cfs_rq") &&
+				     struct_has_member(btf, "cfs_rq", "rq");
+	btf__free(btf);
+}
+
+void probe_read(struct probe *probe)
+{
+	struct utsname names;
+
+	memset(probe, 0, sizeof(*probe));
+	uname(&names);
+	snprintf(probe->release, sizeof(probe->release), "%s", names.release);
+	snprintf(probe->machine, sizeof(probe->machine), "%s", names.machine);
+	snprintf(probe->host, sizeof(probe->host), "%s", names.nodename);
+	probe->version = probe_parse_version(names.release);
+	probe->preempt_rt = read_preempt_rt(names.version);
+	probe->has_rights = read_rights();
+	read_btf(probe);
+}
+
+bool probe_can_record(const struct probe *probe, char *message, size_t message_bytes)
+{
+	if (is_below_floor(probe->version))
+		snprintf(message, message_bytes,
+			 "Linux %s is too old to record on: 5.15 or newer is needed",
+			 probe->release);
+	else if (!probe->has_rights)
+		snprintf(message, message_bytes,
+			 "no right to load BPF programs: run as root (sudo), or with CAP_BPF and "
+			 "CAP_PERFMON");
+	else if (!probe->has_btf)
+		snprintf(message, message_bytes,
+			 "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one "
+			 "built with CONFIG_DEBUG_INFO_BTF=y");
+	else if (probe->preempt_rt && !probe_rt_ring_is_safe(probe->version))
+		snprintf(
+			message, message_bytes,
+			"Linux %s is PREEMPT_RT and its BPF ring buffer takes a sleeping lock: use "
+			"6.12 or newer, 6.6.84 or 6.11.6",
+			probe->release);
+	else
+		return true;
+	return false;
+}

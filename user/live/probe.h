@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this machine offers to a recorder, and what is missing, before anything is loaded. */
+#ifndef LIVE_PROBE_H
+#define LIVE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct probe_version {
+	unsigned int major;
+	unsigned int minor;
+	unsigned int patch;
+};
+
+struct probe {
+	char release[65]; /* uname -r */
+	char machine[65];
+	char host[65];
+	struct probe_version version;
+	bool preempt_rt;
+	bool has_btf;
+	bool has_rights;
+	bool has_prev_state_argument; /* sched_switch tells prev's state (from 5.18) */
+	bool has_sched_info;	      /* run-queue wait */
+	bool has_run_queue_clock;
+};
+
+/* Fills in `probe` as far as it can be known; never fails. */
+void probe_read(struct probe *probe);
+
+/*
+ * True when recording can be tried. Else `message` says in one line what is missing and what to
+ * do.
+ */
+bool probe_can_record(const struct probe *probe, char *message, size_t message_bytes);
+
+/* "6.1.0-28-amd64" and "5.15" into numbers; what is not there is 0. */
+struct probe_version probe_parse_version(const char *release);
+
+/* Whether the BPF ring may be used in sched_switch of a PREEMPT_RT kernel of this version. */
+bool probe_rt_ring_is_safe(struct probe_version version);
+
+#endif
