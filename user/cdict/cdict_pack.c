@@ -127,6 +127,8 @@ void cdict_pack_index(struct cdict_pack *pack, const struct cdict_index_entry *e
 	cdict_value_map(pack, 1);
 	cdict_value_text(pack, "index");
 	cdict_value_map(pack, 2);
-	cdict_value_column_u64(pack, "at_ns", &entries->at_ns, sizeof(*entries), count);
-	cdict_value_column_u64(pack, "offset", &entries->offset, sizeof(*entries), count);
+	cdict_value_column_u64(pack, "at_ns", entries, offsetof(struct cdict_index_entry, at_ns),
+			       sizeof(*entries), count);
+	cdict_value_column_u64(pack, "offset", entries, offsetof(struct cdict_index_entry, offset),
+			       sizeof(*entries), count);
 }

@@ -14,15 +14,17 @@ static void pack_words(struct cdict_pack *pack, const char *key, const struct ca
 
 static void pack_cpus(struct cdict_pack *pack, const struct capture_cpu *cpus, size_t count)
 {
-	const size_t stride = sizeof(*cpus);
-
+#define COLUMN(field)                                                                   \
+	cdict_value_column_u32(pack, #field, cpus, offsetof(struct capture_cpu, field), \
+			       sizeof(*cpus), count)
 	cdict_value_text(pack, "cpus");
 	cdict_value_map(pack, 5);
-	cdict_value_column_u32(pack, "cpu", &cpus->cpu, stride, count);
-	cdict_value_column_u32(pack, "package", &cpus->package, stride, count);
-	cdict_value_column_u32(pack, "core", &cpus->core, stride, count);
-	cdict_value_column_u32(pack, "thread", &cpus->thread, stride, count);
-	cdict_value_column_u32(pack, "node", &cpus->node, stride, count);
+	COLUMN(cpu);
+	COLUMN(package);
+	COLUMN(core);
+	COLUMN(thread);
+	COLUMN(node);
+#undef COLUMN
 }
 
 static void pack_histogram(struct cdict_pack *pack, const struct capture_header *header)
@@ -74,23 +76,24 @@ static void pack_unknown_runs(struct cdict_pack *pack, const struct capture_end 
 	cdict_value_key_integer(pack, "missed_switch", end->runs_missed_switch);
 }
 
-static void pack_proof(struct cdict_pack *pack, const struct capture_end *end)
+static void pack_proof(struct cdict_pack *pack, const struct capture_proof_cpu *proof, size_t count)
 {
-	const struct capture_proof_cpu *proof = end->proof;
-	const size_t stride = sizeof(*proof);
-	const size_t count = end->proof_count;
-
+#define COLUMN(field)                                                                          \
+	cdict_value_column_u64(pack, #field, proof, offsetof(struct capture_proof_cpu, field), \
+			       sizeof(*proof), count)
 	cdict_value_text(pack, "proof");
 	cdict_value_map(pack, 9);
-	cdict_value_column_u32(pack, "cpu", &proof->cpu, stride, count);
-	cdict_value_column_u64(pack, "samples_switches", &proof->samples_switches, stride, count);
-	cdict_value_column_u64(pack, "samples_run_ns", &proof->samples_run_ns, stride, count);
-	cdict_value_column_u64(pack, "lost_switches", &proof->lost_switches, stride, count);
-	cdict_value_column_u64(pack, "lost_run_ns", &proof->lost_run_ns, stride, count);
-	cdict_value_column_u64(pack, "totals_switches", &proof->totals_switches, stride, count);
-	cdict_value_column_u64(pack, "totals_run_ns", &proof->totals_run_ns, stride, count);
-	cdict_value_column_u64(pack, "open_ns", &proof->open_ns, stride, count);
-	cdict_value_column_u64(pack, "live_ns", &proof->live_ns, stride, count);
+	cdict_value_column_u32(pack, "cpu", proof, offsetof(struct capture_proof_cpu, cpu),
+			       sizeof(*proof), count);
+	COLUMN(samples_switches);
+	COLUMN(samples_run_ns);
+	COLUMN(lost_switches);
+	COLUMN(lost_run_ns);
+	COLUMN(totals_switches);
+	COLUMN(totals_run_ns);
+	COLUMN(open_ns);
+	COLUMN(live_ns);
+#undef COLUMN
 }
 
 static void pack_cost(struct cdict_pack *pack, const struct capture_cost *cost)
@@ -117,6 +120,6 @@ void cdict_pack_end(struct cdict_pack *pack, const struct capture_end *end)
 	cdict_value_key_integer(pack, "switches", end->switches);
 	pack_unknown_runs(pack, end);
 	cdict_value_key_text(pack, "verdict", capture_verdict_word(end->verdict));
-	pack_proof(pack, end);
+	pack_proof(pack, end->proof, end->proof_count);
 	pack_cost(pack, &end->cost);
 }

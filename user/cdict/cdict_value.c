@@ -72,20 +72,22 @@ void cdict_value_key_text(struct cdict_pack *pack, const char *key, const char *
 	cdict_value_text(pack, text);
 }
 
-void cdict_value_column_u32(struct cdict_pack *pack, const char *key, const uint32_t *fields,
-			    size_t stride, size_t count)
+void cdict_value_column_u32(struct cdict_pack *pack, const char *key, const void *structs,
+			    size_t field, size_t stride, size_t count)
 {
 	cdict_value_text(pack, key);
 	cdict_value_array(pack, count);
 	for (size_t i = 0; i < count; i++)
-		cdict_value_integer(pack, *(const uint32_t *)((const char *)fields + i * stride));
+		cdict_value_integer(
+			pack, *(const uint32_t *)((const char *)structs + i * stride + field));
 }
 
-void cdict_value_column_u64(struct cdict_pack *pack, const char *key, const uint64_t *fields,
-			    size_t stride, size_t count)
+void cdict_value_column_u64(struct cdict_pack *pack, const char *key, const void *structs,
+			    size_t field, size_t stride, size_t count)
 {
 	cdict_value_text(pack, key);
 	cdict_value_array(pack, count);
 	for (size_t i = 0; i < count; i++)
-		cdict_value_integer(pack, *(const uint64_t *)((const char *)fields + i * stride));
+		cdict_value_integer(
+			pack, *(const uint64_t *)((const char *)structs + i * stride + field));
 }

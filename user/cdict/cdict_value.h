@@ -19,10 +19,11 @@ void cdict_value_text(struct cdict_pack *pack, const char *text);
 void cdict_value_key_integer(struct cdict_pack *pack, const char *key, uint64_t value);
 void cdict_value_key_text(struct cdict_pack *pack, const char *key, const char *text);
 
-/* One field of an array of structs as a column: `fields` points at the first struct's field. */
-void cdict_value_column_u32(struct cdict_pack *pack, const char *key, const uint32_t *fields,
-			    size_t stride, size_t count);
-void cdict_value_column_u64(struct cdict_pack *pack, const char *key, const uint64_t *fields,
-			    size_t stride, size_t count);
+/* One field of an array of structs as a column: the structs, where the field lies in one, how long
+   one is. There may be none. */
+void cdict_value_column_u32(struct cdict_pack *pack, const char *key, const void *structs,
+			    size_t field, size_t stride, size_t count);
+void cdict_value_column_u64(struct cdict_pack *pack, const char *key, const void *structs,
+			    size_t field, size_t stride, size_t count);
 
 #endif
