@@ -1,10 +1,129 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* pftrace info: what is in a capture, and whether it is whole. */
+#include "base/array.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "command.h"
+#include "reading_options.h"
+#include "report/info_report.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+struct info_options {
+	const char *path;
+	size_t format; /* text, json */
+	bool help;
+};
+
+static void print_help(void)
+{
+	puts("usage: pftrace info [--format text|json] FILE\n"
+	     "\n"
+	     "What was recorded where, when and how; rows by table; losses by cause; whether the\n"
+	     "file is whole and samples + losses equal the kernel's totals; what tracing cost.\n"
+	     "\n"
+	     "exit codes: 0 whole, 1 unreadable, 2 wrong usage, 3 not whole, or samples and totals\n"
+	     "differ\n"
+	     "see also: pftrace list, pftrace stats, cdict(5)");
+}
+
+static int parse_file(struct info_options *options, int argc, char **argv)
+{
+	if (optind + 1 == argc) {
+		options->path = argv[optind];
+		return 0;
+	}
+	if (optind == argc)
+		log_error("info: which FILE? pftrace info --help tells more");
+	else
+		log_error("info: '%s': one FILE only", argv[optind + 1]);
+	return -EINVAL;
+}
+
+static int parse(struct info_options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "format", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	static const char *const formats[] = { "text", "json" };
+	int option;
+
+	*options = (struct info_options){ 0 };
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		if (option == 'h') {
+			options->help = true;
+			return 0;
+		}
+		if (option != 'f') {
+			log_error("info: option '%s' is not known or lacks its value; pftrace info "
+				  "--help lists them",
+				  argv[optind - 1]);
+			return -EINVAL;
+		}
+		if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats),
+				 &options->format))
+			return -EINVAL;
+	}
+	return parse_file(options, argc, argv);
+}
+
+static enum exit_code verdict_code(const struct cdict_summary *summary)
+{
+	if (!summary->whole || summary->end->verdict == VERDICT_DIFFERENT)
+		return EXIT_INCOMPLETE;
+	return EXIT_OK;
+}
+
+static enum exit_code report(const struct info_options *options, struct cdict_reader *reader)
+{
+	char message[CDICT_MESSAGE_BYTES];
+	struct cdict_summary summary;
+	struct loss_stats losses;
+	struct info_report report = { .path = cdict_path(reader),
+				      .header = cdict_header(reader),
+				      .summary = &summary,
+				      .losses = &losses };
+	int error;
+
+	loss_stats_init(&losses, 0);
+	if (cdict_read(reader, LOSS_STATS_TABLES, &losses.sink, &summary, message)) {
+		log_error("%s", message);
+		return EXIT_FAILED;
+	}
+	if (summary.being_written_elsewhere)
+		log_warning("'%s.part' beside it is newer: a recording under way, or one that was "
+			    "killed",
+			    cdict_path(reader));
+	error = options->format ? info_print_json(&report, stdout)
+				: info_print_text(&report, stdout);
+	return reading_printed(verdict_code(&summary), error);
+}
 
 int cmd_info(int argc, char **argv)
 {
-	(void)argc;
-	log_error("'%s' is not written yet", argv[0]);
-	return EXIT_FAILED;
+	char message[CDICT_MESSAGE_BYTES];
+	struct info_options options;
+	struct cdict_reader *reader;
+	enum exit_code code;
+
+	if (parse(&options, argc, argv))
+		return EXIT_USAGE;
+	if (options.help) {
+		print_help();
+		return EXIT_OK;
+	}
+	if (cdict_open(options.path, &reader, message)) {
+		log_error("%s", message);
+		return EXIT_FAILED;
+	}
+	code = report(&options, reader);
+	cdict_reader_free(reader);
+	return code;
 }
