@@ -48,7 +48,7 @@ struct {
 /* Names have a ring of their own: a flood of switches cannot eat them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 * 1024 * 1024);
+	__uint(max_entries, 1024 * 1024);
 } identity_ring SEC(".maps");
 
 static __always_inline struct pft_cpu *this_cpu_state(void)

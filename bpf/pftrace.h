@@ -56,7 +56,8 @@ struct pft_sample {
 				    a block is closed before its age passes 2^32 ns */
 	__pft_u32 next;		 /* tid and flags */
 	__pft_u64 wait_total_ns; /* run-queue wait that next has cumulated in its life, this one
-				    included; PFT_WAIT_NONE where the kernel does not offer it */
+				    included; PFT_WAIT_NONE where the kernel does not offer it.
+				    In a marker: when tid's run began (rq), 0: not known */
 };
 
 #define PFT_WAIT_NONE 0xffffffffffffffffULL
@@ -69,8 +70,9 @@ struct pft_sample {
 
 /*
  * Sample i tells: at rq_ns + delta_ns the task of sample i-1 (for i = 0: running_tid) left this
- * CPU and sample i's task took over. A marker tells: whoever sample i-1 named is no longer there;
- * the time since then is nobody's ("unknown") and the marker's tid is running now.
+ * CPU and sample i's task took over. A marker tells: whoever sample i-1 named has gone at a moment
+ * that nobody saw, and the marker's tid was found running. The time from sample i-1 until tid's run
+ * began (wait_total_ns; when that is not known, until now) is nobody's ("unknown").
  */
 struct pft_block {
 	__pft_u64 word;		 /* sequence << 32 | count of samples, stored after the sample */

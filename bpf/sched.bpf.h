@@ -50,18 +50,44 @@ static __always_inline __u64 sched_run_ns(const struct pft_cpu *cpu, const struc
 	return now - cpu->since_ns;
 }
 
-/* Whoever we thought was running has gone without a word: the time is nobody's. */
-static __always_inline void sched_missed(struct pft_cpu *cpu, struct pft_block *block,
-					 struct task_struct *prev, __u64 now)
+/*
+ * When prev's run began, as the scheduler has it: it notes the run queue's clock at every switch-in,
+ * also at those that never reach our hook (kernel/sched/stats.h, sched_info_arrive). 0: not known;
+ * idle tasks have none.
+ */
+static __always_inline __u64 sched_arrival(struct task_struct *prev)
 {
-	__u64 run_ns = sched_run_ns(cpu, block, now);
+	if (!compat_has_sched_info() || !compat_has_run_queue() || !prev->pid)
+		return 0;
+	return prev->sched_info.last_arrival;
+}
+
+/*
+ * True when prev did not take over at our last switch here: another task did, or the same one has
+ * left and come back meanwhile.
+ */
+static __always_inline bool sched_is_missed(const struct pft_cpu *cpu, struct task_struct *prev,
+					    __u64 arrival)
+{
+	return cpu->running_task != (__u64)prev ||
+	       (arrival && arrival != cpu->since_ns && !cpu->flags);
+}
+
+/* Whoever we thought was running has gone without a word: the time until prev's run is nobody's. */
+static __always_inline void sched_missed(struct pft_cpu *cpu, struct pft_block *block,
+					 struct task_struct *prev, __u64 now, __u64 arrival)
+{
+	bool known = arrival >= cpu->since_ns && arrival <= now && !cpu->flags;
+	__u64 began = known ? arrival : now;
+	__u64 run_ns = sched_run_ns(cpu, block, began);
 
 	cpu->unknown_run_ns += run_ns;
 	cpu->closed_run_ns += run_ns;
 	cpu->markers++;
-	cpu->since_ns = now;
-	cpu->flags = PFT_BLOCK_RUN_UNKNOWN;
-	block_add(block, cpu, now, (prev->pid & PFT_TID_MASK) | PFT_SAMPLE_MARKER, 0);
+	cpu->since_ns = began;
+	cpu->flags = known ? 0 : PFT_BLOCK_RUN_UNKNOWN;
+	block_add(block, cpu, now, (prev->pid & PFT_TID_MASK) | PFT_SAMPLE_MARKER,
+		  known ? arrival : 0);
 }
 
 static __always_inline void sched_close_run(struct pft_cpu *cpu, struct task_struct *prev,
@@ -92,7 +118,7 @@ static __always_inline void handle_switch(bool preempt, struct task_struct *prev
 	struct pft_block *block;
 	enum pft_state state;
 	__u32 tid_and_flags;
-	__u64 now;
+	__u64 now, arrival;
 
 	if (!cpu || !cpu->live || !gate_open)
 		return;
@@ -102,8 +128,9 @@ static __always_inline void handle_switch(bool preempt, struct task_struct *prev
 	now = clock_of_run_queue(prev);
 	state = sched_state(preempt, prev_state);
 	block_prepare(block, cpu, prev, now);
-	if (cpu->running_task != (__u64)prev)
-		sched_missed(cpu, block, prev, now);
+	arrival = sched_arrival(prev);
+	if (sched_is_missed(cpu, prev, arrival))
+		sched_missed(cpu, block, prev, now, arrival);
 	sched_close_run(cpu, prev, sched_run_ns(cpu, block, now), state);
 	sched_open_run(cpu, next, now);
 	tid_and_flags = (next->pid & PFT_TID_MASK) | (state << PFT_SAMPLE_STATE_SHIFT) |

@@ -97,9 +97,12 @@ static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
 	uint64_t rq_ns = block->rq_ns + sample->delta_ns;
 	struct merge_event *event = merge_queue_room(&cpu->queue);
 	bool marker = sample->next & PFT_SAMPLE_MARKER;
+	bool began = marker && sample->wait_total_ns;
 
 	if (!event)
 		return -ENOMEM;
+	if (began)
+		rq_ns = sample->wait_total_ns;
 	*event = (struct merge_event){
 		.at_ns = timeline_at_rq(&cpu->line, rq_ns),
 		.length_ns = run_length(cpu, block, rq_ns),
@@ -113,7 +116,7 @@ static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
 	cpu->closed_run_ns += event->length_ns;
 	cpu->since_ns = rq_ns;
 	cpu->since_is_mono = false;
-	cpu->run_unknown = marker;
+	cpu->run_unknown = marker && !began;
 	cpu->markers += marker;
 	cpu->next_number++;
 	return 0;
