@@ -3,7 +3,8 @@
 """Measures pftrace and its peers under the same loads, in one go. Needs root.
 
 Slowdown: rounds of "no tracing, tool A, tool B, ..." over a fixed amount of work; the median of
-each tool's time against the median without tracing, and the spread of the rounds' own ratios.
+each tool's time against the median without tracing, the spread of the rounds' own ratios, and
+the best time against the best, which other work on the machine disturbs least.
 Beside it: bytes on disk, CPU and peak memory of the tool's processes, losses.
 
 Net ns: in runs of their own, because it costs itself, kernel.bpf_stats_enabled is on and an empty
@@ -134,6 +135,7 @@ def summarise(load, plain, runs):
         "rounds": len(runs),
         "took": took,
         "slowdown": took / base - 1,
+        "slowdown_of_best": min(run["took"] for run in runs) / min(run["took"] for run in plain) - 1,
         "slowdown_spread": [min(ratios) - 1, max(ratios) - 1],
         "added_ns_per_switch": None if not load.only_switches else
         (took - base) * 1e9 * load.cpus_used / middle(plain, "switches"),

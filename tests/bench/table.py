@@ -43,6 +43,7 @@ def file_ratio(name, result):
 
 COLUMNS = [
     ("slowdown", lambda t: percent(t["slowdown"])),
+    ("best", lambda t: percent(t["slowdown_of_best"])),
     ("rounds from .. to", lambda t: " .. ".join(percent(s) for s in t["slowdown_spread"])),
     ("ns/switch", lambda t: number(t["added_ns_per_switch"])),
     ("net ns", lambda t: number(t.get("net_ns"))),
@@ -93,7 +94,8 @@ def print_machine(machine):
           f"{machine['clocksource']}, {machine['date']}")
     for tool, version in machine["versions"].items():
         print(f"  {tool}: {version}")
-    print("  ns/switch: added wall time x CPUs / switches; net ns: the switch hook's own, by the\n"
+    print("  slowdown: medians of interleaved rounds; best: of each side's best round;\n"
+          "  ns/switch: added wall time x CPUs / switches; net ns: the switch hook's own, by the\n"
           "  kernel's count; all hooks: of all the tool's programs, per switch; CPU: of its "
           "processes\n  while the load runs, in shares of one core", flush=True)
     if machine["busy_before"] > 0.1:
