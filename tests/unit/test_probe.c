@@ -18,7 +18,8 @@ static const char *refusal(const struct probe *probe)
 	static char message[256];
 
 	message[0] = '\0';
-	assert_int_equal(probe_can_record(probe, message, sizeof(message)), !message[0]);
+	bool can_record = probe_can_record(probe, message, sizeof(message));
+	assert_int_equal(can_record, !message[0]);
 	return message;
 }
 
