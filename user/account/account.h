@@ -98,7 +98,8 @@ enum account_kind { ACCOUNT_TASK, ACCOUNT_KTHREAD };
 struct account_identity {
 	uint32_t tid;
 	uint32_t tgid;
-	uint64_t start_ns;     /* task_struct.start_time, CLOCK_MONOTONIC since boot; never 0 */
+	uint64_t start_ns;     /* task_struct.start_time, CLOCK_MONOTONIC since boot. 0: not known,
+				   for the tid's life that has no other identity yet */
 	int64_t started_at_ns; /* the same on the capture's line: negative before zero */
 	enum account_kind kind;
 	const char *comm;   /* hostile bytes allowed; copied */

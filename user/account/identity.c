@@ -21,8 +21,10 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 	struct life_who *who = &account->who[slot];
 	int error;
 
-	who->start_ns = identity->start_ns;
-	who->started_at_ns = identity->started_at_ns;
+	if (identity->start_ns) {
+		who->start_ns = identity->start_ns;
+		who->started_at_ns = identity->started_at_ns;
+	}
 	who->tgid = identity->tgid;
 	who->kind =
 		identity->kind == ACCOUNT_KTHREAD ? account->words.kthread : account->words.task;
@@ -39,12 +41,30 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 	return error;
 }
 
+/* From a source that cannot tell lives of one tid apart: for one that nothing is known of. */
+static int tell_without_start(struct account *account, const struct account_identity *identity)
+{
+	uint32_t slot = life_newest(account, identity->tid);
+
+	if (slot == NO_LIFE) {
+		slot = life_new(account, identity->tid);
+		if (slot == NO_LIFE)
+			return -ENOMEM;
+		life_insert(account, slot, NO_LIFE);
+	}
+	if (account->who[slot].start_ns != CAPTURE_NIL)
+		return 0;
+	return tell(account, slot, identity);
+}
+
 int account_identity(struct account *account, const struct account_identity *identity)
 {
 	struct life_place place;
 
 	if (!identity->tid || identity->tid >= ACCOUNT_TIDS)
 		return 0;
+	if (!identity->start_ns)
+		return tell_without_start(account, identity);
 	account->zero_ns = identity->start_ns - (uint64_t)identity->started_at_ns;
 	account->has_zero = true;
 	place = life_place_of(account, identity->tid, identity->start_ns, identity->started_at_ns);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #define CLOCK_LAG_NS 10000000ULL
 
 #define NS_PER_S 1000000000ULL
+#define LIVE_NICE (-20)
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -126,6 +128,9 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 
 	if (!live)
 		return fail(message, error, "cannot begin");
+	/* Among hundreds of runnable tasks a drain may come a second late, when the ring is full. It
+	   needs a few per cent of a core at most, but needs them in time. */
+	setpriority(PRIO_PROCESS, 0, LIVE_NICE);
 	live->cpu_count = (uint32_t)libbpf_num_possible_cpus();
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
@@ -241,7 +246,9 @@ int live_start(struct live *live, struct account *account, char message[LIVE_MES
 	error = seed_all(live, message);
 	if (error)
 		return error;
-	error = live_identity_iterate(live, live_identity_take);
+	error = live_sweep_list(live, live_identity_take);
+	if (!error)
+		error = live_proc_take_hidden(live);
 	return error ? fail(message, error, "cannot read the list of tasks") : 0;
 }
 

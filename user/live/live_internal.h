@@ -56,6 +56,8 @@ struct live {
 	struct live_alive *alive; /* during a sweep: who is alive, sorted */
 	size_t alive_count;
 	uint64_t swept_before_ns;
+	bool sweep_next; /* live->alive was made a flush ago */
+	int (*also)(struct live *live, const struct pft_identity *identity);
 	size_t alive_capacity;
 	int error; /* from a ring's callback, which can only stop the ring */
 };
@@ -77,6 +79,10 @@ int live_identity_take(struct live *live, const struct pft_identity *identity);
 /* Calls `take` with each task that is alive now, until it returns an error. */
 int live_identity_iterate(struct live *live,
 			  int (*take)(struct live *live, const struct pft_identity *identity));
+
+/* ---- live_proc.c ---- */
+/* Takes from /proc the processes that are not in the sorted live->alive. */
+int live_proc_take_hidden(struct live *live);
 
 /* ---- live_seed.c ---- */
 int live_seed_cpu(struct live *live, uint32_t cpu);
@@ -102,6 +108,9 @@ int live_totals_each_evicted(struct live *live,
 /* Makes room in the hash map of totals, when it is needed: the totals of tasks that are no more
    are fed to account and deleted. */
 int live_sweep(struct live *live);
+/* Lists who is alive into live->alive, sorted by tid; `also` (or NULL) is given each of them, too. */
+int live_sweep_list(struct live *live,
+		    int (*also)(struct live *live, const struct pft_identity *identity));
 /* How many entries that map needs for the tasks that are alive now. */
 uint32_t live_sweep_entries(uint32_t cpu_count);
 

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define ENTRIES_MIN (128u << 10)
 #define ENTRIES_MAX (4u << 20)
@@ -57,7 +58,16 @@ static int remember_alive(struct live *live, const struct pft_identity *identity
 		return -ENOMEM;
 	live->alive[live->alive_count++] =
 		(struct live_alive){ .start_ns = identity->start_ns, .tid = identity->tid };
-	return 0;
+	return live->also ? live->also(live, identity) : 0;
+}
+
+/* Some live tasks are not on the list (live_proc.c). */
+static bool is_in_proc(uint32_t tid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%u", tid);
+	return access(path, F_OK) == 0;
 }
 
 static int sweep_one(struct live *live, const struct pft_evicted_key *key,
@@ -66,7 +76,8 @@ static int sweep_one(struct live *live, const struct pft_evicted_key *key,
 	struct live_alive wanted = { .start_ns = key->start_ns, .tid = key->tid };
 	int error;
 
-	if (bsearch(&wanted, live->alive, live->alive_count, sizeof(wanted), compare_alive))
+	if (bsearch(&wanted, live->alive, live->alive_count, sizeof(wanted), compare_alive) ||
+	    is_in_proc(key->tid))
 		return 0;
 	error = live_totals_feed_task(live, key, value);
 	if (!error)
@@ -81,13 +92,17 @@ static int sweep_older(struct live *live, const struct pft_evicted_key *key,
 	return key->start_ns < live->swept_before_ns ? sweep_one(live, key, value) : 0;
 }
 
-static int list_alive(struct live *live)
+int live_sweep_list(struct live *live,
+		    int (*also)(struct live *live, const struct pft_identity *identity))
 {
 	int error;
 
+	live->also = also;
+	live->alive_count = 0;
 	live->swept_before_ns = live_now_ns();
 	error = live_identity_iterate(live, remember_alive);
-	qsort(live->alive, live->alive_count, sizeof(*live->alive), compare_alive);
+	if (live->alive_count)
+		qsort(live->alive, live->alive_count, sizeof(*live->alive), compare_alive);
 	return error;
 }
 
@@ -99,14 +114,13 @@ int live_sweep(struct live *live)
 {
 	uint32_t room = bpf_map__max_entries(live->bpf->maps.evicted);
 
-	if (live->alive_count) {
-		int error = live_totals_each_evicted(live, sweep_older);
-
-		live->alive_count = 0;
-		return error;
+	if (live->sweep_next) {
+		live->sweep_next = false;
+		return live_totals_each_evicted(live, sweep_older);
 	}
 	if (live->evictions - live->evictions_swept < room / SWEEP_SHARE)
 		return 0;
 	live->evictions_swept = live->evictions;
-	return list_alive(live);
+	live->sweep_next = true;
+	return live_sweep_list(live, NULL);
 }
