@@ -48,28 +48,26 @@ static void pack_texts(struct cdict_pack *pack, const struct capture_batch *batc
 		cdict_value_text(pack, text_at(batch, column, from + i));
 }
 
-static size_t present_columns(const struct capture_batch *batch)
+static void pack_nils(struct cdict_pack *pack, size_t count)
 {
-	const struct capture_table_info *info = capture_table_info(batch->table);
-	size_t present = 0;
-
-	for (size_t i = 0; i < info->column_count; i++)
-		present += batch->columns[i] ? 1 : 0;
-	return present;
+	for (size_t i = 0; i < count; i++)
+		cdict_value_integer(pack, CAPTURE_NIL);
 }
 
+/* All columns of the table, also those that are nil all over: they cost next to nothing, and whoever
+   strings messages together need not fill in. */
 static void pack_columns(struct cdict_pack *pack, const struct capture_batch *batch, size_t from,
 			 size_t count)
 {
 	const struct capture_table_info *info = capture_table_info(batch->table);
 
-	cdict_value_map(pack, present_columns(batch));
+	cdict_value_map(pack, info->column_count);
 	for (size_t i = 0; i < info->column_count; i++) {
-		if (!batch->columns[i])
-			continue;
 		cdict_value_text(pack, info->columns[i].name);
 		cdict_value_array(pack, count);
-		if (info->columns[i].type == CAPTURE_STRING)
+		if (!batch->columns[i])
+			pack_nils(pack, count);
+		else if (info->columns[i].type == CAPTURE_STRING)
 			pack_texts(pack, batch, i, from, count);
 		else
 			pack_integers(pack, batch->columns[i] + from, count);
