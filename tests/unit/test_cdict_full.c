@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "base/string_pool.h"
+#include "cdict/cdict_file.h"
 #include "cdict_sample.h"
 
 #include <errno.h>
@@ -179,11 +180,38 @@ static void without_room_for_an_end_nothing_is_begun(void **state)
 	remove_other(*state);
 }
 
+/* As on a file system that takes no reservations: the last member is given up for the end. */
+static void without_reservations_the_last_member_makes_room(void **state)
+{
+	static const char bytes[100000];
+	struct cdict_file file;
+	char path[64];
+
+	if (!*state)
+		skip();
+	snprintf(path, sizeof(path), "%s/a", (char *)*state);
+	assert_int_equal(cdict_file_create(&file, path, 0), 0);
+	file.reserves = false;
+	assert_int_equal(cdict_file_append(&file, bytes, 10, 5000), 0);
+	assert_int_equal(cdict_file_append(&file, bytes, 20000, 5000), 0);
+	fill(*state);
+	assert_int_equal(cdict_file_append(&file, bytes, sizeof(bytes), 5000), -ENOSPC);
+	assert_true(cdict_file_cut_back(&file));
+	assert_int_equal(file.end, 10);
+	fill(*state);
+	assert_int_equal(cdict_file_append_last(&file, bytes, 5000), 0);
+	assert_int_equal(cdict_file_finish(&file), 0);
+	assert_int_equal(access(path, F_OK), 0);
+	unlink(path);
+	remove_other(*state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_recording_that_fills_the_disk_is_closed_with_its_cause),
 		cmocka_unit_test(somebody_else_may_fill_the_disk),
+		cmocka_unit_test(without_reservations_the_last_member_makes_room),
 		cmocka_unit_test(without_room_for_an_end_nothing_is_begun),
 	};
 
