@@ -190,7 +190,7 @@ static void without_reservations_the_last_member_makes_room(void **state)
 	if (!*state)
 		skip();
 	snprintf(path, sizeof(path), "%s/a", (char *)*state);
-	assert_int_equal(cdict_file_create(&file, path, 0), 0);
+	assert_int_equal(cdict_file_create(&file, path, 1), 0);
 	file.reserves = false;
 	assert_int_equal(cdict_file_append(&file, bytes, 10, 5000), 0);
 	assert_int_equal(cdict_file_append(&file, bytes, 20000, 5000), 0);
