@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's data, decoded: plain arrays and objects, nothing of the DOM.
+
+import { Reader } from './bytes.js';
+import { decodeSparse, columnCount, startOf } from './sparse.js';
+
+export const FORMAT = 1;
+
+export function decodeStrings(bytes) {
+	const reader = new Reader(bytes);
+	const text = new TextDecoder();
+	return Array.from({ length: reader.varint() }, () => text.decode(reader.take(reader.varint())));
+}
+
+// user/page/tasks.c writes this form.
+export function decodeTasks(bytes, strings) {
+	const reader = new Reader(bytes);
+	const count = reader.varint();
+	const tasks = Array.from({ length: count }, () => ({}));
+	for (const name of ['task', 'tid', 'tgid', 'vcpu', 'startNs', 'endNs'])
+		for (const task of tasks) task[name] = reader.nullable();
+	for (const name of ['name', 'comm', 'kind', 'vm', 'cgroup'])
+		for (const task of tasks) {
+			const id = reader.nullable();
+			task[name] = id === null ? null : strings[id] ?? null;
+		}
+	return tasks;
+}
+
+// What is said of a task that rows speak of and the tasks do not.
+const stranger = (task) => ({
+	task, tid: null, tgid: null, vcpu: null, startNs: null, endNs: null,
+	name: `task ${task}`, comm: null, kind: 'unknown', vm: null, cgroup: null,
+});
+
+// The part of the window that rows speak of: whole buckets, as long as the capture went on.
+export function effectiveWindow(meta, locality) {
+	let from = meta.from_ns ?? 0;
+	let to = meta.to_ns ?? 0;
+	if (locality.column.length) {
+		from = locality.fromNs;
+		to = locality.toNs;
+		const ended = meta.end ? meta.end.duration_ns : null;
+		if (ended !== null && ended > from && ended < to) to = ended;
+	}
+	return { from, to: Math.max(to, from + 1) };
+}
+
+function cpusOf(meta, locality) {
+	const known = new Map(meta.cpus.map((cpu) => [cpu.cpu, cpu]));
+	for (const cpu of locality.upper)
+		if (!known.has(cpu)) known.set(cpu, { cpu, package: 0, core: cpu, thread: 0, node: 0 });
+	return [...known.values()].sort((a, b) => a.node - b.node || a.package - b.package || a.cpu - b.cpu);
+}
+
+export function buildModel({ meta, strings, tasks, heat, locality, exits }) {
+	const list = decodeTasks(tasks, decodeStrings(strings));
+	const byTask = new Map(list.map((task) => [task.task, task]));
+	const model = {
+		meta,
+		tasks: list,
+		task(number) {
+			if (!byTask.has(number)) byTask.set(number, stranger(number));
+			return byTask.get(number);
+		},
+		heat: decodeSparse(new Reader(heat), { inner: true, values: 1 }),
+		locality: decodeSparse(new Reader(locality), { inner: true, values: 2 }),
+		exits: decodeSparse(new Reader(exits), { inner: false, values: 2 }),
+	};
+	model.window = effectiveWindow(meta, model.locality);
+	if (!model.locality.column.length && model.heat.column.length) {
+		model.window.from = model.heat.fromNs;
+		model.window.to = Math.max(model.heat.toNs, model.heat.fromNs + 1);
+	}
+	model.cpus = cpusOf(meta, model.locality);
+	model.hasKvm = Array.from(model.heat.upper).some((kind) => /^(guest|host)$/.test(meta.heat_kinds[kind])) ||
+		model.exits.column.length > 0;
+	return model;
+}
+
+export const isIdle = (task) => task.kind === 'idle';
+export const isUnknown = (task) => task.kind === 'unknown';
+export const endOf = (sparse) => startOf(sparse, columnCount(sparse));

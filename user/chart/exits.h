@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Chart 3: how often each vCPU left its guest, why, when, and what that cost the host. */
+#ifndef CHART_EXITS_H
+#define CHART_EXITS_H
+
+#include "capture/capture.h"
+#include "chart/cells.h"
+
+#define EXITS_KIND_BITS 16
+#define EXITS_KINDS_MAX ((size_t)1 << EXITS_KIND_BITS)
+#define EXITS_ISA_BYTES 16
+#define EXITS_TABLES (1u << CAPTURE_EXITS)
+
+/* A kind of exit; the reason is the number of the processor's manual. */
+struct exits_kind {
+	char isa[EXITS_ISA_BYTES];
+	uint64_t reason;
+};
+
+enum exits_value {
+	EXITS_VALUE_COUNT,
+	EXITS_VALUE_HOST_NS,
+};
+
+struct exits {
+	struct capture_sink sink; /* first: the address of both is the same */
+	struct cells cells;	  /* group: task and kind; no inner */
+	uint64_t from_ns;
+	struct exits_kind *kinds; /* in order of first sight */
+	size_t kind_count;
+	size_t kind_capacity;
+};
+
+uint64_t exits_group_task(uint64_t group);
+uint64_t exits_group_kind(uint64_t group);
+
+/* Push EXITS_TABLES of the window that begins at from_ns into `sink`; see chart/cells.h. */
+void exits_init(struct exits *exits, uint64_t from_ns, size_t budget);
+void exits_free(struct exits *exits);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "chart/heat.h"
+
+#include "base/string_pool.h"
+#include "chart/sinks.h"
+
+#include <string.h>
+
+static const char *const kind_words[HEAT_KINDS] = {
+	[HEAT_RUN] = "run",	[HEAT_SLEEP] = "sleep", [HEAT_WAIT] = "wait",
+	[HEAT_GUEST] = "guest", [HEAT_HOST] = "host",
+};
+
+const char *heat_kind_word(enum heat_kind kind)
+{
+	return kind < HEAT_KINDS ? kind_words[kind] : NULL;
+}
+
+uint64_t heat_group(enum heat_kind kind, uint64_t task)
+{
+	return (uint64_t)kind << HEAT_TASK_BITS | task;
+}
+
+enum heat_kind heat_group_kind(uint64_t group)
+{
+	return (enum heat_kind)(group >> HEAT_TASK_BITS);
+}
+
+uint64_t heat_group_task(uint64_t group)
+{
+	return group & (((uint64_t)1 << HEAT_TASK_BITS) - 1);
+}
+
+/* Ids of the words in this batch's pool; a word that is not there has an id that no row has. */
+static void find_kinds(const struct string_pool *strings, uint64_t ids[HEAT_KINDS])
+{
+	for (int kind = 0; kind < HEAT_KINDS; kind++)
+		ids[kind] = strings ? string_pool_find(strings, kind_words[kind]) : STRING_NONE;
+}
+
+static int kind_of(const uint64_t ids[HEAT_KINDS], uint64_t id)
+{
+	for (int kind = 0; kind < HEAT_KINDS; kind++)
+		if (ids[kind] == id && id != STRING_NONE)
+			return kind;
+	return -1;
+}
+
+static int add_rows(struct heat *heat, const struct capture_batch *batch)
+{
+	uint64_t ids[HEAT_KINDS];
+	int error = cells_widen(&heat->cells, batch->bucket_ns, heat->from_ns);
+
+	find_kinds(batch->strings, ids);
+	for (size_t row = 0; row < batch->rows && !error; row++) {
+		int kind = kind_of(ids, batch->columns[CELLS_KIND][row]);
+		uint64_t count = batch->columns[CELLS_COUNT][row];
+
+		/* a kind that a later version adds is not of these charts */
+		if (kind < 0 || count == 0 || count == CAPTURE_NIL)
+			continue;
+		error = cells_add(&heat->cells,
+				  heat_group((enum heat_kind)kind, batch->columns[CELLS_TASK][row]),
+				  batch->columns[CELLS_BUCKET][row] * batch->bucket_ns,
+				  batch->columns[CELLS_BIN][row], count, 0);
+		heat->counts[kind] += count;
+	}
+	return error;
+}
+
+static int on_batch(struct capture_sink *sink, const struct capture_batch *batch)
+{
+	struct heat *heat = (struct heat *)sink;
+
+	return batch->table == CAPTURE_CELLS ? add_rows(heat, batch) : 0;
+}
+
+void heat_init(struct heat *heat, uint64_t from_ns, size_t budget)
+{
+	memset(heat, 0, sizeof(*heat));
+	heat->sink = sink_of_batches(on_batch);
+	heat->from_ns = from_ns;
+	cells_init(&heat->cells, budget, HEAT_BIN_BITS);
+}
+
+void heat_free(struct heat *heat)
+{
+	cells_free(&heat->cells);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Charts 1 and 2: how many runs, sleeps, waits, guest and host stretches of which length, when. */
+#ifndef CHART_HEAT_H
+#define CHART_HEAT_H
+
+#include "capture/capture.h"
+#include "chart/cells.h"
+
+enum heat_kind {
+	HEAT_RUN,
+	HEAT_SLEEP,
+	HEAT_WAIT,
+	HEAT_GUEST,
+	HEAT_HOST,
+	HEAT_KINDS,
+};
+
+#define HEAT_BIN_BITS 9 /* the inner part of a cell: capture/histogram.h */
+#define HEAT_TASK_BITS 24
+#define HEAT_TABLES (1u << CAPTURE_CELLS)
+
+struct heat {
+	struct capture_sink sink; /* first: the address of both is the same */
+	struct cells cells;	  /* group: kind and task; value 0: count */
+	uint64_t from_ns;
+	uint64_t counts[HEAT_KINDS];
+};
+
+/* The word that stands in the file: "run", "sleep", ... */
+const char *heat_kind_word(enum heat_kind kind);
+
+/* The group of cells of one task and kind, and back. */
+uint64_t heat_group(enum heat_kind kind, uint64_t task);
+enum heat_kind heat_group_kind(uint64_t group);
+uint64_t heat_group_task(uint64_t group);
+
+/* Push HEAT_TABLES of the window that begins at from_ns into `sink`; see chart/cells.h. */
+void heat_init(struct heat *heat, uint64_t from_ns, size_t budget);
+void heat_free(struct heat *heat);
+
+#endif

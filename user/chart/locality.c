@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "chart/locality.h"
+
+#include "chart/sinks.h"
+
+#include <string.h>
+
+static uint64_t known(uint64_t value)
+{
+	return value == CAPTURE_NIL ? 0 : value;
+}
+
+static int add_rows(struct locality *locality, const struct capture_batch *batch)
+{
+	const uint64_t *const *columns = batch->columns;
+	int error = cells_widen(&locality->cells, batch->bucket_ns, locality->from_ns);
+
+	for (size_t row = 0; row < batch->rows && !error; row++) {
+		uint64_t run_ns = known(columns[SAMPLES_RUN_NS][row]);
+		uint64_t switches = known(columns[SAMPLES_SWITCHES][row]);
+
+		/* a task that only waited, or slept, was on no core */
+		if ((run_ns == 0 && switches == 0) || columns[SAMPLES_CPU][row] == CAPTURE_NIL)
+			continue;
+		error = cells_add(&locality->cells, columns[SAMPLES_CPU][row],
+				  columns[SAMPLES_BUCKET][row] * batch->bucket_ns,
+				  columns[SAMPLES_TASK][row], run_ns, switches);
+		locality->run_ns += run_ns;
+		locality->switches += switches;
+	}
+	return error;
+}
+
+static int on_batch(struct capture_sink *sink, const struct capture_batch *batch)
+{
+	struct locality *locality = (struct locality *)sink;
+
+	return batch->table == CAPTURE_SAMPLES ? add_rows(locality, batch) : 0;
+}
+
+void locality_init(struct locality *locality, uint64_t from_ns, size_t budget)
+{
+	memset(locality, 0, sizeof(*locality));
+	locality->sink = sink_of_batches(on_batch);
+	locality->from_ns = from_ns;
+	cells_init(&locality->cells, budget, LOCALITY_TASK_BITS);
+}
+
+void locality_free(struct locality *locality)
+{
+	cells_free(&locality->cells);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "page/page.h"
+
+#include "page/block.h"
+#include "page/tasks.h"
+#include "page/template.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int write_meta(const struct page_input *input, FILE *file)
+{
+	struct page_block block;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&text, &length);
+	int error;
+
+	if (!memory)
+		return -ENOMEM;
+	block_init(&block);
+	error = page_meta_write(input, memory);
+	if (fclose(memory) && !error)
+		error = -ENOMEM;
+	if (!error) {
+		block_bytes(&block, text, length);
+		error = block_write(&block, "data-meta", file);
+	}
+	block_free(&block);
+	free(text);
+	return error;
+}
+
+static int write_tasks(const struct view *view, FILE *file)
+{
+	struct page_block tasks;
+	struct page_block strings;
+	int error;
+
+	block_init(&tasks);
+	block_init(&strings);
+	error = page_tasks(view, &tasks, &strings);
+	if (!error)
+		error = block_write(&strings, "data-strings", file);
+	if (!error)
+		error = block_write(&tasks, "data-tasks", file);
+	block_free(&tasks);
+	block_free(&strings);
+	return error;
+}
+
+static int write_cells(const struct cells *cells, unsigned int lower_bits, int values,
+		       const char *id, FILE *file)
+{
+	struct page_block block;
+	int error;
+
+	block_init(&block);
+	block_cells(&block, cells, lower_bits, cells->inner_bits > 0, values);
+	error = block_write(&block, id, file);
+	block_free(&block);
+	return error;
+}
+
+static int write_blocks(const struct page_input *input, FILE *file)
+{
+	int error = write_meta(input, file);
+
+	if (!error)
+		error = write_tasks(input->view, file);
+	if (!error)
+		error = write_cells(&input->heat->cells, HEAT_TASK_BITS, 1, "data-heat", file);
+	if (!error)
+		error = write_cells(&input->locality->cells, 0, 2, "data-locality", file);
+	if (!error)
+		error = write_cells(&input->exits->cells, EXITS_KIND_BITS, 2, "data-exits", file);
+	return error;
+}
+
+int page_write(const struct page_input *input, FILE *file)
+{
+	struct template_part before;
+	struct template_part after;
+	int error = template_parts(&before, &after);
+
+	if (error)
+		return error;
+	fwrite(before.text, 1, before.length, file);
+	error = write_blocks(input, file);
+	fwrite(after.text, 1, after.length, file);
+	return !error && ferror(file) ? -EIO : error;
+}

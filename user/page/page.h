@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Results of charts into the one HTML file. */
+#ifndef PAGE_PAGE_H
+#define PAGE_PAGE_H
+
+#include "chart/exits.h"
+#include "chart/heat.h"
+#include "chart/incidents.h"
+#include "chart/locality.h"
+#include "view/view.h"
+
+#include <stdio.h>
+
+/* Raised when the data's form changes; html/src/data/model.js reads this one. */
+#define PAGE_FORMAT 1
+
+/* Everything is borrowed. */
+struct page_input {
+	const char *label; /* the user's, or the file's name */
+	const struct view *view;
+	const struct view_options *options;
+	const struct heat *heat;
+	const struct locality *locality;
+	const struct exits *exits;
+	const struct incidents *incidents;
+};
+
+/* Writes the whole page. 0 or -errno; what stands in `file` then is not whole. */
+int page_write(const struct page_input *input, FILE *file);
+
+/* The page's facts (header, window, losses, end) as JSON, which is one of its blocks. */
+int page_meta_write(const struct page_input *input, FILE *file);
+
+#endif

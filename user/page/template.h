@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page without its data, bundled from html/ and embedded at build time. */
+#ifndef PAGE_TEMPLATE_H
+#define PAGE_TEMPLATE_H
+
+#include <stddef.h>
+
+struct template_part {
+	const char *text; /* not ended by NUL */
+	size_t length;
+};
+
+/* Both sides of the place where the data belongs. 0, or -EBADMSG when there is no such place. */
+int template_parts(struct template_part *before, struct template_part *after);
+
+/* Licences of the third-party code in the page, as plain text; empty when there is none. */
+struct template_part template_licences(void);
+
+#endif
