@@ -109,16 +109,26 @@ export function halve(sparse) {
 	};
 }
 
+// The same numbers of cells ordered by their keys; equal keys keep their order.
+function countingOrder(keys, order) {
+	let highest = 0;
+	for (const key of keys) if (key > highest) highest = key;
+	const places = new Uint32Array(highest + 2);
+	for (const key of keys) places[key + 1]++;
+	for (let key = 0; key <= highest; key++) places[key + 1] += places[key];
+	const sorted = new Uint32Array(order.length);
+	for (const i of order) sorted[places[keys[i]]++] = i;
+	return sorted;
+}
+
 // The same cells with group and inner exchanged: core x task becomes task x core.
 export function transpose(sparse) {
 	const count = sparse.column.length;
 	const groupOf = new Uint32Array(count);
 	for (let group = 0; group < groupCount(sparse); group++)
 		groupOf.fill(group, sparse.begins[group], sparse.begins[group + 1]);
-	const order = new Uint32Array(count);
-	for (let i = 0; i < count; i++) order[i] = i;
-	order.sort((a, b) => sparse.inner[a] - sparse.inner[b] || sparse.column[a] - sparse.column[b] ||
-		sparse.upper[groupOf[a]] - sparse.upper[groupOf[b]]);
+	const byColumn = countingOrder(sparse.column, Uint32Array.from(groupOf, (group, i) => i));
+	const order = countingOrder(sparse.inner, byColumn);
 	const upper = [];
 	const sizes = [];
 	const column = new Uint32Array(count);

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Charts 1 and 2: how many lengths of which kind, when. Log length x time.
+
+import { effect } from '@preact/signals-core';
+
+import { drawLengthAxis, drawTimeAxis, timeAtX, timeX } from '../draw/axes.js';
+import { densityCss, densityTable, layerCss, layerTable } from '../draw/colour.js';
+import { drawDensity } from '../draw/density.js';
+import { createPlot } from '../draw/plot.js';
+import { binExtent, binStartNs, density, halveDensity, histogram, percentileBin } from '../data/heat.js';
+import { count, duration, moment, short } from '../data/format.js';
+import { columnAt, levelFor, pyramid, startOf } from '../data/sparse.js';
+import { isIdle } from '../data/model.js';
+import { choice, clear, element, table } from '../ui/dom.js';
+import { createCard, gutter, noKvm, emptyState, RIGHT } from './card.js';
+
+// One pyramid a layer, kept until another task is chosen.
+function createLayers(page, extent) {
+	const { model, state } = page;
+	let of;
+	let made = new Map();
+	return (kind) => {
+		const task = state.task.value;
+		if (task !== of) {
+			of = task;
+			made = new Map();
+		}
+		if (!made.has(kind)) {
+			const number = model.meta.heat_kinds.indexOf(kind);
+			const wanted = task === null ? (each) => !isIdle(model.task(each)) : (each) => each === task;
+			made.set(kind, pyramid(density(model.heat, number, extent, wanted), halveDensity));
+		}
+		return made.get(kind);
+	};
+}
+
+function legend() {
+	const box = element('div', { class: 'legend' });
+	let last = '';
+	return {
+		element: box,
+		update(items) {
+			const key = JSON.stringify(items);
+			if (key === last) return;
+			last = key;
+			clear(box, ...items.map(({ label, from, to, colours }) => {
+				const bar = element('i', { class: 'ramp' });
+				bar.style.background = `linear-gradient(to right, ${colours.join(', ')})`;
+				return element('span', { class: 'scale' }, label, element('span', {}, from), bar, element('span', {}, to));
+			}));
+		},
+	};
+}
+
+export function createDensityChart(page, { number, id, title, hint, kinds, words, layers: signalName, needsKvm }) {
+	const { model, state, theme } = page;
+	const numbers = kinds.map((kind) => model.meta.heat_kinds.indexOf(kind));
+	const extent = binExtent(model.heat, numbers);
+	if (!extent)
+		return createCard({ number, id, title, hint, body: [needsKvm ? noKvm(model.meta) :
+			emptyState('Nothing to draw', 'No run, sleep or wait ended in this window.')] }).element;
+
+	const steps = model.meta.steps_per_octave || undefined;
+	const layerOf = createLayers(page, extent);
+	const chosen = () => kinds.filter((kind) => state[signalName].value.includes(kind));
+	const levelNow = (kind, box) => {
+		const view = state.view.value;
+		return layerOf(kind)(levelFor(model.heat.gridNs, view.to - view.from, box.width));
+	};
+	const scale = legend();
+	const summary = element('p', { class: 'summary' });
+
+	const plot = createPlot(page, {
+		label: `${title}: heat map of length over time; the table below holds the same numbers`,
+		time: true,
+		margin: (width) => ({ left: gutter(width), right: RIGHT, top: 8, bottom: 28 }),
+		height: (width) => (width < 640 ? 250 : 320),
+		depends: () => [state.view.value, state.task.value, state[signalName].value],
+		draw(ctx, box) {
+			const palette = theme.palette.value;
+			const view = state.view.value;
+			ctx.fillStyle = palette.plot;
+			ctx.fillRect(box.x, box.y, box.width, box.height);
+			drawLengthAxis(ctx, box, extent, palette, steps);
+			drawTimeAxis(ctx, box, view, palette);
+			const shown = chosen();
+			for (const kind of shown)
+				drawDensity(ctx, box, view, levelNow(kind, box),
+					shown.length > 1 ? layerTable(kind, theme.dark.value) : densityTable(theme.dark.value));
+			scale.update(legendItems(shown, box));
+		},
+		hover(x, y, box) {
+			if (!plot.inside(x, y)) return null;
+			return describe(x, y, box);
+		},
+		click: () => page.tooltip.pin(),
+	});
+
+	const legendItems = (shown, box) => shown.map((kind) => ({
+		label: shown.length > 1 ? words[kind].many : `${words[kind].many} per cell`,
+		from: '1',
+		to: short(Math.max(1, levelNow(kind, box).max)),
+		colours: shown.length > 1 ? ['transparent', layerCss(kind, theme.dark.value)] :
+			[0, 0.25, 0.5, 0.75, 1].map((t) => densityCss(theme.dark.value, t)),
+	}));
+
+	const describe = (x, y, box) => {
+		const view = state.view.value;
+		const ns = timeAtX(x, view, box);
+		const bin = Math.floor(((box.y + box.height - y) / box.height) * (extent.high - extent.low + 1));
+		const lines = [];
+		let level;
+		for (const kind of chosen()) {
+			level = levelNow(kind, box);
+			const column = columnAt(level, ns);
+			const here = column >= 0 && column < level.columns ? level.data[column * level.bins + bin] ?? 0 : 0;
+			const counts = histogram(level, column, column + 1);
+			const total = counts.reduce((sum, each) => sum + each, 0);
+			lines.push({ name: words[kind].many, value: count(here), strong: true });
+			lines.push({ name: `all ${words[kind].many} of this moment`, value: count(total) });
+			if (total > 0) lines.push({ name: 'median, 99 %, longest', value: [0.5, 0.99, 1].map((part) =>
+				upTo(percentileBin(counts, part))).join(' · ') });
+		}
+		const from = startOf(level, columnAt(level, ns));
+		return {
+			title: `${duration(binStartNs(extent.low + bin, steps))} to ${duration(binStartNs(extent.low + bin + 1, steps))}`,
+			lines,
+			note: `${moment(from, level.gridNs)} to ${moment(from + level.gridNs, level.gridNs)}`,
+		};
+	};
+	const upTo = (bin) => `< ${duration(binStartNs(extent.low + bin + 1, steps))}`;
+
+	const inView = (kind) => {
+		const level = layerOf(kind)(0);
+		const view = state.view.value;
+		return histogram(level, columnAt(level, view.from), Math.ceil(view.to / level.gridNs) - level.first);
+	};
+	const fillTable = () => table({
+		caption: `Lengths in the range shown, ${page.taskWords()}`,
+		head: ['length', ...kinds.map((kind) => words[kind].many)],
+		rows: tableRows(),
+	});
+	const tableRows = () => {
+		const counts = kinds.map(inView);
+		const rows = [];
+		for (let bin = 0; bin < counts[0].length; bin++)
+			if (counts.some((each) => each[bin] > 0))
+				rows.push([`${duration(binStartNs(extent.low + bin, steps))} to ${duration(binStartNs(extent.low + bin + 1, steps))}`,
+					...counts.map((each) => count(each[bin]))]);
+		return rows;
+	};
+
+	const control = choice({
+		label: 'Layers', several: true,
+		options: kinds.map((kind) => [kind, words[kind].button, words[kind].title]),
+		read: () => state[signalName].value.filter((kind) => kinds.includes(kind)),
+		write: (value) => { state[signalName].value = value; },
+	});
+	const card = createCard({ number, id, title, hint, controls: [control.element], body: [plot.element, element('div', { class: 'below' }, summary, scale.element)], fillTable });
+	effect(() => {
+		control.update();
+		clear(summary, ...chosen().map((kind) => {
+			const counts = inView(kind);
+			const total = counts.reduce((sum, each) => sum + each, 0);
+			const text = total === 0 ? `no ${words[kind].many}` : `${count(total)} ${words[kind].many}: half below ${duration(binStartNs(extent.low + percentileBin(counts, 0.5) + 1, steps))}, ` +
+				`99 % below ${duration(binStartNs(extent.low + percentileBin(counts, 0.99) + 1, steps))}, longest below ${duration(binStartNs(extent.low + percentileBin(counts, 1) + 1, steps))}`;
+			return element('span', {}, text);
+		}));
+		card.refresh();
+	});
+	page.layersOf[id] = layerOf;
+	return card.element;
+}
+
+export { timeX };

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chart 3: why vCPUs left their guests. Stacked bars, and a table with each kind.
+
+import { computed, effect } from '@preact/signals-core';
+
+import { fitText, FONT, line } from '../draw/axes.js';
+import { cpuColour } from '../draw/colour.js';
+import { createPlot } from '../draw/plot.js';
+import { exitTable } from '../data/exits.js';
+import { count, duration, percent, short } from '../data/format.js';
+import { coveredNs } from '../data/locality.js';
+import { reasonName } from '../data/reasons.js';
+import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
+import { createCard, noKvm } from './card.js';
+
+const ROW_PX = 26;
+const VALUE_PX = 96;
+
+export function createExitsChart(page) {
+	const { model, state, theme } = page;
+	const [number, id, title] = [3, 'chart-3', 'KVM exit types'];
+	const hint = 'Why virtual CPUs left their guests: a bar a vCPU thread, a colour a reason. Host time is from exit to entry.';
+	if (!model.exits.column.length)
+		return createCard({ number, id, title, hint, body: [noKvm(model.meta)] }).element;
+
+	const name = (kind) => reasonName(model.meta.exit_kinds[kind].isa, model.meta.exit_kinds[kind].reason);
+	const found = computed(() => exitTable(model.exits, state.view.value));
+	const ns = () => coveredNs(model.exits, state.view.value, model.window);
+	const order = computed(() => new Map(found.value.kinds.map(({ kind }, i) => [kind, i])));
+	const colour = (kind) => cpuColour(kind, theme.dark.value).formatRgb();
+	const part = ([exits, hostNs]) => (state.exits.value === 'host' ? hostNs : exits);
+	const total = (row) => part([row.count, row.hostNs]);
+	const words = (value, whole) => ({
+		count: () => short(value),
+		share: () => percent(value / Math.max(1, whole)),
+		rate: () => `${short(value / (ns() / 1e9))}/s`,
+		host: () => duration(value),
+	}[state.exits.value]());
+	const rows = () => found.value.rows;
+
+	const plot = createPlot(page, {
+		label: `${title}: stacked bars; the table below holds the same numbers`,
+		margin: (width) => ({ left: Math.min(200, Math.max(90, width * 0.2)), right: VALUE_PX, top: 4, bottom: 4 }),
+		rows: { count: () => Math.max(1, rows().length), height: () => ROW_PX, max: () => 460 },
+		depends: () => [found.value, state.exits.value, state.task.value],
+		draw(ctx, box) {
+			const palette = theme.palette.value;
+			const most = Math.max(1, ...rows().map(total));
+			ctx.font = FONT;
+			ctx.textBaseline = 'middle';
+			rows().forEach((row, i) => {
+				const top = box.y + i * ROW_PX - box.scroll;
+				if (top < -ROW_PX || top > box.full.height) return;
+				ctx.fillStyle = state.task.value === row.task ? palette.accent : palette.ink;
+				ctx.textAlign = 'left';
+				ctx.fillText(fitText(ctx, printable(model.task(row.task).name), box.x - 12), 4, top + ROW_PX / 2);
+				for (const { x, width, kind } of segments(row, box, most)) {
+					ctx.fillStyle = colour(kind);
+					ctx.fillRect(x, top + 3, Math.max(1, width - (width > 3 ? 1 : 0)), ROW_PX - 6);
+				}
+				ctx.fillStyle = palette.muted;
+				const end = state.exits.value === 'share' ? box.x + box.width : box.x + (total(row) / most) * box.width;
+				ctx.fillText(state.exits.value === 'share' ? short(row.count) : words(total(row)), end + 8, top + ROW_PX / 2);
+			});
+			ctx.strokeStyle = palette.grid;
+			line(ctx, box.x - 0.5, box.y, box.x - 0.5, box.full.height);
+		},
+		hover(x, y, box) {
+			const row = rows()[Math.floor((y - box.y + box.scroll) / ROW_PX)];
+			if (!row) return null;
+			const most = Math.max(1, ...rows().map(total));
+			const hit = segments(row, box, most).find((each) => x >= each.x && x < each.x + each.width);
+			const kinds = hit ? [hit.kind] : [...row.kinds.keys()].sort((a, b) => order.value.get(a) - order.value.get(b)).slice(0, 10);
+			return {
+				title: printable(model.task(row.task).name),
+				lines: kinds.map((kind) => {
+					const [exits, hostNs] = row.kinds.get(kind);
+					return { name: name(kind), colour: colour(kind), value: `${count(exits)} · ${percent(exits / Math.max(1, row.count))} · ${duration(hostNs)}` };
+				}),
+				note: 'exits · share · host time',
+			};
+		},
+		click: () => page.tooltip.pin(),
+	});
+
+	const segments = (row, box, most) => {
+		const whole = state.exits.value === 'share' ? Math.max(1, total(row)) : most;
+		let x = box.x;
+		return [...row.kinds].sort((a, b) => order.value.get(a[0]) - order.value.get(b[0])).map(([kind, values]) => {
+			const segment = { kind, x, width: (part(values) / whole) * box.width };
+			x += segment.width;
+			return segment;
+		});
+	};
+	const fillTable = () => table({
+		className: 'numbers',
+		caption: `Exits in the range shown (${{ count: 'number', share: 'share of the task\'s', rate: 'a second', host: 'host time' }[state.exits.value]})`,
+		head: ['task', 'all', ...found.value.kinds.map(({ kind }) => name(kind))],
+		rows: rows().map((row) => [nameOf(model.task(row.task).name), words(total(row), total(row)),
+			...found.value.kinds.map(({ kind }) => (row.kinds.has(kind) ? words(part(row.kinds.get(kind)), total(row)) : ''))]),
+	});
+	const control = choice({
+		label: 'Measure',
+		options: [['count', 'count', 'Number of exits'], ['share', 'share', 'Part of each task\'s exits'], ['rate', 'rate', 'Exits a second'], ['host', 'host time', 'Time from exit to entry']],
+		read: () => state.exits.value,
+		write: (value) => { state.exits.value = value; },
+	});
+	const legend = element('div', { class: 'legend names' });
+	const card = createCard({ number, id, title, hint, controls: [control.element], body: [plot.element, legend], fillTable });
+	effect(() => {
+		control.update();
+		clear(legend, ...found.value.kinds.slice(0, 16).map(({ kind }) => {
+			const mark = element('i', { class: 'swatch' });
+			mark.style.background = colour(kind);
+			return element('span', { class: 'key' }, mark, name(kind));
+		}));
+		card.refresh();
+	});
+	return card.element;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chart 4: core x time coloured by task, and its twin, task x time coloured by core.
+
+import { effect } from '@preact/signals-core';
+
+import { drawTimeAxis, fitText, FONT, line, timeAtX } from '../draw/axes.js';
+import { pack } from '../draw/colour.js';
+import { drawLane } from '../draw/lanes.js';
+import { createPlot } from '../draw/plot.js';
+import { columnSpan, holders, matrix } from '../data/locality.js';
+import { count, duration, moment, percent } from '../data/format.js';
+import { isIdle, isUnknown } from '../data/model.js';
+import { columnAt, levelFor, pyramid, startOf, transpose } from '../data/sparse.js';
+import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
+import { createCard, emptyState, gutter, RIGHT } from './card.js';
+
+const TASK_ROW_PX = 18;
+const LISTED = 9;
+const TABLE_ROWS = 500;
+
+function createSides(page) {
+	const { model } = page;
+	const cores = pyramid(model.locality);
+	let tasks = null;
+	const groupsOf = (sparse) => new Map(Array.from(sparse.upper, (each, group) => [each, group]));
+	const coreGroups = groupsOf(model.locality);
+	let taskGroups = null;
+	return {
+		cores: {
+			level: cores,
+			rows: () => model.cpus.map((cpu) => cpu.cpu),
+			group: (cpu) => coreGroups.get(cpu),
+			label: (cpu) => `core ${cpu}`,
+		},
+		tasks: {
+			level(level) {
+				if (!tasks) {
+					const base = transpose(model.locality);
+					taskGroups = groupsOf(base);
+					tasks = pyramid(base);
+				}
+				return tasks(level);
+			},
+			rows: () => page.shownTasks.value.map((task) => task.task),
+			group: (task) => taskGroups.get(task),
+			label: (task) => printable(model.task(task).name),
+		},
+	};
+}
+
+export function createLanesChart(page) {
+	const { model, state, theme } = page;
+	const title = 'Core locality';
+	const id = 'chart-4';
+	const hint = 'Which task had each core, over time. Where a column holds several tasks, each takes as much of the height as it had of the time; blank is idle.';
+	if (!model.locality.column.length)
+		return createCard({ number: 4, id, title, hint, body: [emptyState('Nothing to draw', 'No task ran in this window.')] }).element;
+
+	const sides = createSides(page);
+	const side = () => sides[state.lanes.value];
+	const byTask = () => state.lanes.value === 'tasks';
+	const rowHeight = () => (byTask() ? TASK_ROW_PX : Math.max(3, Math.min(64, Math.floor(420 / model.cpus.length))));
+	const levelNow = (box) => {
+		const view = state.view.value;
+		return side().level(levelFor(model.locality.gridNs, view.to - view.from, box.width));
+	};
+	const colourOf = () => {
+		if (byTask()) return (cpu) => page.cpuColours.value.get(cpu) ?? 0xff888888;
+		const selected = state.task.value;
+		const colours = page.taskColours.value;
+		return (task) => {
+			const own = colours(task);
+			return selected === null || selected === task ? own : ((own & 0xffffff) | ((own >>> 24) * 0.22 << 24)) >>> 0;
+		};
+	};
+
+	const plot = createPlot(page, {
+		label: `${title}: lanes over time; the table below holds the same numbers`,
+		time: true,
+		margin: (width) => ({ left: byTask() ? Math.min(180, width * 0.3) : gutter(width), right: RIGHT, top: 6, bottom: 28 }),
+		rows: { count: () => Math.max(1, side().rows().length), height: rowHeight, max: () => 560 },
+		depends: () => [state.view.value, state.task.value, state.lanes.value, page.taskColours.value, page.shownTasks.value],
+		draw(ctx, box) {
+			const palette = theme.palette.value;
+			const view = state.view.value;
+			ctx.fillStyle = palette.plot;
+			ctx.fillRect(box.x, box.y, box.width, box.height);
+			const level = levelNow(box);
+			const rows = side().rows();
+			const height = rowHeight();
+			const gap = height >= 8 ? 2 : height >= 5 ? 1 : 0;
+			const colours = colourOf();
+			const first = Math.floor(box.scroll / height);
+			ctx.save();
+			ctx.beginPath();
+			ctx.rect(0, box.y, box.full.width, box.height);
+			ctx.clip();
+			let labelled = -Infinity;
+			for (let row = first; row < rows.length; row++) {
+				const top = box.y + row * height - box.scroll;
+				if (top > box.y + box.height) break;
+				const group = side().group(rows[row]);
+				if (gap) {
+					ctx.strokeStyle = palette.grid;
+					line(ctx, box.x, top + height - 0.5, box.x + box.width, top + height - 0.5);
+				}
+				if (group !== undefined)
+					drawLane(ctx, box, view, model.window, level, group, { top: top + gap / 2, height: height - gap, colourOf: colours });
+				if (top - labelled >= 14 || labelled < box.y - 100) {
+					drawLabel(ctx, box, rows[row], top, height, palette);
+					labelled = top;
+				}
+			}
+			ctx.restore();
+			drawTimeAxis(ctx, box, view, palette, { grid: false });
+		},
+		hover(x, y, box) {
+			const row = rowAt(y, box);
+			if (row === undefined || y < box.y || y > box.y + box.height) return null;
+			if (x < box.x) return byTask() ? { title: printable(model.task(row).name), lines: page.taskLines(model.task(row)), clickable: true } : null;
+			return plot.inside(x, y) ? describe(x, row, box) : null;
+		},
+		click(x, y, box) {
+			const row = rowAt(y, box);
+			if (x < box.x && byTask() && row !== undefined) page.choose(row);
+			else page.tooltip.pin();
+		},
+	});
+	const rowAt = (y, box) => side().rows()[Math.floor((y - box.y + box.scroll) / rowHeight())];
+
+	const drawLabel = (ctx, box, row, top, height, palette) => {
+		ctx.font = FONT;
+		ctx.textBaseline = 'middle';
+		ctx.textAlign = byTask() ? 'left' : 'right';
+		const chosen = byTask() && state.task.value === row;
+		ctx.fillStyle = chosen ? palette.accent : palette.muted;
+		const middle = height >= 12 ? top + height / 2 : top + 6;
+		ctx.fillText(fitText(ctx, side().label(row), box.x - 14), byTask() ? 4 : box.x - 9, middle);
+	};
+
+	const describe = (x, row, box) => {
+		const level = levelNow(box);
+		const column = columnAt(level, timeAtX(x, state.view.value, box));
+		const span = columnSpan(level, column, model.window);
+		const group = side().group(row);
+		const found = group === undefined ? [] : holders(level, group, column);
+		const capacity = Math.max(1, span.to - span.from);
+		const lines = found.slice(0, LISTED).map((each) => ({
+			name: byTask() ? `core ${each.inner}` : printable(model.task(each.inner).name),
+			value: `${percent(each.runNs / capacity)} · ${duration(each.runNs)} · ${count(each.switches)} ×`,
+			colour: css(colourOf()(each.inner)),
+		}));
+		if (found.length > LISTED) lines.push({ name: `${found.length - LISTED} more`, value: '' });
+		if (!found.length) lines.push({ name: byTask() ? 'on no core' : 'no sample', value: '' });
+		return {
+			title: side().label(row),
+			lines,
+			note: `${moment(span.from, level.gridNs)} to ${moment(span.to, level.gridNs)}; × is how often switched in`,
+		};
+	};
+
+	const fillTable = () => {
+		const rows = [...matrix(model.locality, state.view.value).values()];
+		const task = (row) => model.task(row.task);
+		const sorted = rows.filter((row) => !isIdle(task(row))).sort((a, b) => b.runNs - a.runNs);
+		return table({
+			caption: `Who ran on which core in the range shown${sorted.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${sorted.length} tasks` : ''}`,
+			head: ['task', 'cores', 'most on', 'time', 'switched in'],
+			rows: sorted.slice(0, TABLE_ROWS).map((row) => {
+				const [top] = [...row.byCpu].sort((a, b) => b[1][0] - a[1][0]);
+				return [nameOf(task(row).name), count(row.byCpu.size), `core ${top[0]}`, duration(row.runNs), count(row.switches)];
+			}),
+		});
+	};
+	const control = choice({
+		label: 'Lanes',
+		options: [['cores', 'cores', 'A lane a core, coloured by task'], ['tasks', 'tasks', 'A lane a task, coloured by core']],
+		read: () => state.lanes.value,
+		write: (value) => { state.lanes.value = value; },
+	});
+	const legend = element('div', { class: 'legend names' });
+	const card = createCard({ number: 4, id, title, hint, controls: [control.element], body: [plot.element, legend], fillTable });
+	effect(() => {
+		control.update();
+		clear(legend, ...legendItems(page, byTask()));
+		card.refresh();
+	});
+	return card.element;
+}
+
+const css = (colour) => `rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})`;
+
+// The names that took most time: tasks of one name share a colour, and so a place here.
+function legendItems(page, byTask) {
+	const swatched = (colour, child) => {
+		const mark = element('i', { class: 'swatch' });
+		mark.style.background = css(colour);
+		return element('span', { class: 'key' }, mark, child);
+	};
+	if (byTask)
+		return page.model.cpus.slice(0, 32).map((cpu) => swatched(page.cpuColours.value.get(cpu.cpu), `core ${cpu.cpu}`));
+	const sums = new Map();
+	for (const task of page.shownTasks.value) {
+		if (isUnknown(task)) continue;
+		const entry = sums.get(task.name) ?? { task, runNs: 0, number: 0 };
+		entry.runNs += page.totals.value.get(task.task)?.runNs ?? 0;
+		entry.number++;
+		sums.set(task.name, entry);
+	}
+	return [...sums.values()].sort((a, b) => b.runNs - a.runNs).slice(0, 12).map(({ task, number }) =>
+		swatched(page.taskColours.value(task.task), element('span', {}, nameOf(task.name), number > 1 ? ` × ${number}` : '')));
+}
+
+export { pack, startOf };

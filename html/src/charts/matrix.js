@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Charts 5 and 6: task x core, with all tasks and idle above, and all cores at the left.
+
+import { effect } from '@preact/signals-core';
+
+import { fitText, FONT, line } from '../draw/axes.js';
+import { shareCss } from '../draw/colour.js';
+import { createPlot } from '../draw/plot.js';
+import { ALL, cellValue, gridRows } from '../data/grid.js';
+import { coveredNs } from '../data/locality.js';
+import { count, duration, percent, short } from '../data/format.js';
+import { nameOf, printable, table, element, choice } from '../ui/dom.js';
+import { createCard, emptyState } from './card.js';
+
+const ROW_PX = 22;
+const HEAD_PX = 26;
+const TEXT_MIN_PX = 44;
+const ALL_PX = 72;
+const TABLE_ROWS = 500;
+
+const MEASURES = {
+	share: { value: 0, text: (value, ns) => percent(value / ns), full: (value, ns) => `${percent(value / ns, 2)} · ${duration(value)}` },
+	count: { value: 1, text: (value) => short(value), full: (value) => `${count(value)} switches` },
+	rate: { value: 1, text: (value, ns) => short(value / (ns / 1e9)), full: (value, ns) => `${short(value / (ns / 1e9))} a second · ${count(value)} switches` },
+};
+
+export function createMatrixChart(page, { number, id, title, hint, measureOf, control = null }) {
+	const { model, state, theme } = page;
+	if (!model.locality.column.length)
+		return createCard({ number, id, title, hint, body: [emptyState('Nothing to draw', 'No task ran in this window.')] }).element;
+
+	const columns = [ALL, ...model.cpus.map((cpu) => cpu.cpu)];
+	const measure = () => MEASURES[measureOf()];
+	const rowsNow = () => gridRows(model, page.matrix.value, { value: measure().value, sort: state.sort.value });
+	let rows = rowsNow();
+	let most = 1;
+	let coverage = 1;
+	const labelWidth = (width) => Math.min(220, Math.max(96, width * 0.2));
+	const cellWidth = (box) => Math.min(96, Math.max(5, (box.width - ALL_PX) / model.cpus.length));
+	const columnX = (box, i) => (i === 0 ? box.x : box.x + ALL_PX + (i - 1) * cellWidth(box));
+
+	const plot = createPlot(page, {
+		label: `${title}: a grid of tasks and cores; the table below holds the same numbers`,
+		margin: (width) => ({ left: labelWidth(width), right: 10, top: HEAD_PX, bottom: 0 }),
+		rows: { count: () => rows.length, height: () => ROW_PX, max: () => 520 },
+		depends: () => {
+			rows = rowsNow();
+			coverage = coveredNs(model.locality, state.view.value, model.window);
+			const { value } = measure();
+			most = 1;
+			for (const row of rows)
+				if (row.kind === 'task') for (const cell of row.byCpu.values()) most = Math.max(most, cell[value]);
+			return state.task.value;
+		},
+		draw(ctx, box) {
+			const palette = theme.palette.value;
+			ctx.font = FONT;
+			ctx.textBaseline = 'middle';
+			const first = Math.floor(box.scroll / ROW_PX);
+			ctx.save();
+			ctx.beginPath();
+			ctx.rect(0, box.y, box.full.width, box.height);
+			ctx.clip();
+			for (let i = first; i < rows.length; i++) {
+				const top = box.y + i * ROW_PX - box.scroll;
+				if (top > box.full.height) break;
+				drawRow(ctx, box, rows[i], top, palette);
+			}
+			ctx.restore();
+			drawHead(ctx, box, palette);
+			drawTopology(ctx, box, palette);
+		},
+		hover(x, y, box) {
+			const { row, column } = at(x, y, box);
+			if (y < box.y) return column === undefined ? null : { title: column === ALL ? 'all cores' : coreTitle(column), lines: [], note: 'click sorts by this column', clickable: true };
+			if (!row) return null;
+			if (x < box.x) return row.kind === 'task' ? { title: printable(row.label), lines: page.taskLines(row.of), note: 'click chooses this task', clickable: true } : null;
+			return column === undefined ? null : describe(row, column);
+		},
+		click(x, y, box) {
+			const { row, column } = at(x, y, box);
+			if (y < box.y) {
+				if (column !== undefined) state.sort.value = column === ALL ? null : column;
+			} else if (x < box.x) {
+				if (row?.kind === 'task') page.choose(row.task);
+			} else page.tooltip.pin();
+		},
+	});
+
+	const at = (x, y, box) => {
+		let i = x < box.x + ALL_PX ? 0 : 1 + Math.floor((x - box.x - ALL_PX) / cellWidth(box));
+		if (x < box.x) i = -1;
+		return { row: rows[Math.floor((y - box.y + box.scroll) / ROW_PX)], column: columns[i] };
+	};
+	const coreTitle = (cpu) => {
+		const known = model.cpus.find((each) => each.cpu === cpu);
+		return `core ${cpu} (node ${known.node}, package ${known.package}, core ${known.core}, thread ${known.thread})`;
+	};
+	const describe = (row, column) => {
+		const value = cellValue(row, column, measure().value);
+		const lines = value === null ? [{ name: 'never there', value: '' }] : [
+			{ name: 'run time', value: MEASURES.share.full(cellValue(row, column, 0), coverage) },
+			{ name: 'switched in', value: MEASURES.rate.full(cellValue(row, column, 1), coverage) },
+		];
+		return {
+			title: `${printable(row.label)} on ${column === ALL ? 'all cores' : `core ${column}`}`,
+			lines,
+			note: `of ${duration(coverage)} in range; 100 % is one core`,
+		};
+	};
+	// Shares have a full scale; counts have not, and span powers of ten.
+	const colourPart = (value) => (measure().value === 0 ? Math.min(1, value / coverage) ** 0.6 : Math.min(1, Math.log1p(value) / Math.log1p(most)));
+
+	const drawCell = (ctx, box, row, i, top, palette) => {
+		const width = i === 0 ? ALL_PX : cellWidth(box);
+		const x = columnX(box, i);
+		const value = cellValue(row, columns[i], measure().value);
+		const gap = width > 12 ? 2 : width > 6 ? 1 : 0;
+		let ink = palette.ink;
+		if (value === null) {
+			if (width >= TEXT_MIN_PX) {
+				ctx.fillStyle = palette.faint;
+				ctx.textAlign = 'center';
+				ctx.fillText('·', x + width / 2, top + ROW_PX / 2);
+			}
+			return;
+		}
+		if (i > 0 && value > 0) {
+			const part = colourPart(value);
+			ctx.fillStyle = shareCss(theme.dark.value, part);
+			ctx.fillRect(x, top + 1, width - gap, ROW_PX - 2);
+			ink = (part > 0.5) === theme.dark.value ? '#10131a' : '#ffffff';
+		}
+		if (width < TEXT_MIN_PX) return;
+		ctx.fillStyle = i === 0 && row.kind === 'task' ? palette.ink : ink;
+		ctx.textAlign = i === 0 ? 'right' : 'center';
+		ctx.fillText(measure().text(value, coverage), i === 0 ? x + width - 14 : x + (width - gap) / 2, top + ROW_PX / 2 + 0.5);
+	};
+	const drawRow = (ctx, box, row, top, palette) => {
+		const chosen = row.kind === 'task' && state.task.value === row.task;
+		if (chosen) {
+			ctx.fillStyle = palette.panel;
+			ctx.fillRect(0, top, box.full.width, ROW_PX);
+		}
+		ctx.font = row.kind === 'task' ? FONT : FONT.replace('11px', '600 11px');
+		ctx.textAlign = 'left';
+		ctx.fillStyle = chosen ? palette.accent : palette.ink;
+		ctx.fillText(fitText(ctx, printable(row.label), box.x - 12), 4, top + ROW_PX / 2 + 0.5);
+		columns.forEach((column, i) => drawCell(ctx, box, row, i, top, palette));
+		if (row.kind !== 'task') {
+			ctx.strokeStyle = palette.grid;
+			line(ctx, 0, top + ROW_PX - 0.5, box.full.width, top + ROW_PX - 0.5);
+		}
+	};
+	const drawHead = (ctx, box, palette) => {
+		ctx.font = FONT;
+		const width = cellWidth(box);
+		const every = Math.max(1, Math.ceil(26 / width));
+		columns.forEach((column, i) => {
+			if (i > 0 && (i - 1) % every) return;
+			const sorted = state.sort.value === (column === ALL ? null : column);
+			ctx.fillStyle = sorted ? palette.accent : palette.muted;
+			ctx.textAlign = i === 0 ? 'right' : 'center';
+			const text = column === ALL ? 'all' : width > 70 ? `core ${column}` : String(column);
+			const x = i === 0 ? columnX(box, 0) + ALL_PX - 14 : columnX(box, i) + (width - 2) / 2;
+			ctx.fillText(sorted ? `${text} ▾` : text, x, HEAD_PX / 2 + 1);
+		});
+		ctx.strokeStyle = palette.grid;
+		line(ctx, 0, HEAD_PX - 0.5, box.full.width, HEAD_PX - 0.5);
+	};
+	const drawTopology = (ctx, box, palette) => {
+		ctx.strokeStyle = palette.muted;
+		model.cpus.forEach((cpu, i) => {
+			const before = model.cpus[i - 1];
+			if (before && (before.node !== cpu.node || before.package !== cpu.package)) {
+				const x = Math.round(columnX(box, i + 1)) - 0.5;
+				line(ctx, x, 4, x, box.full.height);
+			}
+		});
+	};
+
+	const fillTable = () => table({
+		className: 'numbers',
+		caption: `${title} in the range shown${rows.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${rows.length} rows` : ''}; sorted by ${state.sort.value === null ? 'all cores' : `core ${state.sort.value}`}`,
+		head: ['task', ...columns.map((column) => (column === ALL ? 'all' : `core ${column}`))],
+		rows: rows.slice(0, TABLE_ROWS).map((row) => [nameOf(row.label), ...columns.map((column) => {
+			const value = cellValue(row, column, measure().value);
+			return value === null ? '' : measure().text(value, coverage);
+		})]),
+	});
+	const buttons = control && choice(control);
+	const card = createCard({
+		number, id, title, hint, controls: buttons ? [buttons.element] : [],
+		body: [plot.element, element('p', { class: 'summary' }, 'Click a core to sort by it, a name to follow that task in all charts.')], fillTable,
+	});
+	effect(() => {
+		buttons?.update();
+		rowsNow();
+		card.refresh();
+	});
+	return card.element;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Colour tables for canvas pixels (32 bits, ABGR in memory order of little-endian machines).
+
+import { hcl, rgb } from 'd3-color';
+import { interpolateCividis, interpolateViridis } from 'd3-scale-chromatic';
+
+export const pack = ({ r, g, b }, alpha = 1) =>
+	((Math.round(alpha * 255) << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
+
+const channels = (text) => rgb(text).clamp();
+
+// Entry 0 (an empty cell) is transparent; 1..255 go from "just above nothing" to the most. The end
+// of the scale that would drown in the background is left out.
+function table(colourAt) {
+	const colours = new Uint32Array(256);
+	for (let i = 1; i < 256; i++) colours[i] = colourAt((i - 1) / 254);
+	return colours;
+}
+
+const dense = (dark) => (dark ? (t) => interpolateViridis(0.22 + 0.78 * t) : (t) => interpolateViridis(0.8 * (1 - t)));
+const plain = (dark) => (dark ? (t) => interpolateCividis(0.2 + 0.8 * t) : (t) => interpolateCividis(0.92 * (1 - t)));
+
+export const densityTable = (dark) => table((t) => pack(channels(dense(dark)(t))));
+export const densityCss = (dark, t) => dense(dark)(t);
+export const shareCss = (dark, t) => plain(dark)(t);
+
+// Several layers at once: one hue each, laid over each other.
+const LAYER_HUES = { run: 255, sleep: 25, wait: 95, guest: 255, host: 45 };
+export const layerCss = (layer, dark) => hcl(LAYER_HUES[layer], 65, dark ? 68 : 52).formatRgb();
+export const layerTable = (layer, dark) => {
+	const base = channels(layerCss(layer, dark));
+	return table((t) => pack(base, 0.25 + 0.7 * t));
+};
+
+// FNV-1a: the same name has the same colour on every page.
+export function hashName(name) {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+	hash ^= hash >>> 15;
+	return hash >>> 0;
+}
+
+const LIGHTNESS = { true: [62, 74, 84], false: [48, 60, 71] };
+
+export function nameColour(name, dark) {
+	const hash = hashName(name);
+	return hcl((hash % 360), 46 + ((hash >>> 9) % 3) * 9, LIGHTNESS[dark][(hash >>> 12) % 3]).rgb().clamp();
+}
+
+// Cores get hues far from their neighbours' (the golden angle).
+export const cpuColour = (index, dark) =>
+	hcl((index * 137.508 + 250) % 360, 54, LIGHTNESS[dark][index % 3]).rgb().clamp();

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of the page as text behind the #, so that a link is a view. Pure.
+
+const LAYERS = ['run', 'sleep', 'wait', 'guest', 'host'];
+const ONE_OF = {
+	theme: ['auto', 'light', 'dark'],
+	lanes: ['cores', 'tasks'],
+	exits: ['count', 'share', 'rate', 'host'],
+	switches: ['count', 'rate'],
+};
+
+export const DEFAULTS = {
+	range: null, // { from, to } in ns; null is all
+	task: null,
+	cpu: null,
+	theme: 'auto',
+	lanes: 'cores',
+	exits: 'count',
+	switches: 'count',
+	layers: ['run'],
+	kvmLayers: ['guest'],
+	sort: null, // column of charts 5 and 6: a core's number; null is all
+};
+
+const whole = (text) => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : null);
+
+function parseRange(text) {
+	const match = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text ?? '');
+	if (!match) return null;
+	const [from, to] = [Number(match[1]) * 1e6, Number(match[2]) * 1e6];
+	return to > from && Number.isFinite(to) ? { from, to } : null;
+}
+
+function parseLayers(text, fallback) {
+	const layers = (text ?? '').split('.').filter((layer) => LAYERS.includes(layer));
+	return layers.length ? layers : fallback;
+}
+
+// Whatever is not understood is left at its default: a link may be cut or edited.
+export function parseHash(hash) {
+	const fields = new URLSearchParams(hash.replace(/^#/, ''));
+	const state = {
+		...DEFAULTS,
+		range: parseRange(fields.get('t')),
+		task: whole(fields.get('task')),
+		cpu: whole(fields.get('cpu')),
+		sort: whole(fields.get('sort')),
+		layers: parseLayers(fields.get('layers'), DEFAULTS.layers),
+		kvmLayers: parseLayers(fields.get('kvm'), DEFAULTS.kvmLayers),
+	};
+	for (const [name, words] of Object.entries(ONE_OF))
+		if (words.includes(fields.get(name))) state[name] = fields.get(name);
+	return state;
+}
+
+const milliseconds = (ns) => String(Number((ns / 1e6).toFixed(6)));
+
+export function formatHash(state) {
+	const fields = [];
+	if (state.range) fields.push(`t=${milliseconds(state.range.from)}-${milliseconds(state.range.to)}`);
+	for (const name of ['task', 'cpu', 'sort']) if (state[name] !== null) fields.push(`${name}=${state[name]}`);
+	for (const name of Object.keys(ONE_OF)) if (state[name] !== DEFAULTS[name]) fields.push(`${name}=${state[name]}`);
+	if (state.layers.join() !== DEFAULTS.layers.join()) fields.push(`layers=${state.layers.join('.')}`);
+	if (state.kvmLayers.join() !== DEFAULTS.kvmLayers.join()) fields.push(`kvm=${state.kvmLayers.join('.')}`);
+	return fields.length ? `#${fields.join('&')}` : '';
+}

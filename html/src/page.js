@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the charts and panels share besides the state: derived data, computed once for all.
+
+import { computed } from '@preact/signals-core';
+
+import { cpuColour, nameColour, pack } from './draw/colour.js';
+import { count, duration } from './data/format.js';
+import { matrix } from './data/locality.js';
+import { isIdle, isUnknown } from './data/model.js';
+import { printable } from './ui/dom.js';
+
+export function createPage(model, state, theme, tooltip) {
+	const page = { model, state, theme, tooltip, layersOf: {} };
+
+	// task -> { runNs, switches, byCpu } over the whole window, and over the range shown
+	page.totals = computed(() => matrix(model.locality, model.window));
+	page.matrix = computed(() => (state.range.value ? matrix(model.locality, state.view.value) : page.totals.value));
+	// all but idle, by run time
+	page.shownTasks = computed(() => {
+		const runNs = (task) => page.totals.value.get(task.task)?.runNs ?? 0;
+		const seen = new Set(model.tasks);
+		for (const number of page.totals.value.keys()) seen.add(model.task(number));
+		return [...seen].filter((task) => !isIdle(task)).sort((a, b) => runNs(b) - runNs(a) || a.task - b.task);
+	});
+	page.taskColours = computed(() => {
+		const dark = theme.dark.value;
+		const made = new Map();
+		return (number) => {
+			let colour = made.get(number);
+			if (colour === undefined) {
+				const task = model.task(number);
+				colour = isIdle(task) ? 0 : isUnknown(task) ? 0x80808080 : pack(nameColour(task.name ?? '', dark));
+				made.set(number, colour);
+			}
+			return colour;
+		};
+	});
+	page.cpuColours = computed(() => new Map(model.cpus.map((cpu, i) => [cpu.cpu, pack(cpuColour(i, theme.dark.value))])));
+
+	page.choose = (number) => { state.task.value = state.task.value === number ? null : number; };
+	page.taskWords = () => (state.task.value === null ? 'all tasks but idle' : printable(model.task(state.task.value).name));
+	page.taskLines = (task) => {
+		const sums = page.totals.value.get(task.task);
+		const lines = [
+			{ name: 'tid', value: task.tid === null ? 'not known' : String(task.tid) },
+			{ name: 'process', value: task.tgid === null ? 'not known' : String(task.tgid) },
+			{ name: 'kind', value: printable(task.kind) },
+		];
+		if (task.comm && task.comm !== task.name) lines.push({ name: 'comm', value: printable(task.comm) });
+		if (task.vm) lines.push({ name: 'vm', value: printable(task.vm) });
+		if (task.cgroup) lines.push({ name: 'cgroup', value: printable(task.cgroup) });
+		lines.push({ name: 'run time', value: duration(sums?.runNs ?? 0) }, { name: 'switched in', value: count(sums?.switches ?? 0) });
+		return lines;
+	};
+	return page;
+}

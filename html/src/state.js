@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all charts share, in one place: signals, mirrored in the URL's hash.
+
+import { computed, effect, signal } from '@preact/signals-core';
+
+import { DEFAULTS, formatHash, parseHash } from './hash.js';
+import { clampRange } from './range.js';
+
+export function createState(model) {
+	const start = parseHash(location.hash);
+	const state = {};
+	for (const name of Object.keys(DEFAULTS)) state[name] = signal(start[name]);
+	state.cursor = signal(null); // ns under the pointer; not in the hash
+	state.past = signal([]); // ranges to go back to
+	state.view = computed(() => (state.range.value ? clampRange(state.range.value, model.window) : model.window));
+
+	state.zoom = (range, { remember = true } = {}) => {
+		const next = range ? clampRange(range, model.window) : null;
+		const full = next && next.from <= model.window.from && next.to >= model.window.to;
+		if (remember) state.past.value = [...state.past.value.slice(-99), state.range.value];
+		state.range.value = full ? null : next;
+	};
+	state.back = () => {
+		const past = state.past.value;
+		if (!past.length) return;
+		state.range.value = past[past.length - 1];
+		state.past.value = past.slice(0, -1);
+	};
+	mirrorInHash(state);
+	return state;
+}
+
+function mirrorInHash(state) {
+	const plain = () => Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, state[name].value]));
+	let pending = 0;
+	effect(() => {
+		const hash = formatHash(plain());
+		clearTimeout(pending);
+		// browsers limit how often the address may change: not in every frame of a drag
+		pending = setTimeout(() => {
+			if (location.hash !== hash) history.replaceState(null, '', hash || location.pathname + location.search);
+		}, 120);
+	});
+	addEventListener('hashchange', () => {
+		const next = parseHash(location.hash);
+		for (const name of Object.keys(DEFAULTS)) state[name].value = next[name];
+	});
+}
