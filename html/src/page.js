@@ -37,6 +37,10 @@ export function createPage(model, state, theme, tooltip) {
 	});
 	page.cpuColours = computed(() => new Map(model.cpus.map((cpu, i) => [cpu.cpu, pack(cpuColour(i, theme.dark.value))])));
 
+	page.cssColour = (number) => {
+		const colour = page.taskColours.value(number);
+		return colour ? `rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})` : null;
+	};
 	page.choose = (number) => { state.task.value = state.task.value === number ? null : number; };
 	page.taskWords = () => (state.task.value === null ? 'all tasks but idle' : printable(model.task(state.task.value).name));
 	page.taskLines = (task) => {

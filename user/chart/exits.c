@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/string_pool.h"
-#include "chart/sinks.h"
+#include "chart/batch_sink.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -85,7 +85,7 @@ static int on_batch(struct capture_sink *sink, const struct capture_batch *batch
 void exits_init(struct exits *exits, uint64_t from_ns, size_t budget)
 {
 	memset(exits, 0, sizeof(*exits));
-	exits->sink = sink_of_batches(on_batch);
+	exits->sink = batch_sink(on_batch);
 	exits->from_ns = from_ns;
 	cells_init(&exits->cells, budget, 0);
 }

@@ -2,7 +2,7 @@
 #include "chart/heat.h"
 
 #include "base/string_pool.h"
-#include "chart/sinks.h"
+#include "chart/batch_sink.h"
 
 #include <string.h>
 
@@ -78,7 +78,7 @@ static int on_batch(struct capture_sink *sink, const struct capture_batch *batch
 void heat_init(struct heat *heat, uint64_t from_ns, size_t budget)
 {
 	memset(heat, 0, sizeof(*heat));
-	heat->sink = sink_of_batches(on_batch);
+	heat->sink = batch_sink(on_batch);
 	heat->from_ns = from_ns;
 	cells_init(&heat->cells, budget, HEAT_BIN_BITS);
 }

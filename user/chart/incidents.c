@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/string_pool.h"
-#include "chart/sinks.h"
+#include "chart/batch_sink.h"
 
 #include <string.h>
 
@@ -76,5 +76,5 @@ static int on_batch(struct capture_sink *sink, const struct capture_batch *batch
 void incidents_init(struct incidents *incidents)
 {
 	memset(incidents, 0, sizeof(*incidents));
-	incidents->sink = sink_of_batches(on_batch);
+	incidents->sink = batch_sink(on_batch);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chart/locality.h"
 
-#include "chart/sinks.h"
+#include "chart/batch_sink.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ static int on_batch(struct capture_sink *sink, const struct capture_batch *batch
 void locality_init(struct locality *locality, uint64_t from_ns, size_t budget)
 {
 	memset(locality, 0, sizeof(*locality));
-	locality->sink = sink_of_batches(on_batch);
+	locality->sink = batch_sink(on_batch);
 	locality->from_ns = from_ns;
 	cells_init(&locality->cells, budget, LOCALITY_TASK_BITS);
 }

@@ -184,14 +184,17 @@ static void put_file(struct json_writer *json, const struct cdict_summary *summa
 int page_meta_write(const struct page_input *input, FILE *file)
 {
 	struct json_writer json;
+	uint64_t from_ns;
+	uint64_t to_ns;
 
+	view_covered(input->view, &from_ns, &to_ns);
 	json_begin(&json, file);
 	json_begin_object(&json);
 	put_number(&json, "format", PAGE_FORMAT);
 	put_text(&json, "version", PFTRACE_VERSION);
 	put_text(&json, "label", input->label);
-	put_number(&json, "from_ns", view_from_ns(input->view));
-	put_number(&json, "to_ns", view_to_ns(input->view));
+	put_number(&json, "from_ns", from_ns);
+	put_number(&json, "to_ns", to_ns);
 	put_header(&json, view_header(input->view));
 	put_cpus(&json, input->view);
 	put_options(&json, input->options);

@@ -3,7 +3,7 @@
 
 import { effect } from '@preact/signals-core';
 
-import { drawLengthAxis, drawTimeAxis, timeAtX, timeX } from '../draw/axes.js';
+import { drawLengthAxis, drawTimeAxis, timeAtX } from '../draw/axes.js';
 import { densityCss, densityTable, layerCss, layerTable } from '../draw/colour.js';
 import { drawDensity } from '../draw/density.js';
 import { createPlot } from '../draw/plot.js';
@@ -171,5 +171,3 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 	page.layersOf[id] = layerOf;
 	return card.element;
 }
-
-export { timeX };

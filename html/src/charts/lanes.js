@@ -4,13 +4,12 @@
 import { effect } from '@preact/signals-core';
 
 import { drawTimeAxis, fitText, FONT, line, timeAtX } from '../draw/axes.js';
-import { pack } from '../draw/colour.js';
 import { drawLane } from '../draw/lanes.js';
 import { createPlot } from '../draw/plot.js';
 import { columnSpan, holders, matrix } from '../data/locality.js';
 import { count, duration, moment, percent } from '../data/format.js';
 import { isIdle, isUnknown } from '../data/model.js';
-import { columnAt, levelFor, pyramid, startOf, transpose } from '../data/sparse.js';
+import { columnAt, levelFor, pyramid, transpose } from '../data/sparse.js';
 import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, emptyState, gutter, RIGHT } from './card.js';
 
@@ -210,5 +209,3 @@ function legendItems(page, byTask) {
 	return [...sums.values()].sort((a, b) => b.runNs - a.runNs).slice(0, 12).map(({ task, number }) =>
 		swatched(page.taskColours.value(task.task), element('span', {}, nameOf(task.name), number > 1 ? ` × ${number}` : '')));
 }
-
-export { pack, startOf };

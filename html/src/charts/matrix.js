@@ -14,12 +14,12 @@ import { createCard, emptyState } from './card.js';
 
 const ROW_PX = 22;
 const HEAD_PX = 26;
-const TEXT_MIN_PX = 44;
+const TEXT_MIN_PX = 26;
 const ALL_PX = 72;
 const TABLE_ROWS = 500;
 
 const MEASURES = {
-	share: { value: 0, text: (value, ns) => percent(value / ns), full: (value, ns) => `${percent(value / ns, 2)} · ${duration(value)}` },
+	share: { value: 0, text: (value, ns) => (value > 0 && value / ns < 0.0005 ? '< 0.1 %' : percent(value / ns)), full: (value, ns) => `${percent(value / ns, 2)} · ${duration(value)}` },
 	count: { value: 1, text: (value) => short(value), full: (value) => `${count(value)} switches` },
 	rate: { value: 1, text: (value, ns) => short(value / (ns / 1e9)), full: (value, ns) => `${short(value / (ns / 1e9))} a second · ${count(value)} switches` },
 };
@@ -35,7 +35,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 	let rows = rowsNow();
 	let most = 1;
 	let coverage = 1;
-	const labelWidth = (width) => Math.min(220, Math.max(96, width * 0.2));
+	const labelWidth = (width) => Math.min(200, Math.max(88, width * 0.2));
 	const cellWidth = (box) => Math.min(96, Math.max(5, (box.width - ALL_PX) / model.cpus.length));
 	const columnX = (box, i) => (i === 0 ? box.x : box.x + ALL_PX + (i - 1) * cellWidth(box));
 
@@ -129,12 +129,15 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			const part = colourPart(value);
 			ctx.fillStyle = shareCss(theme.dark.value, part);
 			ctx.fillRect(x, top + 1, width - gap, ROW_PX - 2);
-			ink = (part > 0.5) === theme.dark.value ? '#10131a' : '#ffffff';
+			if (part > 0.55) ink = theme.dark.value ? '#10131a' : '#ffffff';
 		}
 		if (width < TEXT_MIN_PX) return;
-		ctx.fillStyle = i === 0 && row.kind === 'task' ? palette.ink : ink;
+		const text = [measure().text(value, coverage), measure().text(value, coverage).replace(' %', '')]
+			.find((each) => ctx.measureText(each).width <= width - 6);
+		if (!text) return;
+		ctx.fillStyle = ink;
 		ctx.textAlign = i === 0 ? 'right' : 'center';
-		ctx.fillText(measure().text(value, coverage), i === 0 ? x + width - 14 : x + (width - gap) / 2, top + ROW_PX / 2 + 0.5);
+		ctx.fillText(text, i === 0 ? x + width - 14 : x + (width - gap) / 2, top + ROW_PX / 2 + 0.5);
 	};
 	const drawRow = (ctx, box, row, top, palette) => {
 		const chosen = row.kind === 'task' && state.task.value === row.task;

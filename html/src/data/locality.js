@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which task had which core (charts 4, 5, 6 and the overview).
 
-import { columnAt, groupCount, lowerBound, startOf } from './sparse.js';
+import { columnAt, columnCount, groupCount, lowerBound, startOf } from './sparse.js';
 
 export const RUN_NS = 0;
 export const SWITCHES = 1;
@@ -60,7 +60,7 @@ export function sumRows(rows) {
 
 // Busy part (0..1) of all cores by column; idle and unknown do not count.
 export function utilisation(sparse, window, cpuCount, counts) {
-	const [, end] = columnsOf(sparse, window);
+	const end = Math.min(columnsOf(sparse, window)[1], columnCount(sparse));
 	const busy = new Float64Array(end);
 	eachCell(sparse, window, (group, task, runNs, switches, column) => {
 		if (counts(task)) busy[column] += runNs;

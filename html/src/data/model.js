@@ -2,7 +2,7 @@
 // The page's data, decoded: plain arrays and objects, nothing of the DOM.
 
 import { Reader } from './bytes.js';
-import { decodeSparse, columnCount, startOf } from './sparse.js';
+import { decodeSparse } from './sparse.js';
 
 export const FORMAT = 1;
 
@@ -33,17 +33,13 @@ const stranger = (task) => ({
 	name: `task ${task}`, comm: null, kind: 'unknown', vm: null, cgroup: null,
 });
 
-// The part of the window that rows speak of: whole buckets, as long as the capture went on.
-export function effectiveWindow(meta, locality) {
-	let from = meta.from_ns ?? 0;
-	let to = meta.to_ns ?? 0;
-	if (locality.column.length) {
-		from = locality.fromNs;
-		to = locality.toNs;
-		const ended = meta.end ? meta.end.duration_ns : null;
-		if (ended !== null && ended > from && ended < to) to = ended;
-	}
-	return { from, to: Math.max(to, from + 1) };
+// The buckets that were read, as user/view says them; where it cannot, what the rows speak of.
+export function coveredWindow(meta, parts) {
+	const told = { from: meta.from_ns ?? 0, to: meta.to_ns ?? 0 };
+	if (told.to > told.from) return told;
+	const filled = parts.filter((part) => part.column.length);
+	const from = Math.min(...filled.map((part) => part.fromNs), filled.length ? Infinity : 0);
+	return { from, to: Math.max(from + 1, ...filled.map((part) => part.toNs)) };
 }
 
 function cpusOf(meta, locality) {
@@ -67,11 +63,7 @@ export function buildModel({ meta, strings, tasks, heat, locality, exits }) {
 		locality: decodeSparse(new Reader(locality), { inner: true, values: 2 }),
 		exits: decodeSparse(new Reader(exits), { inner: false, values: 2 }),
 	};
-	model.window = effectiveWindow(meta, model.locality);
-	if (!model.locality.column.length && model.heat.column.length) {
-		model.window.from = model.heat.fromNs;
-		model.window.to = Math.max(model.heat.toNs, model.heat.fromNs + 1);
-	}
+	model.window = coveredWindow(meta, [model.locality, model.heat, model.exits]);
 	model.cpus = cpusOf(meta, model.locality);
 	model.hasKvm = Array.from(model.heat.upper).some((kind) => /^(guest|host)$/.test(meta.heat_kinds[kind])) ||
 		model.exits.column.length > 0;
@@ -80,4 +72,3 @@ export function buildModel({ meta, strings, tasks, heat, locality, exits }) {
 
 export const isIdle = (task) => task.kind === 'idle';
 export const isUnknown = (task) => task.kind === 'unknown';
-export const endOf = (sparse) => startOf(sparse, columnCount(sparse));

@@ -30,7 +30,7 @@ export function drawTimeAxis(ctx, box, view, palette, { grid = true } = {}) {
 		ctx.fillStyle = palette.muted;
 		const half = ctx.measureText(text).width / 2;
 		ctx.textAlign = 'left';
-		ctx.fillText(text, Math.min(Math.max(x - half, box.x - 8), box.x + box.width + 10 - 2 * half), bottom + 8);
+		ctx.fillText(text, Math.min(x - half, box.x + box.width + 12 - 2 * half), bottom + 8);
 	}
 }
 

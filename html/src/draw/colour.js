@@ -18,7 +18,9 @@ function table(colourAt) {
 }
 
 const dense = (dark) => (dark ? (t) => interpolateViridis(0.22 + 0.78 * t) : (t) => interpolateViridis(0.8 * (1 - t)));
-const plain = (dark) => (dark ? (t) => interpolateCividis(0.2 + 0.8 * t) : (t) => interpolateCividis(0.92 * (1 - t)));
+// Behind numbers: pale where there is little, and still not the background.
+const plain = (dark) => (t) => Object.assign(rgb(dark ? interpolateCividis(0.25 + 0.7 * t) : interpolateCividis(0.9 * (1 - t))),
+	{ opacity: (dark ? 0.3 : 0.2) + 0.7 * t }).formatRgb();
 
 export const densityTable = (dark) => table((t) => pack(channels(dense(dark)(t))));
 export const densityCss = (dark, t) => dense(dark)(t);
@@ -40,13 +42,13 @@ export function hashName(name) {
 	return hash >>> 0;
 }
 
-const LIGHTNESS = { true: [62, 74, 84], false: [48, 60, 71] };
+const LIGHTNESS = { true: [58, 68, 77], false: [47, 58, 68] };
 
 export function nameColour(name, dark) {
 	const hash = hashName(name);
-	return hcl((hash % 360), 46 + ((hash >>> 9) % 3) * 9, LIGHTNESS[dark][(hash >>> 12) % 3]).rgb().clamp();
+	return hcl((hash % 360), (dark ? 36 : 44) + ((hash >>> 9) % 3) * 9, LIGHTNESS[dark][(hash >>> 12) % 3]).rgb().clamp();
 }
 
 // Cores get hues far from their neighbours' (the golden angle).
 export const cpuColour = (index, dark) =>
-	hcl((index * 137.508 + 250) % 360, 54, LIGHTNESS[dark][index % 3]).rgb().clamp();
+	hcl((index * 137.508 + 250) % 360, dark ? 44 : 52, LIGHTNESS[dark][index % 3]).rgb().clamp();

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page says of the capture as a whole: facts and notices. Pure: words, no DOM.
+
+import { bytes, count, duration, percent } from './format.js';
+
+const LOSS_WORDS = {
+	ring_full: 'sample blocks found no room in the ring',
+	missed_switch: 'switches that the scheduler did not report',
+	late: 'samples that came late (counted all the same)',
+	reordered: 'samples that came in another order (put right)',
+	identity_ring_full: 'names that found no room in their ring',
+	totals_eviction: 'totals that found no room',
+	recursion: 'runs of the tracer that the kernel skipped',
+	lost_in_source: 'events that the imported recording had lost itself',
+};
+
+const pad = (number) => String(number).padStart(2, '0');
+
+export function localTime(realtimeNs) {
+	if (!realtimeNs) return 'not known';
+	const date = new Date(realtimeNs / 1e6);
+	if (Number.isNaN(date.getTime())) return 'not known';
+	return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+}
+
+export const lossesOf = (meta, serious) => meta.losses.filter((loss) => loss.serious === serious && (loss.count > 0 || loss.switches > 0));
+export const lossWords = (loss) => `${LOSS_WORDS[loss.cause] ?? loss.cause}: ${count(loss.count)}${loss.switches ? `, ${count(loss.switches)} switches` : ''}`;
+
+function verdict(end) {
+	if (!end) return ['not known', 'The file has no end, so samples and totals cannot be compared.'];
+	return {
+		equal: ['equal', 'On every core, samples and counted losses add up to the kernel\'s own totals, exactly.'],
+		different: ['DIFFERENT', 'Samples and counted losses do not add up to the kernel\'s own totals.'],
+		'not provable': ['not provable', 'Some of the kernel\'s totals could not be kept, so there is nothing to compare with.'],
+		'no totals': ['no totals', 'This capture comes from a recording without totals.'],
+	}[end.verdict] ?? ['not known', ''];
+}
+
+function cost(meta, ns) {
+	const { end } = meta;
+	if (!end) return 'not known';
+	const { bpf_ns_per_switch: each, bpf_ns: bpf, user_cpu_ns: user } = end.cost;
+	const parts = [];
+	if (each !== null) parts.push(`${each} ns a switch`);
+	if (bpf !== null && user !== null) parts.push(`${percent((bpf + user) / ns, 2)} of one core`);
+	return parts.join(', ') || 'not known';
+}
+
+function costTitle(meta) {
+	if (!meta.end) return '';
+	const { bpf_ns: bpf, user_cpu_ns: user, memory_peak_bytes: peak, kernel_memory_bytes: kernel } = meta.end.cost;
+	return `in the kernel ${bpf === null ? 'not known' : `${duration(bpf)} (estimated)`}, pftrace itself ${duration(user)}, memory ${bytes(peak)} and ${bytes(kernel)} in the kernel`;
+}
+
+// [{ name, value, title, level }]: level is '', 'good' or 'bad'.
+export function facts(model, totals) {
+	const { meta, window } = model;
+	const serious = lossesOf(meta, true);
+	const [word, why] = verdict(meta.end);
+	const sums = { tasks: 0, switches: 0 };
+	for (const row of totals.values()) {
+		if (model.task(row.task).kind !== 'idle') sums.tasks++;
+		sums.switches += row.switches;
+	}
+	const length = window.to - window.from;
+	return [
+		{ name: 'Host', value: meta.host },
+		{ name: 'Kernel', value: meta.kernel, title: meta.arch },
+		{ name: 'Began', value: localTime(meta.realtime_ns) },
+		{ name: 'Duration', value: meta.end ? duration(meta.end.duration_ns) : `${duration(meta.last_at_ns)}, then cut` },
+		...(meta.options.from_ns || meta.options.cap_ns !== null ?
+			[{ name: 'Window', value: `${duration(window.from)} to ${duration(window.to)}` }] : []),
+		{ name: 'Cores', value: count(model.cpus.length) },
+		{ name: 'Tasks that ran', value: count(sums.tasks) },
+		{ name: 'Switches', value: count(sums.switches), title: `${count(sums.switches / (length / 1e9))} a second, idle included` },
+		{ name: 'Time step', value: duration(Math.max(model.locality.gridNs, model.heat.gridNs)) },
+		{ name: 'Losses', value: serious.length ? serious.map(lossWords).join('; ') : 'none', level: serious.length ? 'bad' : 'good' },
+		{ name: 'Samples and totals', value: word, title: why, level: { equal: 'good', DIFFERENT: 'bad' }[word] ?? '' },
+		{ name: 'Cost of tracing', value: cost(meta, meta.end?.duration_ns ?? length), title: costTitle(meta) },
+	];
+}
+
+// [{ level: 'bad' | 'note', text }]
+export function notices(model) {
+	const { meta } = model;
+	const list = [];
+	const add = (level, text) => list.push({ level, text });
+	if (!meta.whole) add('bad', `This capture is not whole: ${meta.cut || 'it has no end'}. What could be read is shown.`);
+	else if (meta.end?.cut) add('bad', `The recording ended before it was meant to: ${meta.end.cause}.`);
+	if (meta.being_written_elsewhere) add('bad', 'A newer recording of the same name was being written when this page was made.');
+	for (const loss of lossesOf(meta, true)) add('bad', `Lost: ${lossWords(loss)}. The moments are marked in the overview.`);
+	for (const [part, words] of [[model.heat, 'heat maps'], [model.locality, 'core charts'], [model.exits, 'exit chart']]) {
+		if (!part.column.length) continue;
+		if (part.coarsened) add('note', `To keep this page small, the ${words} show time in steps of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
+		else if (meta.bucket_ns && part.bucketNs > meta.bucket_ns) add('note', `While recording, the time step of the ${words} grew from ${duration(meta.bucket_ns)} to ${duration(part.bucketNs)}.`);
+	}
+	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);
+	if (meta.filters.length) add('note', `Recorded with filters: ${meta.filters.join(', ')}.`);
+	if (meta.options.task) add('note', `Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did looks like idle.`);
+	for (const loss of lossesOf(meta, false)) add('note', `${lossWords(loss)}.`);
+	return list;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decodes the data blocks, then builds the page around one state.
+
+import { createDensityChart } from './charts/density.js';
+import { createExitsChart } from './charts/exits.js';
+import { createLanesChart } from './charts/lanes.js';
+import { createMatrixChart } from './charts/matrix.js';
+import { fromBase64, inflate } from './data/bytes.js';
+import { buildModel, FORMAT } from './data/model.js';
+import { createPage } from './page.js';
+import { createState } from './state.js';
+import { element, printable } from './ui/dom.js';
+import { createHeader } from './ui/header.js';
+import { attachKeys } from './ui/keys.js';
+import { createOverview } from './ui/overview.js';
+import { createPicker } from './ui/picker.js';
+import { createTheme } from './ui/theme.js';
+import { createToolbar } from './ui/toolbar.js';
+import { createTooltip } from './ui/tooltip.js';
+
+const PAIRED_CORES = 8;
+const BLOCKS = ['meta', 'strings', 'tasks', 'heat', 'locality', 'exits'];
+
+async function block(name) {
+	const holder = document.getElementById(`data-${name}`);
+	if (!holder) throw new Error(`the block of data '${name}' is missing: the page was cut, or never filled`);
+	const bytes = await inflate(fromBase64(holder.textContent));
+	holder.remove();
+	return bytes;
+}
+
+async function load() {
+	const parts = Object.fromEntries(await Promise.all(BLOCKS.map(async (name) => [name, await block(name)])));
+	const meta = JSON.parse(new TextDecoder().decode(parts.meta));
+	if (meta.format !== FORMAT) throw new Error(`data of form ${meta.format}, but this page reads form ${FORMAT}`);
+	return buildModel({ ...parts, meta });
+}
+
+const SCHED_WORDS = {
+	run: { many: 'runs', button: 'run', title: 'How long a task ran at a time' },
+	sleep: { many: 'sleeps', button: 'sleep', title: 'How long a task slept before it was woken' },
+	wait: { many: 'waits', button: 'wait', title: 'How long a task that could run waited for a core' },
+};
+const KVM_WORDS = {
+	guest: { many: 'guest stretches', button: 'guest', title: 'How long the guest ran before an exit' },
+	host: { many: 'host stretches', button: 'host', title: 'How long the host took before the next entry' },
+};
+
+function charts(page) {
+	return [
+		createDensityChart(page, {
+			number: 1, id: 'chart-1', title: 'Context switches', kinds: ['run', 'sleep', 'wait'], words: SCHED_WORDS, layers: 'layers',
+			hint: 'How long tasks ran at a time, slept, or waited for a core: each cell counts the lengths that ended there. Colour is on a log scale.',
+		}),
+		createDensityChart(page, {
+			number: 2, id: 'chart-2', title: 'KVM entries and exits', kinds: ['guest', 'host'], words: KVM_WORDS, layers: 'kvmLayers', needsKvm: true,
+			hint: 'How long guests ran before an exit, and how long the host took before the next entry.',
+		}),
+		createExitsChart(page),
+		createLanesChart(page),
+		createMatrixChart(page, {
+			number: 5, id: 'chart-5', title: 'Core assignment', measureOf: () => 'share',
+			hint: 'Run time of each task on each core, as a part of the range shown; 100 % is one core. A dot is a core the task never was on.',
+		}),
+		createMatrixChart(page, {
+			number: 6, id: 'chart-6', title: 'Switches by core', measureOf: () => page.state.switches.value,
+			hint: 'How often each task was switched in on each core. Colour is on a log scale.',
+			control: {
+				label: 'Measure',
+				options: [['count', 'count', 'Number of switches'], ['rate', 'per second', 'Switches a second']],
+				read: () => page.state.switches.value,
+				write: (value) => { page.state.switches.value = value; },
+			},
+		}),
+	];
+}
+
+// Small charts share a row where the window is wide.
+function arrange(page, [switches, kvm, exits, lanes, assignment, perCore]) {
+	const pair = (small, ...cards) => (small ? [element('div', { class: 'pair' }, ...cards)] : cards);
+	return [
+		switches, ...pair(!page.model.hasKvm, kvm, exits), lanes,
+		...pair(page.model.cpus.length <= PAIRED_CORES, assignment, perCore),
+	];
+}
+
+function licences() {
+	const text = document.getElementById('licences')?.textContent ?? '';
+	return element('details', { class: 'licences' }, element('summary', {}, 'Licences of the code in this page'), element('pre', {}, text));
+}
+
+async function start() {
+	const model = await load();
+	const state = createState(model);
+	const page = createPage(model, state, createTheme(state), createTooltip());
+	document.title = `${printable(model.meta.label)} – pftrace`;
+	const picker = createPicker(page);
+	const help = attachKeys(page, { picker });
+	document.getElementById('app').replaceChildren(
+		createToolbar(page, { picker, help }),
+		element('main', {}, createHeader(page), createOverview(page), ...arrange(page, charts(page))),
+		element('footer', {}, element('p', {}, `Made by pftrace ${model.meta.version} from a capture of pftrace ${model.meta.recorder_version ?? 'of unknown version'}.`), licences()));
+	// for the curious, and for tests
+	globalThis.pftrace = page;
+	document.documentElement.dataset.ready = 'true';
+}
+
+start().catch((error) => {
+	document.getElementById('app').replaceChildren(element('p', { class: 'fatal', role: 'alert' }, `This page cannot be shown: ${error.message}`));
+	document.documentElement.dataset.ready = 'failed';
+	console.error(error);
+});

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// How busy all cores were over the whole window; drag on it to choose a range for all charts.
+
+import { drawTimeAxis, FONT, timeX } from '../draw/axes.js';
+import { createPlot } from '../draw/plot.js';
+import { gutter, RIGHT } from '../charts/card.js';
+import { lossesOf, lossWords } from '../data/facts.js';
+import { columnSpan, utilisation } from '../data/locality.js';
+import { moment, percent } from '../data/format.js';
+import { isIdle, isUnknown } from '../data/model.js';
+import { columnAt } from '../data/sparse.js';
+import { element, printable } from './dom.js';
+
+export function createOverview(page) {
+	const { model, state, theme } = page;
+	const { window } = model;
+	const counts = (number) => !isIdle(model.task(number)) && !isUnknown(model.task(number));
+	const busy = utilisation(model.locality, window, model.cpus.length, counts);
+	const lost = lossesOf(model.meta, true);
+
+	const plot = createPlot(page, {
+		label: 'Overview: part of all cores that was busy, over the whole capture; drag to choose a range',
+		time: true,
+		wholeWindow: true,
+		margin: (width) => ({ left: gutter(width), right: RIGHT, top: 4, bottom: 24 }),
+		height: () => 72,
+		depends: () => state.view.value,
+		draw(ctx, box) {
+			const palette = theme.palette.value;
+			const view = state.view.value;
+			ctx.fillStyle = palette.plot;
+			ctx.fillRect(box.x, box.y, box.width, box.height);
+			drawArea(ctx, box, palette);
+			for (const loss of lost) {
+				ctx.fillStyle = palette.warn;
+				for (const at of loss.moments_ns) ctx.fillRect(timeX(at, window, box) - 1, box.y, 2, box.height);
+			}
+			drawTimeAxis(ctx, box, window, palette, { grid: false });
+			ctx.textAlign = 'right';
+			ctx.textBaseline = 'middle';
+			ctx.font = FONT;
+			ctx.fillStyle = palette.muted;
+			ctx.fillText('100 %', box.x - 9, box.y + 6);
+			if (state.range.value) drawRange(ctx, box, view, palette);
+		},
+		hover(x, y, box) {
+			if (!plot.inside(x, y)) return null;
+			const ns = window.from + ((x - box.x) / box.width) * (window.to - window.from);
+			const column = columnAt(model.locality, ns);
+			const span = columnSpan(model.locality, column, window);
+			return {
+				title: `${percent(busy[column] ?? 0)} busy`,
+				lines: lost.filter((loss) => loss.moments_ns.some((at) => Math.abs(timeX(at, window, box) - x) < 3))
+					.map((loss) => ({ name: `lost: ${printable(lossWords(loss))}`, value: '' })),
+				note: `${moment(span.from, model.locality.gridNs)} to ${moment(span.to, model.locality.gridNs)}, all cores`,
+			};
+		},
+	});
+
+	// Each pixel shows the mean of its columns, and the most of them behind it.
+	const drawArea = (ctx, box, palette) => {
+		for (const [pick, alpha] of [[(sum, most) => most, 0.3], [(sum) => sum, 0.85]]) {
+			ctx.globalAlpha = alpha;
+			ctx.fillStyle = palette.accent;
+			for (let x = 0; x < box.width; x++) {
+				const at = (pixel) => columnAt(model.locality, window.from + (pixel / box.width) * (window.to - window.from));
+				const first = Math.max(0, at(x));
+				const end = Math.min(busy.length, Math.max(first + 1, at(x + 1)));
+				let sum = 0;
+				let most = 0;
+				for (let column = first; column < end; column++) {
+					sum += busy[column];
+					most = Math.max(most, busy[column]);
+				}
+				const height = pick(sum / Math.max(1, end - first), most) * (box.height - 2);
+				ctx.fillRect(box.x + x, box.y + box.height - height, 1, height);
+			}
+		}
+		ctx.globalAlpha = 1;
+	};
+	const drawRange = (ctx, box, view, palette) => {
+		const from = timeX(view.from, window, box);
+		const to = Math.max(from + 2, timeX(view.to, window, box));
+		ctx.globalAlpha = 0.72;
+		ctx.fillStyle = palette.panel;
+		ctx.fillRect(box.x, box.y, from - box.x, box.height);
+		ctx.fillRect(to, box.y, box.x + box.width - to, box.height);
+		ctx.globalAlpha = 1;
+		ctx.strokeStyle = palette.accent;
+		ctx.lineWidth = 1;
+		ctx.strokeRect(from - 0.5, box.y + 0.5, to - from + 1, box.height - 1);
+	};
+	return element('div', { class: 'overview' }, plot.element);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { bytes, count, duration, moment, percent, short } from '../src/data/format.js';
+import { notices, facts } from '../src/data/facts.js';
+import { gridRows, cellValue, ALL } from '../src/data/grid.js';
+import { coveredWindow } from '../src/data/model.js';
+import { matchesQuery } from '../src/data/query.js';
+import { reasonName } from '../src/data/reasons.js';
+import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
+import { clampRange, pan, zoomAt } from '../src/range.js';
+import { hashName } from '../src/draw/colour.js';
+
+test('lengths have the unit that fits', () => {
+	assert.deepEqual([0, 999, 1000, 1234567, 59.4e9, 125e9, 7322e9].map((ns) => duration(ns)),
+		['0 ns', '999 ns', '1 µs', '1.23 ms', '59.4 s', '2 min 5 s', '2 h 2 min']);
+	assert.equal(duration(null), 'not known');
+});
+
+test('moments have as many decimals as their steps need', () => {
+	assert.equal(moment(1.5e9, 1e8), '1.5 s');
+	assert.equal(moment(1.5e9, 1e5), '1.5000 s');
+	assert.equal(moment(3725e9, 1e9), '1:02:05');
+	assert.equal(moment(125.5e9, 1e8), '0:02:05.5');
+});
+
+test('numbers are short where there is little room', () => {
+	assert.deepEqual([0, 999, 1000, 1234, 56789, 2 ** 63].map(short), ['0', '999', '1k', '1.2k', '57k', '9223372T']);
+	assert.equal(count(1234567), '1,234,567');
+	assert.equal(bytes(5 << 20), '5 MiB');
+	assert.equal(percent(0.1234), '12.3 %');
+});
+
+test('the hash holds the state and gives it back', () => {
+	const state = { ...DEFAULTS, range: { from: 1.5e6, to: 20e6 }, task: 7, sort: 0, lanes: 'tasks', theme: 'dark', layers: ['sleep', 'wait'] };
+	assert.deepEqual(parseHash(formatHash(state)), state);
+	assert.equal(formatHash(DEFAULTS), '');
+});
+
+test('a hash that makes no sense leaves the defaults', () => {
+	for (const hash of ['#', '#t=9-1&task=x&lanes=up', '#t=1e999-2&layers=none', '#%%%&task=-1', '#theme=<script>'])
+		assert.deepEqual(parseHash(hash), DEFAULTS);
+});
+
+test('zoom and pan stay inside the window', () => {
+	const window = { from: 0, to: 1e9 };
+	assert.deepEqual(zoomAt({ from: 0, to: 1e9 }, 5e8, 0.5, window), { from: 2.5e8, to: 7.5e8 });
+	assert.deepEqual(zoomAt({ from: 0, to: 1e9 }, 5e8, 3, window), window);
+	assert.deepEqual(pan({ from: 0, to: 1e8 }, -5e8, window), { from: 0, to: 1e8 });
+	assert.deepEqual(pan({ from: 0, to: 1e8 }, 5e9, window), { from: 9e8, to: 1e9 });
+	assert.equal(clampRange({ from: 5e8, to: 5e8 }, window).to - 5e8, 1000);
+});
+
+test('search words all have to fit, and - takes away', () => {
+	const task = { name: 'CPU 0/KVM', comm: 'qemu', vm: 'guest-1', tid: 77, tgid: 70, kind: 'vcpu' };
+	for (const query of ['', 'cpu', 'kvm qemu', '/^cpu \\d/', 'pid:70', 'tid:77', '77', 'vm:guest', '-worker', 'kind:vcpu']) assert.ok(matchesQuery(task, query), query);
+	for (const query of ['worker', 'cpu worker', 'pid:1', '-kvm', '/^KVM/', '/(/', 'vm:other']) assert.ok(!matchesQuery(task, query), query);
+});
+
+test('every exit reason has a name, an unknown one its number', () => {
+	assert.equal(reasonName('vmx', 12), 'hlt');
+	assert.equal(reasonName('vmx', 48), 'ept_violation');
+	assert.equal(reasonName('vmx', 75), 'notify');
+	assert.equal(reasonName('svm', 0x78), 'hlt');
+	assert.equal(reasonName('svm', 0x400), 'npf');
+	assert.equal(reasonName('svm', 0x13), 'write_cr3');
+	assert.equal(reasonName('svm', 0x4e), 'exception_e');
+	assert.equal(reasonName('svm', 0x3ff), 'unknown(0x3ff)');
+	assert.equal(reasonName('arm64', 0x24), 'dabt_low');
+	assert.equal(reasonName('riscv', 3), 'unknown(0x3)');
+});
+
+test('the same name has the same colour on every page', () => {
+	assert.equal(hashName('worker'), hashName('worker'));
+	assert.notEqual(hashName('worker-1'), hashName('worker-2'));
+});
+
+const TASKS = {
+	0: { task: 0, name: 'swapper/0', kind: 'idle' }, 1: { task: 1, name: 'swapper/1', kind: 'idle' },
+	2: { task: 2, name: 'a', kind: 'task' }, 3: { task: 3, name: 'b', kind: 'task' }, 4: { task: 4, name: '?', kind: 'unknown' },
+};
+const row = (task, ...cells) => [task, {
+	task, runNs: cells.reduce((sum, [, run]) => sum + run, 0), switches: cells.reduce((sum, [, , switches]) => sum + switches, 0),
+	byCpu: new Map(cells.map(([cpu, run, switches]) => [cpu, [run, switches]])),
+}];
+
+test('charts 5 and 6 have all tasks, idle and unknown above, then tasks by the sorted column', () => {
+	const rows = new Map([row(0, [0, 50, 1]), row(1, [1, 60, 2]), row(2, [0, 30, 9]), row(3, [0, 10, 1], [1, 40, 1]), row(4, [1, 5, 1])]);
+	const model = { task: (number) => TASKS[number] };
+	const byAll = gridRows(model, rows, { value: 0, sort: null });
+	assert.deepEqual(byAll.map((each) => each.label), ['all tasks', 'idle', 'unknown', 'b', 'a']);
+	assert.equal(cellValue(byAll[0], 0, 0), 40);
+	assert.equal(cellValue(byAll[1], ALL, 0), 110);
+	assert.equal(cellValue(byAll[4], 1, 0), null);
+	assert.deepEqual(gridRows(model, rows, { value: 0, sort: 0 }).slice(3).map((each) => each.label), ['a', 'b']);
+	assert.deepEqual(gridRows(model, rows, { value: 1, sort: null }).slice(3).map((each) => each.label), ['a', 'b']);
+});
+
+const META = {
+	whole: true, cut: '', being_written_elsewhere: false, losses: [], not_offered: [], filters: [], recorded: ['sched'], bucket_ns: 1e7,
+	options: { from_ns: 0, cap_ns: null, task: null }, host: 'h', kernel: 'k', realtime_ns: 0, last_at_ns: 5e9,
+	end: { duration_ns: 5e9, cause: 'duration', cut: false, verdict: 'equal', cost: { bpf_ns_per_switch: 40, bpf_ns: 1e6, user_cpu_ns: 1e6, memory_peak_bytes: 1, kernel_memory_bytes: 1 } },
+};
+const part = (more = {}) => ({ column: [1], gridNs: 1e7, bucketNs: 1e7, coarsened: 0, ...more });
+const model = (meta = {}, more = {}) => ({ meta: { ...META, ...meta }, heat: part(), locality: part(), exits: part({ column: [] }), window: { from: 0, to: 5e9 }, cpus: [1], ...more });
+
+test('a whole capture without losses has nothing to warn of', () => {
+	assert.deepEqual(notices(model()), []);
+});
+
+test('a cut file, losses and coarsened time are said', () => {
+	const text = notices(model({ whole: false, cut: 'f: cut at byte 9', losses: [{ cause: 'ring_full', serious: true, count: 3, switches: 750, run_ns: 1, moments_ns: [] }] },
+		{ heat: part({ coarsened: 2, gridNs: 4e7 }) })).map((notice) => notice.text).join('\n');
+	assert.match(text, /not whole: f: cut at byte 9/);
+	assert.match(text, /no room in the ring: 3, 750 switches/);
+	assert.match(text, /steps of 40 ms \(recorded: 10 ms\)/);
+});
+
+test('losses and a difference of totals are bad facts', () => {
+	const end = { ...META.end, verdict: 'different' };
+	const found = facts(model({ end, losses: [{ cause: 'recursion', serious: true, count: 1, switches: 0, run_ns: 0, moments_ns: [] }] }), new Map());
+	assert.equal(found.find((fact) => fact.name === 'Losses').level, 'bad');
+	assert.equal(found.find((fact) => fact.name === 'Samples and totals').level, 'bad');
+});
+
+test('the window is what was read, or what the rows speak of', () => {
+	assert.deepEqual(coveredWindow({ from_ns: 5, to_ns: 9 }, []), { from: 5, to: 9 });
+	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, []), { from: 0, to: 1 });
+	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, [part({ fromNs: 3, toNs: 8 }), part({ fromNs: 2, toNs: 4 })]), { from: 2, to: 8 });
+});

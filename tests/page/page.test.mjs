@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pages of made captures in a real browser: are they right, readable, inert?
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test, { after, before } from 'node:test';
+
+import { openPage, startBrowser } from './browser.mjs';
+import { capture, render } from './captures.mjs';
+
+let browser;
+before(async () => { browser = await startBrowser(); });
+after(() => browser.close());
+
+// Opens the page of a capture; afterwards nothing may have gone wrong unseen.
+async function withPage(kind, use, { options = [], status = 0, refused = false, ...how } = {}) {
+	const made = render(kind, ...options);
+	assert.equal(made.status, status, made.stderr);
+	const { page, problems, requests } = await openPage(browser, made.path, how);
+	try {
+		await use(page, made);
+		// what the policy refuses is told on the console
+		assert.deepEqual(problems.filter((text) => !(refused && /Content Security Policy/.test(text))), []);
+		assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
+		assert.deepEqual(requests.filter((url) => !url.startsWith('file://') && !url.startsWith('blob:')), []);
+	} finally {
+		await page.context().close();
+	}
+}
+
+const sums = (rows, keyOf, valueOf) => {
+	const found = {};
+	for (const row of rows) found[keyOf(row)] = (found[keyOf(row)] ?? 0) + valueOf(row);
+	return found;
+};
+
+// What the page decoded, as plain objects keyed "group column-start inner".
+const decoded = (page) => page.evaluate(() => {
+	const { model } = globalThis.pftrace;
+	const flat = (part, valueIndex) => {
+		const out = {};
+		for (let group = 0; group < part.upper.length; group++)
+			for (let i = part.begins[group]; i < part.begins[group + 1]; i++)
+				out[[part.upper[group], part.lower[group], (part.first + part.column[i]) * part.gridNs, part.inner ? part.inner[i] : 0].join(' ')] = part.values[valueIndex][i];
+		return out;
+	};
+	return {
+		run: flat(model.locality, 0), switches: flat(model.locality, 1), heat: flat(model.heat, 0), exits: flat(model.exits, 0), host: flat(model.exits, 1),
+		heatKinds: model.meta.heat_kinds, exitKinds: model.meta.exit_kinds, grid: model.locality.gridNs,
+	};
+});
+
+// How many different colours a part of a canvas has.
+const colours = (page, selector) => page.evaluate((chosen) => {
+	const canvas = document.querySelector(chosen);
+	const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+	return new Set(new Uint32Array(data.buffer)).size;
+}, selector);
+
+const showAll = async (page) => {
+	for (const chart of [1, 2, 3, 4, 5, 6]) {
+		await page.locator(`#chart-${chart}`).scrollIntoViewIfNeeded();
+		await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+	}
+};
+
+for (const kind of ['plain', 'kvm', 'doubling', 'one-bucket', 'one-task', 'kvm-only'])
+	test(`the decoded data of '${kind}' are the rows of the capture`, () => withPage(kind, async (page) => {
+		const { rows } = capture(kind);
+		const found = await decoded(page);
+		const start = (at) => Math.floor(at / found.grid) * found.grid;
+		const sampleKey = ([at, , task, cpu]) => [cpu, 0, start(at), task].join(' ');
+		assert.deepEqual(found.run, sums(rows.samples, sampleKey, (row) => row[4]));
+		assert.deepEqual(found.switches, sums(rows.samples, sampleKey, (row) => row[5]));
+		const grid = Math.max(...rows.cells.map((row) => row[1]));
+		assert.deepEqual(found.heat, sums(rows.cells, ([at, , task, word, bin]) =>
+			[found.heatKinds.indexOf(word), task, Math.floor(at / grid) * grid, bin].join(' '), (row) => row[5]));
+		const kindOf = (isa, reason) => found.exitKinds.findIndex((each) => each.isa === isa && each.reason === reason);
+		const exitKey = ([at, , task, isa, reason]) => [task, kindOf(isa, reason), at, 0].join(' ');
+		assert.deepEqual(found.exits, sums(rows.exits, exitKey, (row) => row[5]));
+		assert.deepEqual(found.host, sums(rows.exits, exitKey, (row) => row[6]));
+	}));
+
+test('all six charts are drawn, in both themes and at phone width', async () => {
+	for (const how of [{}, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }])
+		await withPage('kvm', async (page) => {
+			await showAll(page);
+			for (const chart of [1, 2, 3, 4, 5, 6]) assert.ok(await colours(page, `#chart-${chart} canvas`) > 6, `chart ${chart}`);
+			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+		}, how);
+});
+
+test('without KVM data charts 2 and 3 say so', () => withPage('plain', async (page) => {
+	for (const chart of [2, 3]) {
+		assert.match(await page.locator(`#chart-${chart} .empty`).innerText(), /No KVM data[\s\S]*scheduler only/);
+		assert.equal(await page.locator(`#chart-${chart} canvas`).count(), 0);
+	}
+}));
+
+test('run shares and switches in the tables are those of the rows', () => withPage('plain', async (page) => {
+	const { rows } = capture('plain');
+	await page.locator('#chart-5 summary').click();
+	await page.locator('#chart-6 summary').click();
+	const cells = (chart, row) => page.locator(`#chart-${chart} tbody tr`).nth(row).locator('th, td').allInnerTexts();
+	const busy = (cpu) => rows.samples.filter((row) => row[2] >= 4 && (cpu === null || row[3] === cpu)).reduce((sum, row) => sum + row[4], 0);
+	const percent = (ns) => `${((ns / 4e9) * 100).toFixed(1)} %`;
+	assert.deepEqual(await cells(5, 0), ['all tasks', percent(busy(null)), ...[0, 1, 2, 3].map((cpu) => percent(busy(cpu)))]);
+	const idle = rows.samples.filter((row) => row[2] < 4);
+	const idleOf = (cpu) => idle.filter((row) => row[3] === cpu).reduce((sum, row) => sum + row[4], 0);
+	assert.deepEqual(await cells(5, 1), ['idle', percent(idle.reduce((sum, row) => sum + row[4], 0)), ...[0, 1, 2, 3].map((cpu) => percent(idleOf(cpu)))]);
+	const [label, all] = await cells(6, 0);
+	const switches = rows.samples.filter((row) => row[2] >= 4).reduce((sum, row) => sum + row[5], 0);
+	assert.deepEqual([label, all], ['all tasks', `${Math.round(switches / 1000)}k`]);
+}));
+
+test('the heat map table counts what ended in the range shown', () => withPage('plain', async (page) => {
+	const { rows } = capture('plain');
+	const runs = rows.cells.filter((row) => row[3] === 'run' && row[2] >= 4 && row[0] >= 1e9 && row[0] < 2e9).reduce((sum, row) => sum + row[5], 0);
+	assert.match(await page.locator('#chart-1 .summary').innerText(), new RegExp(`^${runs.toLocaleString('en')} runs`));
+}, { hash: '#t=1000-2000' }));
+
+test('hostile names are text and nothing else', () => withPage('hostile', async (page, { path }) => {
+	const html = readFileSync(path, 'utf8');
+	assert.ok(!/onerror=|window\.hacked|onload=/.test(html), 'no name is in the markup');
+	await showAll(page);
+	for (const chart of [4, 5, 6]) await page.locator(`#chart-${chart} summary`).click();
+	await page.keyboard.press('/');
+	const names = await page.locator('#task-list .name').allInnerTexts();
+	assert.ok(names.includes('</script><img src=x onerror=window.hacked=1>'));
+	assert.ok(names.includes('&lt;b&gt;&amp;'));
+	assert.ok(names.every((name) => !/[\p{Cc}\u202e]/u.test(name)), 'no control or direction marks reach the page');
+	await page.locator('#task-list li', { hasText: 'onerror' }).click();
+	await page.locator('#chart-5 canvas').hover({ position: { x: 30, y: 80 } });
+	assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+	assert.equal(await page.locator('img, svg, iframe, object, embed').count(), 0);
+	assert.equal(await page.locator('.facts dd').first().innerText(), '<host>&"\'');
+}, { options: ['--label', '</title><script>window.hacked=1</script>'] }));
+
+test('the policy lets nothing in: no request, no other script, no eval', () => withPage('plain', async (page) => {
+	const content = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+	assert.match(content, /default-src 'none'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+'; img-src data: blob:; connect-src 'none'/);
+	const found = await page.evaluate(async () => {
+		const result = {};
+		result.fetch = await fetch('https://example.invalid/').then(() => 'let through', () => 'refused');
+		const script = document.createElement('script');
+		script.textContent = 'globalThis.slipped = 1';
+		document.body.append(script);
+		result.script = globalThis.slipped ?? 'refused';
+		// later: the debugger's own evaluation is let through
+		await new Promise((done) => setTimeout(() => {
+			try {
+				result.eval = new Function('return "let through"')();
+			} catch {
+				result.eval = 'refused';
+			}
+			done();
+		}));
+		while (globalThis.violations.length < 3) await new Promise((done) => setTimeout(done, 5));
+		result.violations = globalThis.violations.splice(0).sort();
+		return result;
+	});
+	assert.deepEqual(found, { fetch: 'refused', script: 'refused', eval: 'refused', violations: ['connect-src', 'script-src', 'script-src-elem'] });
+}, { refused: true }));
+
+test('losses, and a file that was cut, are said; exit code 3', async () => {
+	await withPage('hostile', async (page) => {
+		assert.match(await page.locator('.notices').innerText(), /Lost: sample blocks found no room in the ring: 9, 750 switches/);
+		assert.match(await page.locator('.facts .bad').innerText(), /750 switches/);
+	});
+	await withPage('cut', async (page) => {
+		assert.match(await page.locator('.notices').innerText(), /not whole/);
+		await showAll(page);
+		assert.ok(await colours(page, '#chart-4 canvas') > 6);
+	}, { status: 3 });
+});
+
+for (const kind of ['empty', 'one-bucket', 'one-task', 'huge', 'kvm-only'])
+	test(`the page of '${kind}' is sane`, () => withPage(kind, async (page) => {
+		await showAll(page);
+		assert.equal(await page.evaluate(() => document.documentElement.dataset.ready), 'true');
+		const words = await page.locator('body').innerText();
+		assert.ok(!/NaN|undefined|Infinity|\[object|null/.test(words), words.match(/.*(NaN|undefined|Infinity|\[object|null).*/)?.[0]);
+		for (const key of ['w', 'd', 'j', '0', 't']) await page.keyboard.press(key);
+		if (kind === 'empty') assert.match(await page.locator('#chart-4 .empty').innerText(), /No task ran/);
+	}));
+
+test('wheel, drag, double click and Backspace change the range that charts share', () => withPage('plain', async (page) => {
+	const range = () => page.evaluate(() => globalThis.pftrace.state.range.value);
+	const canvas = page.locator('#chart-1 canvas');
+	await canvas.scrollIntoViewIfNeeded();
+	const box = await canvas.boundingBox();
+	await page.mouse.move(box.x + box.width / 2, box.y + 80);
+	await page.mouse.wheel(0, -300);
+	const zoomed = await range();
+	assert.ok(zoomed.from > 0 && zoomed.to < 4e9);
+	await page.keyboard.press('0');
+	assert.equal(await range(), null);
+	await page.mouse.move(box.x + 300, box.y + 60);
+	await page.mouse.down();
+	await page.mouse.move(box.x + 500, box.y + 90);
+	await page.mouse.up();
+	const dragged = await range();
+	assert.ok(dragged.to - dragged.from > 4e8 && dragged.to - dragged.from < 7e8);
+	await page.waitForFunction(() => location.hash.startsWith('#t='));
+	await page.keyboard.press('Backspace');
+	assert.equal(await range(), null);
+	await page.mouse.move(box.x + 300, box.y + 60);
+	await page.mouse.wheel(0, -300);
+	await page.mouse.dblclick(box.x + 300, box.y + 60);
+	assert.equal(await range(), null);
+}));
+
+test('a tooltip tells the exact count of a cell', () => withPage('plain', async (page) => {
+	const { rows } = capture('plain');
+	const wanted = rows.cells.find((row) => row[3] === 'run' && row[2] >= 4 && row[0] >= 1e9);
+	const total = rows.cells.filter((row) => row[3] === 'run' && row[2] >= 4 && row[0] === wanted[0] && row[4] === wanted[4]).reduce((sum, row) => sum + row[5], 0);
+	const at = await page.evaluate(([start, bin]) => {
+		const { model } = globalThis.pftrace;
+		const canvas = document.querySelector('#chart-1 canvas');
+		const kinds = ['run', 'sleep', 'wait'].map((kind) => model.meta.heat_kinds.indexOf(kind));
+		let [low, high] = [Infinity, 0];
+		for (let group = 0; group < model.heat.upper.length; group++)
+			if (kinds.includes(model.heat.upper[group]))
+				for (let i = model.heat.begins[group]; i < model.heat.begins[group + 1]; i++) {
+					low = Math.min(low, model.heat.inner[i]);
+					high = Math.max(high, model.heat.inner[i]);
+				}
+		const [left, top, width, height] = [76, 8, canvas.clientWidth - 90, canvas.clientHeight - 36];
+		return { x: left + ((start + 5e6) / 4e9) * width, y: top + height - ((bin - low + 0.5) / (high - low + 1)) * height };
+	}, [wanted[0], wanted[4]]);
+	await page.locator('#chart-1 canvas').hover({ position: at });
+	assert.equal(await page.locator('.tooltip .strong .value').first().innerText(), String(total));
+}));
+
+test('a task is chosen from the searchable list and followed in all charts', () => withPage('plain', async (page) => {
+	await page.locator('.picker-button').click();
+	await page.locator('.picker-panel input').fill('worker-2');
+	assert.equal(await page.locator('#task-list li').count(), 3);
+	await page.keyboard.press('Enter');
+	const task = await page.evaluate(() => globalThis.pftrace.state.task.value);
+	const { rows } = capture('plain');
+	const runs = rows.cells.filter((row) => row[3] === 'run' && row[2] === task).reduce((sum, row) => sum + row[5], 0);
+	assert.match(await page.locator('#chart-1 .summary').innerText(), new RegExp(`^${runs.toLocaleString('en')} runs`));
+	await page.waitForFunction((number) => location.hash === `#task=${number}`, task);
+}));
+
+test('layers, lanes and sorting are a click away and kept in the address', () => withPage('plain', async (page) => {
+	await page.locator('#chart-1 button', { hasText: 'sleep' }).click();
+	await page.locator('#chart-4 button', { hasText: 'tasks' }).click();
+	const head = page.locator('#chart-5 canvas');
+	await head.scrollIntoViewIfNeeded();
+	const x = await page.evaluate(() => {
+		const width = document.querySelector('#chart-5 canvas').clientWidth;
+		return Math.min(200, Math.max(88, width * 0.2)) + 72 + 20;
+	});
+	await head.click({ position: { x, y: 10 } });
+	await page.waitForFunction(() => location.hash === '#sort=0&lanes=tasks&layers=run.sleep');
+}));
+
+test('letters typed into the search do nothing else', () => withPage('plain', async (page) => {
+	await page.keyboard.press('/');
+	await page.keyboard.type('t0jw');
+	assert.deepEqual(await page.evaluate(() => {
+		const { state } = globalThis.pftrace;
+		return [state.theme.value, state.range.value, state.task.value];
+	}), ['auto', null, null]);
+	assert.equal(await page.locator('.picker-panel input').inputValue(), 't0jw');
+}));
+
+test('the label is the title, and the licences of bundled code are shown', () => withPage('plain', async (page) => {
+	assert.equal(await page.title(), 'A run – pftrace');
+	assert.equal(await page.locator('h1').innerText(), 'A run');
+	assert.match(await page.locator('.licences pre').textContent(), /d3-scale 4\.0\.2 \(ISC\)[\s\S]*Copyright/);
+}, { options: ['--label', 'A run'] }));

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of the page in a real browser: make page-test (skipped, with a word, where there is none).
+
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser))
+MAKE_CAPTURE := $(BUILD)/tests/page/make_capture
+PAGE_NPM_STAMP := build/page-npm.stamp
+
+.PHONY: page page-test html-test
+tests: $(MAKE_CAPTURE)
+
+$(MAKE_CAPTURE): $(BUILD)/tests/page/make_capture.o $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(PAGE_NPM_STAMP): tests/page/package-lock.json
+	$(say) NPM tests/page
+	@mkdir -p $(@D)
+	$(Q)cd tests/page && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(Q)touch $@
+
+# The page's pure functions, without a browser.
+html-test: $(NPM_STAMP)
+	$(Q)node --test html/test/*.test.mjs
+
+page: page-test
+ifeq ($(CHROMIUM),)
+page-test:
+	@echo 'SKIP: page: there is no chromium (package chromium)'
+else
+page-test: $(BUILD)/pftrace $(MAKE_CAPTURE) $(PAGE_NPM_STAMP)
+	$(Q)PFTRACE=$(abspath $(BUILD)/pftrace) MAKE_CAPTURE=$(abspath $(MAKE_CAPTURE)) \
+		CHROMIUM=$(CHROMIUM) node --test --test-concurrency=1 tests/page/*.test.mjs
+endif
