@@ -120,11 +120,11 @@ static int read_charts(struct render *render, struct view *view, char message[CD
 	error = view_read(view, HEAT_TABLES | LOCALITY_TABLES | EXITS_TABLES | INCIDENTS_TABLES,
 			  &charts.sink, message);
 	if (!error)
-		error = cells_finish(&render->heat.cells);
+		error = raster_finish(&render->heat.raster);
 	if (!error)
-		error = cells_finish(&render->locality.cells);
+		error = raster_finish(&render->locality.raster);
 	if (!error)
-		error = cells_finish(&render->exits.cells);
+		error = raster_finish(&render->exits.raster);
 	return error;
 }
 

@@ -64,9 +64,9 @@ static int add_row(struct exits *exits, const struct capture_batch *batch, size_
 
 	if (error)
 		return error;
-	return cells_add(&exits->cells, columns[EXITS_TASK][row] << EXITS_KIND_BITS | kind,
-			 columns[EXITS_BUCKET][row] * batch->bucket_ns, 0,
-			 known(columns[EXITS_COUNT][row]), known(columns[EXITS_HOST_NS][row]));
+	return raster_add(&exits->raster, columns[EXITS_TASK][row] << EXITS_KIND_BITS | kind,
+			  columns[EXITS_BUCKET][row] * batch->bucket_ns, 0,
+			  known(columns[EXITS_COUNT][row]), known(columns[EXITS_HOST_NS][row]));
 }
 
 static int on_batch(struct capture_sink *sink, const struct capture_batch *batch)
@@ -76,7 +76,7 @@ static int on_batch(struct capture_sink *sink, const struct capture_batch *batch
 
 	if (batch->table != CAPTURE_EXITS)
 		return 0;
-	error = cells_widen(&exits->cells, batch->bucket_ns, exits->from_ns);
+	error = raster_widen(&exits->raster, batch->bucket_ns, exits->from_ns);
 	for (size_t row = 0; row < batch->rows && !error; row++)
 		error = add_row(exits, batch, row);
 	return error;
@@ -87,12 +87,12 @@ void exits_init(struct exits *exits, uint64_t from_ns, size_t budget)
 	memset(exits, 0, sizeof(*exits));
 	exits->sink = batch_sink(on_batch);
 	exits->from_ns = from_ns;
-	cells_init(&exits->cells, budget, 0);
+	raster_init(&exits->raster, budget, 0);
 }
 
 void exits_free(struct exits *exits)
 {
-	cells_free(&exits->cells);
+	raster_free(&exits->raster);
 	free(exits->kinds);
 	memset(exits, 0, sizeof(*exits));
 }

@@ -4,7 +4,7 @@
 #define CHART_EXITS_H
 
 #include "capture/capture.h"
-#include "chart/cells.h"
+#include "chart/raster.h"
 
 #define EXITS_KIND_BITS 16
 #define EXITS_KINDS_MAX ((size_t)1 << EXITS_KIND_BITS)
@@ -24,7 +24,7 @@ enum exits_value {
 
 struct exits {
 	struct capture_sink sink; /* first: the address of both is the same */
-	struct cells cells;	  /* group: task and kind; no inner */
+	struct raster raster;	  /* group: task and kind; no inner */
 	uint64_t from_ns;
 	struct exits_kind *kinds; /* in order of first sight */
 	size_t kind_count;
@@ -34,7 +34,7 @@ struct exits {
 uint64_t exits_group_task(uint64_t group);
 uint64_t exits_group_kind(uint64_t group);
 
-/* Push EXITS_TABLES of the window that begins at from_ns into `sink`; see chart/cells.h. */
+/* Push EXITS_TABLES of the window that begins at from_ns into `sink`; see chart/raster.h. */
 void exits_init(struct exits *exits, uint64_t from_ns, size_t budget);
 void exits_free(struct exits *exits);
 

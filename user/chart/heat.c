@@ -49,7 +49,7 @@ static int kind_of(const uint64_t ids[HEAT_KINDS], uint64_t id)
 static int add_rows(struct heat *heat, const struct capture_batch *batch)
 {
 	uint64_t ids[HEAT_KINDS];
-	int error = cells_widen(&heat->cells, batch->bucket_ns, heat->from_ns);
+	int error = raster_widen(&heat->raster, batch->bucket_ns, heat->from_ns);
 
 	find_kinds(batch->strings, ids);
 	for (size_t row = 0; row < batch->rows && !error; row++) {
@@ -59,10 +59,11 @@ static int add_rows(struct heat *heat, const struct capture_batch *batch)
 		/* a kind that a later version adds is not of these charts */
 		if (kind < 0 || count == 0 || count == CAPTURE_NIL)
 			continue;
-		error = cells_add(&heat->cells,
-				  heat_group((enum heat_kind)kind, batch->columns[CELLS_TASK][row]),
-				  batch->columns[CELLS_BUCKET][row] * batch->bucket_ns,
-				  batch->columns[CELLS_BIN][row], count, 0);
+		error = raster_add(
+			&heat->raster,
+			heat_group((enum heat_kind)kind, batch->columns[CELLS_TASK][row]),
+			batch->columns[CELLS_BUCKET][row] * batch->bucket_ns,
+			batch->columns[CELLS_BIN][row], count, 0);
 		heat->counts[kind] += count;
 	}
 	return error;
@@ -80,10 +81,10 @@ void heat_init(struct heat *heat, uint64_t from_ns, size_t budget)
 	memset(heat, 0, sizeof(*heat));
 	heat->sink = batch_sink(on_batch);
 	heat->from_ns = from_ns;
-	cells_init(&heat->cells, budget, HEAT_BIN_BITS);
+	raster_init(&heat->raster, budget, HEAT_BIN_BITS);
 }
 
 void heat_free(struct heat *heat)
 {
-	cells_free(&heat->cells);
+	raster_free(&heat->raster);
 }

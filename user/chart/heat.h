@@ -4,7 +4,7 @@
 #define CHART_HEAT_H
 
 #include "capture/capture.h"
-#include "chart/cells.h"
+#include "chart/raster.h"
 
 enum heat_kind {
 	HEAT_RUN,
@@ -21,7 +21,7 @@ enum heat_kind {
 
 struct heat {
 	struct capture_sink sink; /* first: the address of both is the same */
-	struct cells cells;	  /* group: kind and task; value 0: count */
+	struct raster raster;	  /* group: kind and task; value 0: count */
 	uint64_t from_ns;
 	uint64_t counts[HEAT_KINDS];
 };
@@ -34,7 +34,7 @@ uint64_t heat_group(enum heat_kind kind, uint64_t task);
 enum heat_kind heat_group_kind(uint64_t group);
 uint64_t heat_group_task(uint64_t group);
 
-/* Push HEAT_TABLES of the window that begins at from_ns into `sink`; see chart/cells.h. */
+/* Push HEAT_TABLES of the window that begins at from_ns into `sink`; see chart/raster.h. */
 void heat_init(struct heat *heat, uint64_t from_ns, size_t budget);
 void heat_free(struct heat *heat);
 

@@ -13,7 +13,7 @@ static uint64_t known(uint64_t value)
 static int add_rows(struct locality *locality, const struct capture_batch *batch)
 {
 	const uint64_t *const *columns = batch->columns;
-	int error = cells_widen(&locality->cells, batch->bucket_ns, locality->from_ns);
+	int error = raster_widen(&locality->raster, batch->bucket_ns, locality->from_ns);
 
 	for (size_t row = 0; row < batch->rows && !error; row++) {
 		uint64_t run_ns = known(columns[SAMPLES_RUN_NS][row]);
@@ -22,9 +22,9 @@ static int add_rows(struct locality *locality, const struct capture_batch *batch
 		/* a task that only waited, or slept, was on no core */
 		if ((run_ns == 0 && switches == 0) || columns[SAMPLES_CPU][row] == CAPTURE_NIL)
 			continue;
-		error = cells_add(&locality->cells, columns[SAMPLES_CPU][row],
-				  columns[SAMPLES_BUCKET][row] * batch->bucket_ns,
-				  columns[SAMPLES_TASK][row], run_ns, switches);
+		error = raster_add(&locality->raster, columns[SAMPLES_CPU][row],
+				   columns[SAMPLES_BUCKET][row] * batch->bucket_ns,
+				   columns[SAMPLES_TASK][row], run_ns, switches);
 		locality->run_ns += run_ns;
 		locality->switches += switches;
 	}
@@ -43,10 +43,10 @@ void locality_init(struct locality *locality, uint64_t from_ns, size_t budget)
 	memset(locality, 0, sizeof(*locality));
 	locality->sink = batch_sink(on_batch);
 	locality->from_ns = from_ns;
-	cells_init(&locality->cells, budget, LOCALITY_TASK_BITS);
+	raster_init(&locality->raster, budget, LOCALITY_TASK_BITS);
 }
 
 void locality_free(struct locality *locality)
 {
-	cells_free(&locality->cells);
+	raster_free(&locality->raster);
 }

@@ -7,7 +7,7 @@
 #define CHART_LOCALITY_H
 
 #include "capture/capture.h"
-#include "chart/cells.h"
+#include "chart/raster.h"
 
 #define LOCALITY_TASK_BITS 24
 #define LOCALITY_TABLES (1u << CAPTURE_SAMPLES)
@@ -20,13 +20,13 @@ enum locality_value {
 
 struct locality {
 	struct capture_sink sink; /* first: the address of both is the same */
-	struct cells cells;	  /* group: cpu; inner: task */
+	struct raster raster;	  /* group: cpu; inner: task */
 	uint64_t from_ns;
 	uint64_t run_ns; /* sums over everything */
 	uint64_t switches;
 };
 
-/* Push LOCALITY_TABLES of the window that begins at from_ns into `sink`; see chart/cells.h. */
+/* Push LOCALITY_TABLES of the window that begins at from_ns into `sink`; see chart/raster.h. */
 void locality_init(struct locality *locality, uint64_t from_ns, size_t budget);
 void locality_free(struct locality *locality);
 

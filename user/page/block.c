@@ -53,71 +53,72 @@ void block_nullable(struct page_block *block, uint64_t value)
 }
 
 /* True where a group begins. */
-static int begins_group(const struct cells *cells, size_t i)
+static int begins_group(const struct raster *raster, size_t i)
 {
-	return i == 0 ||
-	       cells_group(cells, &cells->items[i]) != cells_group(cells, &cells->items[i - 1]);
+	return i == 0 || raster_group(raster, &raster->items[i]) !=
+				 raster_group(raster, &raster->items[i - 1]);
 }
 
-static size_t next_group(const struct cells *cells, size_t i)
+static size_t next_group(const struct raster *raster, size_t i)
 {
 	do
 		i++;
-	while (i < cells->count && !begins_group(cells, i));
+	while (i < raster->count && !begins_group(raster, i));
 	return i;
 }
 
-static void put_groups(struct page_block *block, const struct cells *cells, unsigned int lower_bits)
+static void put_groups(struct page_block *block, const struct raster *raster,
+		       unsigned int lower_bits)
 {
 	uint64_t lower_mask = ((uint64_t)1 << lower_bits) - 1;
 
-	for (size_t i = 0; i < cells->count; i = next_group(cells, i))
-		block_varint(block, cells_group(cells, &cells->items[i]) >> lower_bits);
-	for (size_t i = 0; i < cells->count; i = next_group(cells, i))
-		block_varint(block, cells_group(cells, &cells->items[i]) & lower_mask);
-	for (size_t i = 0, next; i < cells->count; i = next) {
-		next = next_group(cells, i);
+	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
+		block_varint(block, raster_group(raster, &raster->items[i]) >> lower_bits);
+	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
+		block_varint(block, raster_group(raster, &raster->items[i]) & lower_mask);
+	for (size_t i = 0, next; i < raster->count; i = next) {
+		next = next_group(raster, i);
 		block_varint(block, next - i);
 	}
 }
 
-static void put_columns(struct page_block *block, const struct cells *cells)
+static void put_columns(struct page_block *block, const struct raster *raster)
 {
 	uint64_t before = 0;
 
-	for (size_t i = 0; i < cells->count; i++) {
-		uint64_t column = cells_column(cells, &cells->items[i]);
+	for (size_t i = 0; i < raster->count; i++) {
+		uint64_t column = raster_column(raster, &raster->items[i]);
 
-		if (begins_group(cells, i))
+		if (begins_group(raster, i))
 			before = 0;
 		block_varint(block, column - before);
 		before = column;
 	}
 }
 
-void block_cells(struct page_block *block, const struct cells *cells, unsigned int lower_bits,
+void block_cells(struct page_block *block, const struct raster *raster, unsigned int lower_bits,
 		 int with_inner, int values)
 {
 	size_t groups = 0;
-	int any = cells->count > 0;
+	int any = raster->count > 0;
 
-	for (size_t i = 0; i < cells->count; i = next_group(cells, i))
+	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
 		groups++;
-	block_varint(block, cells->grid_ns);
-	block_varint(block, cells->bucket_ns);
-	block_varint(block, cells->first_column);
-	block_varint(block, cells->coarsened);
-	block_varint(block, any ? cells->from_ns : 0);
-	block_varint(block, any ? cells->to_ns : 0);
+	block_varint(block, raster->column_ns);
+	block_varint(block, raster->bucket_ns);
+	block_varint(block, raster->first_column);
+	block_varint(block, raster->coarsened);
+	block_varint(block, any ? raster->from_ns : 0);
+	block_varint(block, any ? raster->to_ns : 0);
 	block_varint(block, groups);
-	block_varint(block, cells->count);
-	put_groups(block, cells, lower_bits);
-	put_columns(block, cells);
-	for (size_t i = 0; i < cells->count && with_inner; i++)
-		block_varint(block, cells_inner(cells, &cells->items[i]));
+	block_varint(block, raster->count);
+	put_groups(block, raster, lower_bits);
+	put_columns(block, raster);
+	for (size_t i = 0; i < raster->count && with_inner; i++)
+		block_varint(block, raster_inner(raster, &raster->items[i]));
 	for (int value = 0; value < values; value++)
-		for (size_t i = 0; i < cells->count; i++)
-			block_varint(block, cells->items[i].values[value]);
+		for (size_t i = 0; i < raster->count; i++)
+			block_varint(block, raster->items[i].values[value]);
 }
 
 int block_write(const struct page_block *block, const char *id, FILE *file)

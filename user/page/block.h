@@ -6,7 +6,7 @@
 #ifndef PAGE_BLOCK_H
 #define PAGE_BLOCK_H
 
-#include "chart/cells.h"
+#include "chart/raster.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,11 +30,11 @@ void block_nullable(struct page_block *block, uint64_t value);
 void block_bytes(struct page_block *block, const void *bytes, size_t count);
 
 /*
- * Cells as columns: grid_ns, bucket_ns, first_column, coarsened, from_ns, to_ns, groups, cells; the
+ * Cells as columns: column_ns, bucket_ns, first_column, coarsened, from_ns, to_ns, groups, cells; the
  * groups' upper parts, lower parts (`lower_bits` of the group) and numbers of cells; then for all
  * cells the column (difference within the group), inner (if `with_inner`), and `values` values.
  */
-void block_cells(struct page_block *block, const struct cells *cells, unsigned int lower_bits,
+void block_cells(struct page_block *block, const struct raster *raster, unsigned int lower_bits,
 		 int with_inner, int values);
 
 /* Writes the block as an element with this id. Returns 0 or -errno; empties nothing. */

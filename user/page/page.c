@@ -49,14 +49,14 @@ static int write_tasks(const struct view *view, FILE *file)
 	return error;
 }
 
-static int write_cells(const struct cells *cells, unsigned int lower_bits, int values,
+static int write_cells(const struct raster *raster, unsigned int lower_bits, int values,
 		       const char *id, FILE *file)
 {
 	struct page_block block;
 	int error;
 
 	block_init(&block);
-	block_cells(&block, cells, lower_bits, cells->inner_bits > 0, values);
+	block_cells(&block, raster, lower_bits, raster->inner_bits > 0, values);
 	error = block_write(&block, id, file);
 	block_free(&block);
 	return error;
@@ -69,11 +69,11 @@ static int write_blocks(const struct page_input *input, FILE *file)
 	if (!error)
 		error = write_tasks(input->view, file);
 	if (!error)
-		error = write_cells(&input->heat->cells, HEAT_TASK_BITS, 1, "data-heat", file);
+		error = write_cells(&input->heat->raster, HEAT_TASK_BITS, 1, "data-heat", file);
 	if (!error)
-		error = write_cells(&input->locality->cells, 0, 2, "data-locality", file);
+		error = write_cells(&input->locality->raster, 0, 2, "data-locality", file);
 	if (!error)
-		error = write_cells(&input->exits->cells, EXITS_KIND_BITS, 2, "data-exits", file);
+		error = write_cells(&input->exits->raster, EXITS_KIND_BITS, 2, "data-exits", file);
 	return error;
 }
 

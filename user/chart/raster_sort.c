@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "chart/cells_sort.h"
+#include "chart/raster_sort.h"
 
 #include <string.h>
 
 #define DIGITS 8 /* of 8 bits each: a radix sort from the lowest to the highest */
 
-static void count_digits(const struct cell *items, size_t count, size_t counts[DIGITS][256])
+static void count_digits(const struct raster_cell *items, size_t count, size_t counts[DIGITS][256])
 {
 	memset(counts, 0, DIGITS * sizeof(counts[0]));
 	for (size_t i = 0; i < count; i++)
@@ -13,7 +13,7 @@ static void count_digits(const struct cell *items, size_t count, size_t counts[D
 			counts[digit][items[i].key >> (8 * digit) & 0xff]++;
 }
 
-static void scatter(const struct cell *from, size_t count, struct cell *to, int digit,
+static void scatter(const struct raster_cell *from, size_t count, struct raster_cell *to, int digit,
 		    const size_t counts[256])
 {
 	size_t place[256];
@@ -27,17 +27,17 @@ static void scatter(const struct cell *from, size_t count, struct cell *to, int 
 		to[place[from[i].key >> (8 * digit) & 0xff]++] = from[i];
 }
 
-void cells_sort(struct cell *items, size_t count, struct cell *scratch)
+void raster_sort(struct raster_cell *items, size_t count, struct raster_cell *scratch)
 {
 	size_t counts[DIGITS][256];
-	struct cell *from = items;
-	struct cell *to = scratch;
+	struct raster_cell *from = items;
+	struct raster_cell *to = scratch;
 
 	if (count == 0)
 		return;
 	count_digits(items, count, counts);
 	for (int digit = 0; digit < DIGITS; digit++) {
-		struct cell *swap = from;
+		struct raster_cell *swap = from;
 
 		/* all of one value: this digit says nothing about order */
 		if (counts[digit][from[0].key >> (8 * digit) & 0xff] == count)
@@ -50,8 +50,8 @@ void cells_sort(struct cell *items, size_t count, struct cell *scratch)
 		memcpy(items, from, count * sizeof(*items));
 }
 
-void cells_merge(const struct cell *a, size_t a_count, const struct cell *b, size_t b_count,
-		 struct cell *out)
+void raster_merge(const struct raster_cell *a, size_t a_count, const struct raster_cell *b,
+		  size_t b_count, struct raster_cell *out)
 {
 	size_t i = 0;
 	size_t j = 0;

@@ -5,64 +5,64 @@
  * column (a bin, a task). Memory is bounded by a budget of cells: when it is passed, the columns
  * become twice as wide and pairs are summed, so nothing is dropped, and `coarsened` says so.
  */
-#ifndef CHART_CELLS_H
-#define CHART_CELLS_H
+#ifndef CHART_RASTER_H
+#define CHART_RASTER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define CELLS_VALUES 2
+#define RASTER_VALUES 2
 /* More columns than this are never kept, whatever the budget: nobody has so many pixels. */
-#define CELLS_COLUMNS_MAX ((uint64_t)1 << 17)
-#define CELLS_COLUMN_BITS 20
+#define RASTER_COLUMNS_MAX ((uint64_t)1 << 17)
+#define RASTER_COLUMN_BITS 20
 
-struct cell {
+struct raster_cell {
 	uint64_t key; /* group, column, inner from high to low bits */
-	uint64_t values[CELLS_VALUES];
+	uint64_t values[RASTER_VALUES];
 };
 
-struct cells {
-	struct cell *items; /* sorted by key, each key once, after cells_finish */
+struct raster {
+	struct raster_cell *items; /* sorted by key, each key once, after raster_finish */
 	size_t count;
 	size_t budget;
 	unsigned int inner_bits;
-	uint64_t grid_ns;      /* width of a column; 0 before the first bucket */
+	uint64_t column_ns;    /* width of a column; 0 before the first bucket */
 	uint64_t bucket_ns;    /* the widest bucket that was added */
 	uint64_t first_column; /* columns are counted from this one of the grid that begins at 0 */
 	uint64_t from_ns; /* where the buckets that were added begin and end; from > to: none */
 	uint64_t to_ns;
 	unsigned int coarsened; /* how often the budget halved the resolution */
 
-	struct cell *scratch;
+	struct raster_cell *scratch;
 	size_t capacity;
 	size_t scratch_capacity;
 	size_t sorted; /* items before this one are sorted, each key once */
 };
 
 /* `budget` cells at most are kept; while filling, half as many again wait to be summed. */
-void cells_init(struct cells *cells, size_t budget, unsigned int inner_bits);
-void cells_free(struct cells *cells);
+void raster_init(struct raster *raster, size_t budget, unsigned int inner_bits);
+void raster_free(struct raster *raster);
 
 /*
  * Call before the buckets of a batch are added: widens the grid to bucket_ns, and places its first
  * column at from_ns, the start of the window. 0, or -EBADMSG for a bucket of no length.
  */
-int cells_widen(struct cells *cells, uint64_t bucket_ns, uint64_t from_ns);
+int raster_widen(struct raster *raster, uint64_t bucket_ns, uint64_t from_ns);
 
 /*
  * Adds to one cell; at_ns is the bucket's start. 0 or -ENOMEM, -ERANGE for a group, an inner or a
  * time that no capture can have.
  */
-int cells_add(struct cells *cells, uint64_t group, uint64_t at_ns, uint64_t inner, uint64_t value,
-	      uint64_t second);
+int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t inner,
+	       uint64_t value, uint64_t second);
 
 /* Sorts and sums what is left; items may be read after that. 0 or -ENOMEM. */
-int cells_finish(struct cells *cells);
+int raster_finish(struct raster *raster);
 
-uint64_t cells_group(const struct cells *cells, const struct cell *cell);
-uint64_t cells_column(const struct cells *cells, const struct cell *cell);
-uint64_t cells_inner(const struct cells *cells, const struct cell *cell);
+uint64_t raster_group(const struct raster *raster, const struct raster_cell *cell);
+uint64_t raster_column(const struct raster *raster, const struct raster_cell *cell);
+uint64_t raster_inner(const struct raster *raster, const struct raster_cell *cell);
 /* When a column begins, in ns since the capture's zero. */
-uint64_t cells_column_ns(const struct cells *cells, uint64_t column);
+uint64_t raster_column_start_ns(const struct raster *raster, uint64_t column);
 
 #endif
