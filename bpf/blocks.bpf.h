@@ -70,19 +70,15 @@ static __always_inline void block_prepare(struct pft_block *block, struct pft_cp
 	block_begin(block, cpu, prev, now);
 }
 
-static __always_inline void block_add(struct pft_block *block, struct pft_cpu *cpu, __u64 now,
-				      __u32 next, __u64 wait_total_ns)
+static __always_inline void block_add(struct pft_block *block, struct pft_cpu *cpu,
+				      struct pft_sample added)
 {
 	__u64 word = block->word;
 	__u32 count = PFT_WORD_COUNT(word);
-	struct pft_sample *sample;
 
 	if (count >= PFT_BLOCK_SAMPLES)
 		return; /* block_prepare made room: only the verifier does not know */
-	sample = &block->samples[count];
-	sample->delta_ns = (__u32)(now - block->rq_ns);
-	sample->next = next;
-	sample->wait_total_ns = wait_total_ns;
+	block->samples[count] = added;
 	cpu->next_number++;
 	block_publish(block, word + 1);
 }

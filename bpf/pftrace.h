@@ -52,8 +52,9 @@ enum pft_state {
 };
 
 struct pft_sample {
-	__pft_u32 delta_ns;	 /* rq ns since the block's first sample, saturated at 2^32-1 never:
-				    a block is closed before its age passes 2^32 ns */
+	__pft_u32 delta_ns;	 /* rq ns since the block's first sample; a block is closed long
+				    before that passes 2^32. In a marker that knows when tid's
+				    run began: tid's cumulated wait then, modulo 2^32 */
 	__pft_u32 next;		 /* tid and flags */
 	__pft_u64 wait_total_ns; /* run-queue wait that next has cumulated in its life, this one
 				    included; PFT_WAIT_NONE where the kernel does not offer it.

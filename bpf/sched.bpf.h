@@ -86,8 +86,13 @@ static __always_inline void sched_missed(struct pft_cpu *cpu, struct pft_block *
 	cpu->markers++;
 	cpu->since_ns = began;
 	cpu->flags = known ? 0 : PFT_BLOCK_RUN_UNKNOWN;
-	block_add(block, cpu, now, (prev->pid & PFT_TID_MASK) | PFT_SAMPLE_MARKER,
-		  known ? arrival : 0);
+	block_add(block, cpu,
+		  (struct pft_sample){
+			  .delta_ns = known ? (__u32)prev->sched_info.run_delay
+					    : (__u32)(now - block->rq_ns),
+			  .next = (prev->pid & PFT_TID_MASK) | PFT_SAMPLE_MARKER,
+			  .wait_total_ns = known ? arrival : 0,
+		  });
 }
 
 static __always_inline void sched_close_run(struct pft_cpu *cpu, struct task_struct *prev,
@@ -117,7 +122,7 @@ static __always_inline void handle_switch(bool preempt, struct task_struct *prev
 	struct pft_cpu *cpu = this_cpu_state();
 	struct pft_block *block;
 	enum pft_state state;
-	__u32 tid_and_flags;
+	struct pft_sample sample;
 	__u64 now, arrival;
 
 	if (!cpu || !cpu->live || !gate_open)
@@ -133,11 +138,13 @@ static __always_inline void handle_switch(bool preempt, struct task_struct *prev
 		sched_missed(cpu, block, prev, now, arrival);
 	sched_close_run(cpu, prev, sched_run_ns(cpu, block, now), state);
 	sched_open_run(cpu, next, now);
-	tid_and_flags = (next->pid & PFT_TID_MASK) | (state << PFT_SAMPLE_STATE_SHIFT) |
-			sched_first_flag(next);
+	sample.delta_ns = (__u32)(now - block->rq_ns);
+	sample.next = (next->pid & PFT_TID_MASK) | (state << PFT_SAMPLE_STATE_SHIFT) |
+		      sched_first_flag(next);
 	if (preempt)
-		tid_and_flags |= PFT_SAMPLE_PREEMPTED;
-	block_add(block, cpu, now, tid_and_flags, next->pid ? sched_wait_total(next, now) : 0);
+		sample.next |= PFT_SAMPLE_PREEMPTED;
+	sample.wait_total_ns = next->pid ? sched_wait_total(next, now) : 0;
+	block_add(block, cpu, sample);
 	if (state == PFT_STATE_DEAD)
 		identity_emit(PFT_IDENTITY_DEAD, prev);
 }

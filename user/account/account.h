@@ -78,6 +78,12 @@ int account_switch(struct account *account, const struct account_switch *event);
 int account_missed_switch(struct account *account, uint32_t cpu, uint64_t at_ns, uint32_t tid,
 			  uint64_t unknown_ns);
 
+/*
+ * Directly after account_missed_switch: the task found there began its run at that moment, and had
+ * waited so much in its life by then, modulo 2^32 ns.
+ */
+int account_missed_wait(struct account *account, uint32_t cpu, uint32_t wait_total_low_ns);
+
 /* Events of `cpu` up to at_ns were lost: so many switches (markers among them not counted) and so
    much run time in closed runs. Feed account_found_running next. */
 int account_lost(struct account *account, uint32_t cpu, uint64_t at_ns, uint64_t switches,

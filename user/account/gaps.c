@@ -80,6 +80,15 @@ int account_found_running(struct account *account, uint32_t number, uint64_t at_
 	return error ? error : run_is_found(account, cpu, at_ns, tid, start_ns);
 }
 
+static uint64_t wait_total_of(const struct account *account, uint32_t tid)
+{
+	uint32_t slot = life_newest(account, tid);
+
+	if (!tid || slot == NO_LIFE || account->lives[slot].stage != LIFE_ALIVE)
+		return CAPTURE_NIL;
+	return account->lives[slot].wait_total_ns;
+}
+
 int account_missed_switch(struct account *account, uint32_t number, uint64_t at_ns, uint32_t tid,
 			  uint64_t unknown_ns)
 {
@@ -92,6 +101,7 @@ int account_missed_switch(struct account *account, uint32_t number, uint64_t at_
 	if (tid >= ACCOUNT_TIDS)
 		return -EINVAL;
 	counted = cpu->forced;
+	account->found_wait_total_ns = wait_total_of(account, tid);
 	lose_sight(account, cpu);
 	error = fill_cpu(account, cpu, at_ns);
 	cpu->run_ns += unknown_ns;
@@ -105,6 +115,24 @@ int account_missed_switch(struct account *account, uint32_t number, uint64_t at_
 	account->losses[LOSS_MISSED_SWITCH].run_ns += unknown_ns;
 	account->lossy = true;
 	return error ? error : run_is_found(account, cpu, at_ns, tid, 0);
+}
+
+/* Should the wait be 2^32 ns or longer, the rest of it shows at the next switch-in. */
+int account_missed_wait(struct account *account, uint32_t number, uint32_t wait_total_low_ns)
+{
+	struct cpu *cpu = &account->cpus[number];
+	uint64_t total_ns = account->found_wait_total_ns;
+	uint32_t wait_ns;
+
+	if (number >= account->options.cpu_count)
+		return -EINVAL;
+	if (total_ns == CAPTURE_NIL)
+		return 0;
+	wait_ns = wait_total_low_ns - (uint32_t)total_ns;
+	account->lives[cpu->life].wait_total_ns = total_ns + wait_ns;
+	if (!wait_ns)
+		return 0;
+	return runs_add_wait(account, cpu, cpu->life, cpu->filled_ns, wait_ns);
 }
 
 /* Its old CPU said nothing about its leaving: a switch was missed there. */

@@ -88,8 +88,8 @@ static uint64_t wait_of(const struct account *account, const struct life *life,
 	return event->wait_total_ns - life->wait_total_ns;
 }
 
-static int add_wait(struct account *account, struct cpu *cpu, uint32_t slot, uint64_t at_ns,
-		    uint64_t wait_ns)
+int runs_add_wait(struct account *account, struct cpu *cpu, uint32_t slot, uint64_t at_ns,
+		  uint64_t wait_ns)
 {
 	uint64_t start_ns = fill_start(account, at_ns);
 	uint64_t here_ns = wait_ns;
@@ -153,7 +153,7 @@ static int account_off_cpu(struct account *account, struct cpu *cpu, uint32_t sl
 	int error = 0;
 
 	if (wait_ns != CAPTURE_NIL)
-		error = add_wait(account, cpu, slot, at_ns, wait_ns);
+		error = runs_add_wait(account, cpu, slot, at_ns, wait_ns);
 	else if (account->options.wait_offered)
 		error = mark_wait_unknown(account, cpu, slot, at_ns);
 	life = &account->lives[slot];

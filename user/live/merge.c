@@ -159,12 +159,21 @@ static int feed_loss(struct merge *merge, uint32_t cpu, const struct merge_event
 			    event->next);
 }
 
+static int feed_marker(struct merge *merge, uint32_t cpu, const struct merge_event *event)
+{
+	int error = account_missed_switch(merge->account, cpu, event->at_ns,
+					  event->next & PFT_TID_MASK, event->length_ns);
+
+	if (error || !event->run_known)
+		return error;
+	return account_missed_wait(merge->account, cpu, (uint32_t)event->value);
+}
+
 static int feed_other(struct merge *merge, uint32_t cpu, const struct merge_event *event)
 {
 	switch (event->kind) {
 	case MERGE_MARKER:
-		return account_missed_switch(merge->account, cpu, event->at_ns,
-					     event->next & PFT_TID_MASK, event->length_ns);
+		return feed_marker(merge, cpu, event);
 	case MERGE_LOST:
 		return feed_loss(merge, cpu, event);
 	case MERGE_FOUND:

@@ -111,6 +111,10 @@ static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
 		.kind = marker ? MERGE_MARKER : MERGE_SWITCH,
 		.run_known = !cpu->since_is_mono && !cpu->run_unknown,
 	};
+	if (marker) { /* what is known of is the run that it found */
+		event->run_known = began;
+		event->value = sample->delta_ns;
+	}
 	cpu->queue.end++;
 	cpu->late += event->at_ns < watermark_ns;
 	cpu->closed_run_ns += event->length_ns;

@@ -17,7 +17,8 @@ enum merge_kind {
 struct merge_event {
 	uint64_t at_ns;
 	uint64_t length_ns; /* switch, marker: of the run that ends; lost: of all runs lost */
-	uint64_t value;	    /* switch: wait_total_ns; lost: switches; found: start_ns */
+	uint64_t value;	    /* switch: wait_total_ns; marker: its low half; lost: switches;
+			       found: start_ns */
 	uint32_t next;	    /* as in pft_sample; lost: blocks */
 	uint8_t kind;
 	uint8_t run_known;
