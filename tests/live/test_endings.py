@@ -42,7 +42,7 @@ class Killed(unittest.TestCase):
         task = capture.task_of_tid(spinner.tid)
         self.assertGreater(capture.sum_of("samples", "run_ns", task=task["task"]), 1_000_000_000)
         once = capture.task_of_tid(oneshot.tid)
-        self.assertGreater(capture.sum_of("samples", "run_ns", task=once["task"]), 15_000_000)
+        self.assertGreater(capture.sum_of("samples", "run_ns", task=once["task"]), 1_000_000)
 
     def test_a_part_that_is_left_over_is_not_overwritten(self):
         with folder() as here:
@@ -58,10 +58,10 @@ class Killed(unittest.TestCase):
 class FullDisk(unittest.TestCase):
     def test_a_full_disk_ends_the_capture_and_keeps_what_is_whole(self):
         with folder() as here:
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", here], check=True)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", here], check=True)
             try:
                 with messaging(20000):
-                    result = run("--duration", 30, "--bucket", 1, "--out", here / "run.cdict")
+                    result = run("--duration", 30, "--bucket", 10, "--out", here / "run.cdict")
                 capture = Capture(here / "run.cdict")
                 info = run("info", here / "run.cdict")
             finally:

@@ -43,7 +43,7 @@ class TinyRing(unittest.TestCase):
 
     def test_runs_add_up_all_the_same(self):
         end = self.capture.end
-        unknown = end["runs_before_zero"] + end["runs_after_loss"] + end["runs_missed_switch"]
+        unknown = sum(end["runs_of_unknown_length"].values())
         self.assertEqual(self.capture.sum_of("cells", "count", kind="run") + unknown,
                          end["switches"] + self.capture.lost("missed_switch"))
 
