@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wrong options: the exact exit code, and one line that names option and value."""
+import unittest
+
+import made_up
+from command import CommandTest
+
+COMMANDS = (['list'], ['stats'], ['export', '--table', 'samples'])
+
+
+class OptionsTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.file = made_up.Capture().write(self.path())
+
+    def refuse_all(self, *words, names):
+        for command in COMMANDS:
+            with self.subTest(command + list(words)):
+                self.refuse(*command, *words, code=2, names=names)
+
+    def test_times(self):
+        for value in ('', '-1', 'abc', '1s', '1e3', '1,5', '0x10', ' 1', '99999999999999999999'):
+            self.refuse_all('--from', value, self.file, names=['--from', f"'{value}'"])
+            self.refuse_all('--cap', value, self.file, names=['--cap', f"'{value}'"])
+
+    def test_an_empty_window(self):
+        self.refuse_all('--from', '10', '--cap', '10', self.file, names=['--cap', '--from'])
+        self.refuse_all('--cap', '0', self.file, names=['--cap'])
+
+    def test_a_bad_regex(self):
+        for regex in ('a(b', '[', 'x{2,1}', '**'):
+            self.refuse_all('--task', regex, self.file, names=['--task', f"'{regex}'"])
+
+    def test_words(self):
+        self.refuse_all('--format', 'xml', self.file, names=['--format', "'xml'", 'csv', 'json'])
+        self.refuse('list', '--sort', 'colour', self.file, code=2,
+                    names=['--sort', "'colour'", 'switches'])
+        self.refuse('stats', '--sort', '', self.file, code=2, names=['--sort', 'run_ns'])
+        self.refuse('export', '--table', 'sample', self.file, code=2,
+                    names=['--table', "'sample'", 'samples', 'losses'])
+        self.refuse('export', '--format', 'text', '--table', 'cells', self.file, code=2,
+                    names=['--format', "'text'"])
+
+    def test_a_missing_table(self):
+        self.refuse('export', self.file, code=2, names=['--table'])
+
+    def test_unknown_options(self):
+        self.refuse_all('--nonsense', self.file, names=["'--nonsense'", '--help'])
+        self.refuse_all('-x', self.file, names=["'-x'", '--help'])
+        self.refuse_all('--append-tid=3', self.file, names=['--append-tid=3'])
+
+    def test_a_missing_value(self):
+        self.refuse_all(self.file, '--from', names=["'--from'", 'value'])
+        self.refuse_all(self.file, '--task', names=["'--task'", 'value'])
+
+    def test_too_few_and_too_many_files(self):
+        self.refuse_all(names=['FILE'])
+        self.refuse_all(self.file, 'other.cdict', names=["'other.cdict'"])
+
+    def test_a_window_behind_the_end_is_empty_and_said(self):
+        result = self.run_pftrace('stats', '--format', 'json', '--from', '99999', self.file)
+        self.assertEqual(result.code, 0)
+        self.assertEqual(len(result.words), 1)
+        self.assertIn('--from 99999', result.words[0])
+        self.assertEqual(result.json()['tasks'], [])
+
+    def test_a_choice_of_nobody_is_said(self):
+        result = self.run_pftrace('list', '--format', 'json', '--task', 'qqq', self.file)
+        self.assertEqual((result.code, result.json()), (0, []))
+        self.assertEqual(len(result.words), 1)
+        self.assertIn("'qqq'", result.words[0])
+
+    def test_help_fits_a_screen(self):
+        for command in ('list', 'stats', 'export'):
+            result = self.read(command, '--help')
+            lines = result.out.splitlines()
+            self.assertTrue(lines[0].startswith(f'usage: pftrace {command} '))
+            self.assertLessEqual(len(lines), 24, command)
+            self.assertLessEqual(max(map(len, lines)), 90, command)
+            for option in ('--from', '--cap', '--task', '--merge-sys-tasks', '--append-tid',
+                           '--format', 'exit codes'):
+                self.assertIn(option, result.out)
+
+
+if __name__ == '__main__':
+    unittest.main()
