@@ -44,14 +44,18 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 	return 0;
 }
 
+/* Both steps are walked in both directions; on the way down the CPU's state is below the step, on
+   the way up it is not (cpuhp_next_state() in kernel/cpu.c). */
 SEC("tp_btf/cpuhp_exit")
-int BPF_PROG(on_cpu_state, unsigned int cpu, int state, int index, int result)
+int BPF_PROG(on_cpu_state, unsigned int cpu, int state, int step, int result)
 {
+	bool up = state >= step;
+
 	if (result)
 		return 0;
-	if (index == (int)bpf_core_enum_value(enum cpuhp_state, CPUHP_BRINGUP_CPU))
+	if (up && step == (int)bpf_core_enum_value(enum cpuhp_state, CPUHP_BRINGUP_CPU))
 		identity_emit_cpu(PFT_IDENTITY_CPU_ONLINE, cpu);
-	else if (index == (int)bpf_core_enum_value(enum cpuhp_state, CPUHP_TEARDOWN_CPU))
+	if (!up && step == (int)bpf_core_enum_value(enum cpuhp_state, CPUHP_TEARDOWN_CPU))
 		identity_emit_cpu(PFT_IDENTITY_CPU_OFFLINE, cpu);
 	return 0;
 }

@@ -6,11 +6,13 @@
 #include <bpf/bpf.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* Moments get rarer as a capture gets longer: the first after 0.3 s, then 1.2 s, 4.8 s ... */
+/* Moments get rarer as a capture gets longer: the first after 0.3 s, then 0.6 s later, 1.2 s ... */
 #define FIRST_MOMENT_NS 300000000ULL
-#define MOMENT_RATIO 4
+#define MOMENT_RATIO 2
+#define MOMENTS_MAX 64 /* kept; later ones take the places of earlier ones */
 #define MOMENT_INTERVAL_MAX_NS 60000000000ULL
 
 /* The empty program's zero point is read from this many runs, best of some rounds. */
@@ -30,7 +32,8 @@ struct cost {
 	uint64_t next_at_ns; /* 0: not known yet */
 	uint64_t interval_ns;
 	struct reading begin;
-	struct reading sum;
+	struct reading moments[MOMENTS_MAX];
+	size_t moment_count;
 	double empty_ns; /* zero point, smallest seen; < 0: none yet */
 };
 
@@ -112,10 +115,10 @@ void cost_finish(struct cost *cost)
 
 	if (cost->stats_fd < 0)
 		return;
-	if (read_program(cost->switch_fd, &now)) {
-		cost->sum.run_ns += now.run_ns - cost->begin.run_ns;
-		cost->sum.runs += now.runs - cost->begin.runs;
-	}
+	if (read_program(cost->switch_fd, &now) && now.runs > cost->begin.runs)
+		cost->moments[cost->moment_count++ % MOMENTS_MAX] =
+			(struct reading){ .run_ns = now.run_ns - cost->begin.run_ns,
+					  .runs = now.runs - cost->begin.runs };
 	close(cost->stats_fd);
 	cost->stats_fd = -1;
 }
@@ -135,12 +138,32 @@ void cost_tick(struct cost *cost, uint64_t now_ns)
 	cost->next_at_ns = now_ns + cost->interval_ns;
 }
 
+static double mean_ns(const struct reading *reading)
+{
+	return (double)reading->run_ns / (double)reading->runs;
+}
+
+static int by_mean(const void *one, const void *other)
+{
+	double a = mean_ns(one), b = mean_ns(other);
+
+	return (a > b) - (a < b);
+}
+
+/*
+ * The median of the moments' means: a hypervisor that takes the CPU away in the middle of a program
+ * adds milliseconds to one moment.
+ */
 uint64_t cost_ns_per_switch(const struct cost *cost)
 {
+	size_t count = cost->moment_count < MOMENTS_MAX ? cost->moment_count : MOMENTS_MAX;
+	struct reading sorted[MOMENTS_MAX];
 	double net_ns;
 
-	if (!cost->sum.runs || cost->empty_ns < 0)
+	if (!count || cost->empty_ns < 0)
 		return CAPTURE_NIL;
-	net_ns = (double)cost->sum.run_ns / (double)cost->sum.runs - cost->empty_ns;
+	memcpy(sorted, cost->moments, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_mean);
+	net_ns = mean_ns(&sorted[(count - 1) / 2]) - cost->empty_ns;
 	return net_ns > 0 ? (uint64_t)(net_ns + 0.5) : 0;
 }
