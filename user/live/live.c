@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +22,6 @@
 #define CLOCK_LAG_NS 10000000ULL
 
 #define NS_PER_S 1000000000ULL
-#define LIVE_NICE (-20)
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -128,9 +126,6 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 
 	if (!live)
 		return fail(message, error, "cannot begin");
-	/* Among hundreds of runnable tasks a drain may come a second late, when the ring is full. It
-	   needs a few per cent of a core at most, but needs them in time. */
-	setpriority(PRIO_PROCESS, 0, LIVE_NICE);
 	live->cpu_count = (uint32_t)libbpf_num_possible_cpus();
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
@@ -242,6 +237,7 @@ int live_start(struct live *live, struct account *account, char message[LIVE_MES
 	live->merge = merge_new(live->cpu_count, live->zero_monotonic_ns, account);
 	if (!live->merge)
 		return fail(message, -ENOMEM, "cannot begin");
+	live_urgency_begin(live);
 	live->bpf->bss->gate_open = 1;
 	error = seed_all(live, message);
 	if (error)
@@ -284,6 +280,7 @@ int live_drain(struct live *live)
 	int error;
 
 	live->looked_at_ns = live_now_ns();
+	live_urgency_tick(live, live_ring_waiting(&live->samples));
 	error = gather(live);
 	if (error)
 		return error;

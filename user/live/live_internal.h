@@ -59,7 +59,7 @@ struct live {
 	bool sweep_next; /* live->alive was made a flush ago */
 	int (*also)(struct live *live, const struct pft_identity *identity);
 	size_t alive_capacity;
-	int error; /* from a ring's callback, which can only stop the ring */
+	unsigned int urgent_drains; /* to go with a real-time priority */
 };
 
 uint64_t live_now_ns(void);
@@ -73,6 +73,14 @@ void live_ring_close(struct live_ring *ring);
 int live_ring_drain(struct live_ring *ring);
 /* Accounts for one record; nonzero when the drain is to stop behind it. */
 int live_ring_taken(struct live_ring *ring, size_t bytes);
+
+/* How many bytes wait in it. */
+uint64_t live_ring_waiting(const struct live_ring *ring);
+
+/* ---- live_urgency.c ---- */
+void live_urgency_begin(struct live *live);
+/* To be called at every drain, with what waits in the ring. */
+void live_urgency_tick(struct live *live, uint64_t waiting_bytes);
 
 /* ---- live_identity.c ---- */
 int live_identity_take(struct live *live, const struct pft_identity *identity);

@@ -39,6 +39,11 @@ void live_ring_close(struct live_ring *ring)
 	ring_buffer__free(ring->buffer);
 }
 
+uint64_t live_ring_waiting(const struct live_ring *ring)
+{
+	return __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE) - ring->consumed;
+}
+
 int live_ring_taken(struct live_ring *ring, size_t bytes)
 {
 	ring->consumed += (bytes + RECORD_HEADER_BYTES + 7) / 8 * 8;
