@@ -21,7 +21,7 @@ struct probe;
 #define LIVE_RING_BYTES (16u << 20)
 
 /* How often to drain: the ring holds a second of a million switches. */
-#define LIVE_DRAIN_INTERVAL_NS 100000000ULL
+#define LIVE_DRAIN_INTERVAL_NS 50000000ULL
 
 struct live_options {
 	uint32_t ring_bytes; /* a power of two, at least a page; 0: LIVE_RING_BYTES */
