@@ -2,7 +2,6 @@
 /* pftrace stats: what each task and each core did. */
 #include "base/array.h"
 #include "base/json_writer.h"
-#include "base/log.h"
 #include "base/options.h"
 #include "capture/fan_out.h"
 #include "chart/core_stats.h"
@@ -93,6 +92,7 @@ static int parse(struct stats_options *options, int argc, char **argv)
 
 	*options = (struct stats_options){ .sort = task_stats_sort };
 	reading_init(&options->reading, argv);
+	options->reading.view.one_pass = true; /* half the time of two */
 	options->reading.view.all_rows = true; /* what a core did is not asked of some tasks */
 	while ((option = reading_next(&options->reading, argc, argv, long_options)) > 0)
 		if (parse_own(options, option))
@@ -104,16 +104,13 @@ static int parse(struct stats_options *options, int argc, char **argv)
 
 /* ---- reading ---- */
 
-static int stats_init(struct stats *stats, const struct view *view)
+static void stats_init(struct stats *stats, const struct view *view)
 {
-	*stats = (struct stats){ 0 };
+	task_stats_init(&stats->tasks);
+	core_stats_init(&stats->cores);
 	loss_stats_init(&stats->losses, view_from_ns(view));
 	report_table_init(&stats->task_table, task_stats_columns, task_stats_column_count);
 	report_table_init(&stats->core_table, core_stats_columns, core_stats_column_count);
-	if (task_stats_init(&stats->tasks, view_task_count(view)) ||
-	    core_stats_init(&stats->cores, view))
-		return -ENOMEM;
-	return 0;
 }
 
 static void stats_free(struct stats *stats)
@@ -240,13 +237,13 @@ static int print(struct stats *stats, const struct stats_options *options, const
 
 static enum exit_code run(const struct stats_options *options, struct view *view)
 {
-	char message[CDICT_MESSAGE_BYTES] = "";
-	enum exit_code code = EXIT_FAILED;
+	char message[CDICT_MESSAGE_BYTES];
+	enum exit_code code;
 	struct stats stats;
-	int error = stats_init(&stats, view);
+	int error;
 
-	if (!error)
-		error = read_all(&stats, options, view, message);
+	stats_init(&stats, view);
+	error = read_all(&stats, options, view, message);
 	code = reading_done(view, error, message);
 	if (code != EXIT_FAILED) {
 		reading_losses(view, &stats.losses);

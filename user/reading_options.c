@@ -99,6 +99,20 @@ int reading_file(struct reading_options *reading, int argc, char **argv)
 	return 0;
 }
 
+/* What is odd about this file and these options, though no error. */
+static void say_odd(const struct view *view, const char *task)
+{
+	if (view_summary(view)->being_written_elsewhere)
+		log_warning("%s: a newer recording lies beside it: %s.part", view_path(view),
+			    view_path(view));
+	if (task && view_task_count(view) && !view_any_selected(view))
+		log_warning("--task '%s' selects none of the %zu tasks of %s", task,
+			    view_task_count(view), view_path(view));
+	if (view_from_ns(view) && view_from_ns(view) == view_to_ns(view))
+		log_warning("--from %g ms lies behind the end of %s",
+			    (double)view_from_ns(view) / 1e6, view_path(view));
+}
+
 enum exit_code reading_open(const struct reading_options *reading, struct view **view)
 {
 	char message[CDICT_MESSAGE_BYTES];
@@ -109,22 +123,13 @@ enum exit_code reading_open(const struct reading_options *reading, struct view *
 		/* of all that can be wrong, the regex is the user's */
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	}
-	if (view_summary(*view)->being_written_elsewhere)
-		log_warning("%s: a newer recording lies beside it: %s.part", view_path(*view),
-			    view_path(*view));
-	if (reading->view.task && view_task_count(*view) && !view_any_selected(*view))
-		log_warning("--task '%s' selects none of the %zu tasks of %s", reading->view.task,
-			    view_task_count(*view), view_path(*view));
-	if (reading->windowed && view_from_ns(*view) == view_to_ns(*view))
-		log_warning("--from %g ms lies behind the end of %s",
-			    (double)reading->view.from_ns / 1e6, view_path(*view));
+	if (!view_is_one_pass(*view))
+		say_odd(*view, reading->view.task);
 	return EXIT_OK;
 }
 
 enum exit_code reading_done(const struct view *view, int error, const char *message)
 {
-	const struct cdict_summary *summary = view_summary(view);
-
 	if (error) {
 		if (message[0])
 			log_error("%s", message);
@@ -132,11 +137,12 @@ enum exit_code reading_done(const struct view *view, int error, const char *mess
 			log_error("%s: %s", view_path(view), strerror(-error));
 		return EXIT_FAILED;
 	}
-	if (!summary->whole) {
-		log_warning("%s; what is whole was read", summary->cut);
-		return EXIT_INCOMPLETE;
-	}
-	return EXIT_OK;
+	if (view_is_one_pass(view))
+		say_odd(view, NULL);
+	if (view_summary(view)->whole)
+		return EXIT_OK;
+	log_warning("%s; what is whole was read", view_summary(view)->cut);
+	return EXIT_INCOMPLETE;
 }
 
 static void say_loss(const struct view *view, enum capture_loss_cause cause,

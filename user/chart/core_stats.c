@@ -2,18 +2,40 @@
 #include "chart/core_stats.h"
 
 #include "base/array.h"
+#include "base/string_pool.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* No view has so many: the reader refuses numbers beyond 2^28. */
+#define TASKS_MAX ((uint64_t)1 << 32)
+
 enum kind { KIND_BUSY, KIND_IDLE, KIND_UNKNOWN };
 
-static enum kind kind_of(const struct view_task *task)
+static enum kind kind_of(const char *word)
 {
-	if (strcmp(task->kind, "idle") == 0)
-		return KIND_IDLE;
-	return strcmp(task->kind, "unknown") == 0 ? KIND_UNKNOWN : KIND_BUSY;
+	if (!word || strcmp(word, "unknown") == 0)
+		return KIND_UNKNOWN;
+	return strcmp(word, "idle") == 0 ? KIND_IDLE : KIND_BUSY;
+}
+
+/* Tasks come before their rows. */
+static int fold_tasks(struct core_stats *stats, const struct capture_batch *batch)
+{
+	for (size_t i = 0; i < batch->rows; i++) {
+		uint64_t task = batch->columns[TASKS_TASK][i];
+		uint64_t kind = batch->columns[TASKS_KIND][i];
+
+		if (task >= TASKS_MAX)
+			return -EBADMSG;
+		if (ARRAY_RESERVE(stats->kinds, stats->kind_capacity, task + 1))
+			return -ENOMEM;
+		while (stats->task_count <= task)
+			stats->kinds[stats->task_count++] = KIND_UNKNOWN;
+		stats->kinds[task] = (unsigned char)kind_of(string_pool_text(batch->strings, kind));
+	}
+	return 0;
 }
 
 /* The row of a CPU, made when it is new. */
@@ -153,6 +175,8 @@ static int stats_batch(struct capture_sink *sink, const struct capture_batch *ba
 {
 	struct core_stats *stats = (struct core_stats *)sink;
 
+	if (batch->table == CAPTURE_TASKS)
+		return fold_tasks(stats, batch);
 	if (batch->table == CAPTURE_SAMPLES)
 		return fold_samples(stats, batch);
 	return batch->table == CAPTURE_CPUS ? fold_cpus(stats, batch) : 0;
@@ -165,18 +189,11 @@ static int stats_end(struct capture_sink *sink, const struct capture_end *end)
 	return 0;
 }
 
-int core_stats_init(struct core_stats *stats, const struct view *view)
+void core_stats_init(struct core_stats *stats)
 {
 	*stats = (struct core_stats){
 		.sink = { .header = stats_header, .batch = stats_batch, .end = stats_end },
-		.task_count = view_task_count(view),
 	};
-	stats->kinds = malloc(stats->task_count + 1);
-	if (!stats->kinds)
-		return -ENOMEM;
-	for (size_t i = 0; i < stats->task_count; i++)
-		stats->kinds[i] = (unsigned char)kind_of(view_task(view, i));
-	return 0;
 }
 
 void core_stats_free(struct core_stats *stats)

@@ -3,9 +3,9 @@
 #ifndef CHART_CORE_STATS_H
 #define CHART_CORE_STATS_H
 
-#include "view/view.h"
+#include "capture/capture.h"
 
-#define CORE_STATS_TABLES (1u << CAPTURE_SAMPLES | 1u << CAPTURE_CPUS)
+#define CORE_STATS_TABLES (1u << CAPTURE_TASKS | 1u << CAPTURE_SAMPLES | 1u << CAPTURE_CPUS)
 
 /* No kernel has so many (NR_CPUS is at most 8192 on x86); a number beyond is -EBADMSG. */
 #define CORE_STATS_CPU_MAX 65535
@@ -34,15 +34,16 @@ struct core_stats {
 	struct core_stats_row *cores; /* by CPU number */
 	uint64_t length_ns;	      /* of the window, after core_stats_finish */
 
-	unsigned char *kinds; /* of the view's tasks */
+	unsigned char *kinds; /* of tasks, by number */
 	size_t task_count;
+	size_t kind_capacity;
 	struct core_stats_absence *absences; /* a core's last may be open */
 	size_t absence_count;
 	size_t absence_capacity;
 };
 
-/* 0 or -ENOMEM. */
-int core_stats_init(struct core_stats *stats, const struct view *view);
+/* The sink returns -ENOMEM, or -EBADMSG for a CPU or task number that cannot be. */
+void core_stats_init(struct core_stats *stats);
 void core_stats_free(struct core_stats *stats);
 
 /* After the read, with what the view covered: offline times and the rest. */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chart/task_stats.h"
 
+#include "base/array.h"
 #include "base/string_pool.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* No view has so many: the reader refuses numbers beyond 2^28. */
+#define TASKS_MAX ((uint64_t)1 << 32)
 
 const struct task_stats_row task_stats_none = {
 	.wait_ns = CAPTURE_NIL,
@@ -44,20 +49,58 @@ void task_stats_add(struct task_stats_row *sum, const struct task_stats_row *row
 	add_wait_max(sum, row->wait_max_ns, row->wait_max_at_ns);
 }
 
-/* The place of a task's sums: the last one is for rows whose task is not known. */
-static size_t place_of(const struct task_stats *stats, uint64_t task)
+/* ---- places, made when a task is first seen ---- */
+
+static int reach_task(struct task_stats *stats, uint64_t task)
 {
-	return task < stats->count ? task : stats->count;
+	if (task >= TASKS_MAX)
+		return -EBADMSG;
+	if (ARRAY_RESERVE(stats->tasks, stats->task_capacity, task + 1))
+		return -ENOMEM;
+	while (stats->count <= task)
+		stats->tasks[stats->count++] = task_stats_none;
+	return 0;
 }
 
-static void fold_samples(struct task_stats *stats, const struct capture_batch *batch)
+static int reach_lengths(struct task_stats *stats, uint64_t task)
+{
+	if (task >= TASKS_MAX)
+		return -EBADMSG;
+	if (ARRAY_RESERVE(stats->lengths, stats->length_capacity, task + 1))
+		return -ENOMEM;
+	memset(stats->lengths + stats->length_count, 0,
+	       (task + 1 - stats->length_count) * sizeof(*stats->lengths));
+	stats->length_count = task + 1;
+	return 0;
+}
+
+/* ---- folding ---- */
+
+/* Where a task's rows are summed. */
+static int find_sum(struct task_stats *stats, uint64_t task, struct task_stats_row **sum)
+{
+	int error = 0;
+
+	*sum = &stats->unknown;
+	if (task == CAPTURE_NIL)
+		return 0;
+	if (task >= stats->count)
+		error = reach_task(stats, task);
+	if (!error)
+		*sum = &stats->tasks[task];
+	return error;
+}
+
+static int fold_samples(struct task_stats *stats, const struct capture_batch *batch)
 {
 	const uint64_t *const *columns = batch->columns;
 
 	for (size_t i = 0; i < batch->rows; i++) {
-		size_t place = place_of(stats, columns[SAMPLES_TASK][i]);
-		struct task_stats_row *sum = &stats->tasks[place];
+		struct task_stats_row *sum;
+		int error = find_sum(stats, columns[SAMPLES_TASK][i], &sum);
 
+		if (error)
+			return error;
 		sum->run_ns += known_or_zero(columns[SAMPLES_RUN_NS][i]);
 		sum->switches += known_or_zero(columns[SAMPLES_SWITCHES][i]);
 		sum->voluntary += known_or_zero(columns[SAMPLES_VOLUNTARY][i]);
@@ -67,6 +110,27 @@ static void fold_samples(struct task_stats *stats, const struct capture_batch *b
 		add_wait_max(sum, columns[SAMPLES_WAIT_MAX_NS][i],
 			     columns[SAMPLES_WAIT_MAX_AT_NS][i]);
 	}
+	return 0;
+}
+
+/* Which of the kinds this is; TASK_STATS_LENGTHS: none of them. */
+static size_t place_of_kind(const uint64_t kinds[TASK_STATS_LENGTHS], uint64_t kind)
+{
+	size_t place = 0;
+
+	while (place < TASK_STATS_LENGTHS && kind != kinds[place])
+		place++;
+	return place;
+}
+
+static int add_cell(struct task_stats *stats, uint64_t task, size_t kind, uint64_t bin,
+		    uint64_t count)
+{
+	int error = 0;
+
+	if (task >= stats->length_count)
+		error = reach_lengths(stats, task);
+	return error ? error : length_counts_add(&stats->lengths[task].of[kind], bin, count);
 }
 
 static int fold_cells(struct task_stats *stats, const struct capture_batch *batch)
@@ -76,24 +140,18 @@ static int fold_cells(struct task_stats *stats, const struct capture_batch *batc
 		[TASK_STATS_SLEEP] = string_pool_find(batch->strings, "sleep"),
 		[TASK_STATS_WAIT] = string_pool_find(batch->strings, "wait"),
 	};
+	int error = 0;
 
-	if (!stats->lengths)
-		stats->lengths = calloc(stats->count + 1, sizeof(*stats->lengths));
-	if (!stats->lengths)
-		return -ENOMEM;
-	for (size_t i = 0; i < batch->rows; i++) {
-		size_t place = place_of(stats, batch->columns[CELLS_TASK][i]);
+	for (size_t i = 0; i < batch->rows && !error; i++) {
+		uint64_t task = batch->columns[CELLS_TASK][i];
 		uint64_t kind = batch->columns[CELLS_KIND][i];
-		size_t of = 0;
+		size_t place = place_of_kind(kinds, kind);
 
-		while (of < TASK_STATS_LENGTHS && (kind != kinds[of] || kind == CAPTURE_NIL))
-			of++;
-		if (of < TASK_STATS_LENGTHS &&
-		    length_counts_add(&stats->lengths[place].of[of], batch->columns[CELLS_BIN][i],
-				      known_or_zero(batch->columns[CELLS_COUNT][i])))
-			return -ENOMEM;
+		if (task != CAPTURE_NIL && kind != CAPTURE_NIL && place < TASK_STATS_LENGTHS)
+			error = add_cell(stats, task, place, batch->columns[CELLS_BIN][i],
+					 known_or_zero(batch->columns[CELLS_COUNT][i]));
 	}
-	return 0;
+	return error;
 }
 
 static int stats_header(struct capture_sink *sink, const struct capture_header *header)
@@ -107,10 +165,8 @@ static int stats_batch(struct capture_sink *sink, const struct capture_batch *ba
 	struct task_stats *stats = (struct task_stats *)sink;
 
 	if (batch->table == CAPTURE_SAMPLES)
-		fold_samples(stats, batch);
-	if (batch->table == CAPTURE_CELLS)
-		return fold_cells(stats, batch);
-	return 0;
+		return fold_samples(stats, batch);
+	return batch->table == CAPTURE_CELLS ? fold_cells(stats, batch) : 0;
 }
 
 static int stats_end(struct capture_sink *sink, const struct capture_end *end)
@@ -120,29 +176,27 @@ static int stats_end(struct capture_sink *sink, const struct capture_end *end)
 	return 0;
 }
 
-int task_stats_init(struct task_stats *stats, size_t task_count)
+void task_stats_init(struct task_stats *stats)
 {
 	*stats = (struct task_stats){
 		.sink = { .header = stats_header, .batch = stats_batch, .end = stats_end },
-		.count = task_count,
+		.unknown = task_stats_none,
 	};
-	stats->tasks = malloc((stats->count + 1) * sizeof(*stats->tasks));
-	if (!stats->tasks)
-		return -ENOMEM;
-	for (size_t i = 0; i <= stats->count; i++)
-		stats->tasks[i] = task_stats_none;
-	return 0;
 }
 
 void task_stats_free(struct task_stats *stats)
 {
-	for (size_t i = 0; stats->lengths && i <= stats->count; i++)
+	for (size_t i = 0; i < stats->length_count; i++)
 		for (size_t of = 0; of < TASK_STATS_LENGTHS; of++)
 			length_counts_free(&stats->lengths[i].of[of]);
 	free(stats->lengths);
 	free(stats->tasks);
-	stats->lengths = NULL;
-	stats->tasks = NULL;
+	task_stats_init(stats);
+}
+
+const struct task_stats_row *task_stats_of(const struct task_stats *stats, uint64_t task)
+{
+	return task < stats->count ? &stats->tasks[task] : &task_stats_none;
 }
 
 uint64_t task_stats_wait_average_ns(const struct task_stats_row *row)
@@ -155,7 +209,7 @@ uint64_t task_stats_wait_average_ns(const struct task_stats_row *row)
 uint64_t task_stats_percentile_ns(const struct task_stats *stats, size_t task,
 				  enum task_stats_length length, double share)
 {
-	if (!stats->lengths)
+	if (task >= stats->length_count)
 		return CAPTURE_NIL;
 	return length_counts_percentile(&stats->lengths[task].of[length], share,
 					stats->steps_per_octave);

@@ -31,15 +31,22 @@ struct task_stats_lengths {
 
 struct task_stats {
 	struct capture_sink sink;
-	size_t count;			    /* tasks of the view */
-	struct task_stats_row *tasks;	    /* by number; one more for rows without a known task */
-	struct task_stats_lengths *lengths; /* likewise; NULL until the first cells come */
+	size_t count; /* tasks of the view that have rows are below this */
+	struct task_stats_row *tasks;
+	size_t task_capacity;
+	size_t length_count; /* likewise, of cells */
+	struct task_stats_lengths *lengths;
+	size_t length_capacity;
+	struct task_stats_row unknown; /* rows without a known task */
 	uint32_t steps_per_octave;
 };
 
-/* For a view of so many tasks. 0 or -ENOMEM. */
-int task_stats_init(struct task_stats *stats, size_t task_count);
+/* The sink returns -ENOMEM, or -EBADMSG for a task number that cannot be. */
+void task_stats_init(struct task_stats *stats);
 void task_stats_free(struct task_stats *stats);
+
+/* The sums of a task of the view, task_stats_none without a row. */
+const struct task_stats_row *task_stats_of(const struct task_stats *stats, uint64_t task);
 
 /* Adds `row` to `sum`; start the sum with task_stats_none. */
 void task_stats_add(struct task_stats_row *sum, const struct task_stats_row *row);

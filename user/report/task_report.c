@@ -69,7 +69,7 @@ int task_list_fill(struct report_table *table, const struct view *view,
 {
 	bool any_vm = false;
 
-	for (size_t i = 0; i < stats->count; i++) {
+	for (size_t i = 0; i < view_task_count(view); i++) {
 		const struct view_task *task = view_task(view, i);
 		union report_value *row;
 
@@ -78,7 +78,7 @@ int task_list_fill(struct report_table *table, const struct view *view,
 		row = report_table_add(table);
 		if (!row)
 			return -ENOMEM;
-		fill_list_row(row, task, &stats->tasks[i]);
+		fill_list_row(row, task, task_stats_of(stats, i));
 		any_vm = any_vm || task->vm;
 	}
 	if (!any_vm)
@@ -203,11 +203,12 @@ int task_stats_fill(struct report_table *table, const struct view *view,
 {
 	struct task_stats_row sum = task_stats_none;
 
-	for (size_t i = 0; i < stats->count; i++) {
+	for (size_t i = 0; i < view_task_count(view); i++) {
 		const struct view_task *task = view_task(view, i);
+		const struct task_stats_row *sums = task_stats_of(stats, i);
 		union report_value *row;
 
-		if (!task->selected || did_nothing(&stats->tasks[i]))
+		if (!task->selected || did_nothing(sums))
 			continue;
 		row = report_table_add(table);
 		if (!row)
@@ -216,12 +217,13 @@ int task_stats_fill(struct report_table *table, const struct view *view,
 		row[STATS_NAME].text = task->name;
 		row[STATS_TID].number = task->tid;
 		row[STATS_KIND].text = task->kind;
-		fill_sums(row, &stats->tasks[i], window);
+		fill_sums(row, sums, window);
 		fill_percentiles(row, stats, i);
 		if (!task_report_is_nobody(task))
-			task_stats_add(&sum, &stats->tasks[i]);
+			task_stats_add(&sum, sums);
 	}
-	for (size_t column = STATS_RUN_P50_NS; column < STATS_COLUMNS && !stats->lengths; column++)
+	for (size_t column = STATS_RUN_P50_NS; column < STATS_COLUMNS && !stats->length_count;
+	     column++)
 		table->hidden |= 1ULL << column;
 	return fill_total(table, &sum, window);
 }

@@ -15,6 +15,7 @@ struct view {
 	struct view_options options;
 	struct view_tasks tasks;
 	struct cdict_summary summary;
+	bool one_pass;
 	uint64_t from_ns;
 	uint64_t to_ns;
 	uint64_t covered_from_ns;
@@ -60,17 +61,21 @@ static int read_tasks(struct view *view, char message[CDICT_MESSAGE_BYTES])
 			  message);
 }
 
-static void set_window(struct view *view)
+/* What the tasks and the file's end tell, once they are read. */
+static int settle(struct view *view, char message[CDICT_MESSAGE_BYTES])
 {
 	uint64_t end_ns =
 		view->summary.end ? view->summary.end->duration_ns : view->summary.last_at_ns;
+	int error = view_tasks_shape(&view->tasks, &view->options);
 
-	view->from_ns = view->options.from_ns;
+	if (!error)
+		error = view_select(&view->tasks, view->options.task, message);
 	view->to_ns = view->options.cap_ns < end_ns ? view->options.cap_ns : end_ns;
 	if (view->to_ns < view->from_ns)
 		view->to_ns = view->from_ns;
 	view->covered_from_ns = view->from_ns;
 	view->covered_to_ns = view->to_ns;
+	return error;
 }
 
 /* A message for errors that the reader has no words for. */
@@ -79,6 +84,17 @@ static void say_error(const struct view *view, int error, char message[CDICT_MES
 	if (!message[0])
 		snprintf(message, CDICT_MESSAGE_BYTES, "%.300s: %s", cdict_path(view->reader),
 			 error == -ENOMEM ? "not enough memory for its tasks" : strerror(-error));
+}
+
+static int load(struct view *view, char message[CDICT_MESSAGE_BYTES])
+{
+	int error = read_tasks(view, message);
+
+	if (!error)
+		error = settle(view, message);
+	if (error)
+		say_error(view, error, message);
+	return error;
 }
 
 int view_open(const char *path, const struct view_options *options, struct view **result,
@@ -94,24 +110,21 @@ int view_open(const char *path, const struct view_options *options, struct view 
 		return -ENOMEM;
 	}
 	view->options = *options;
+	view->from_ns = options->from_ns;
+	view->one_pass = options->one_pass && !options->task && !options->merge_sys_tasks;
 	error = cdict_open(path, &view->reader, message);
-	if (error)
-		goto out;
-	error = read_tasks(view, message);
-	if (!error)
-		error = view_tasks_shape(&view->tasks, options);
-	if (!error)
-		error = view_select(&view->tasks, options->task, message);
-	if (error) {
-		say_error(view, error, message);
-		goto out;
-	}
-	set_window(view);
-	*result = view;
-out:
+	if (!error && !view->one_pass)
+		error = load(view, message);
 	if (error)
 		view_free(view);
+	else
+		*result = view;
 	return error;
+}
+
+bool view_is_one_pass(const struct view *view)
+{
+	return view->one_pass;
 }
 
 void view_free(struct view *view)
@@ -198,6 +211,19 @@ static void set_covered(struct view *view, const struct view_filter *filter)
 	view->covered_to_ns = filter->covered_to_ns < end_ns ? filter->covered_to_ns : end_ns;
 }
 
+static void prepare(struct view *view, unsigned int tables, struct capture_sink *sink,
+		    struct view_filter *filter)
+{
+	view_filter_init(filter, &view->tasks, sink);
+	filter->from_ns = view->options.from_ns;
+	filter->cap_ns = view->options.cap_ns;
+	filter->all_rows = view->options.all_rows;
+	if (view->one_pass)
+		filter->collect = &view->tasks;
+	else
+		filter->push_tasks = tables & 1u << CAPTURE_TASKS;
+}
+
 int view_read(struct view *view, unsigned int tables, struct capture_sink *sink,
 	      char message[CDICT_MESSAGE_BYTES])
 {
@@ -207,12 +233,13 @@ int view_read(struct view *view, unsigned int tables, struct capture_sink *sink,
 	int error;
 
 	message[0] = '\0';
-	view_filter_init(&filter, &view->tasks, sink);
-	filter.from_ns = view->options.from_ns;
-	filter.cap_ns = view->options.cap_ns;
-	filter.all_rows = view->options.all_rows;
-	filter.push_tasks = tables & tasks;
-	error = cdict_read(view->reader, tables & ~tasks, &filter.sink, &summary, message);
+	prepare(view, tables, sink, &filter);
+	tables = view->one_pass ? tables | tasks : tables & ~tasks;
+	error = cdict_read(view->reader, tables, &filter.sink, &summary, message);
+	if (!error && view->one_pass) {
+		view->summary = summary;
+		error = settle(view, message);
+	}
 	if (!error)
 		set_covered(view, &filter);
 	view_filter_free(&filter);

@@ -24,6 +24,7 @@ struct view_options {
 				   one name per CPU (kworker/0:1, ksoftirqd/1 -> ksoftirqd) */
 	bool append_tid;      /* perf -> perf:2834 */
 	bool all_rows;	      /* `task` only marks tasks as selected; the rows of all are read */
+	bool one_pass;	      /* the tasks are read with the rows; see view_is_one_pass() */
 };
 
 /* A task as the view shows it; several of the file's may stand behind it when merged. */
@@ -49,6 +50,13 @@ struct view_task {
 int view_open(const char *path, const struct view_options *options, struct view **view,
 	      char message[CDICT_MESSAGE_BYTES]);
 void view_free(struct view *view);
+
+/*
+ * True when one_pass was asked for and neither `task` nor merge_sys_tasks needs the tasks first.
+ * Then view_read() goes first and once, and passes rows of `tasks` on as they come: before it
+ * nothing is known of tasks, the capture's end and the summary.
+ */
+bool view_is_one_pass(const struct view *view);
 
 const char *view_path(const struct view *view);
 const struct capture_header *view_header(const struct view *view);

@@ -23,7 +23,7 @@ struct shape {
 };
 
 static const struct shape shapes[CAPTURE_TABLES] = {
-	[CAPTURE_TASKS] = { NO_COLUMN, NO_COLUMN, NO_TIME, 0 },
+	[CAPTURE_TASKS] = { TASKS_TASK, NO_COLUMN, NO_TIME, 0 },
 	[CAPTURE_SAMPLES] = { SAMPLES_TASK, NO_COLUMN, BUCKETS, SAMPLES_BUCKET },
 	[CAPTURE_VCPU_SAMPLES] = { VCPU_SAMPLES_TASK, NO_COLUMN, BUCKETS, VCPU_SAMPLES_BUCKET },
 	[CAPTURE_CELLS] = { CELLS_TASK, NO_COLUMN, BUCKETS, CELLS_BUCKET },
@@ -80,15 +80,22 @@ static bool in_window(const struct window *window, uint64_t at)
 	return at >= window->first && (at < window->end || window->end == CAPTURE_NIL);
 }
 
+/* In one pass nobody is chosen; the tasks are not even shaped yet. */
+static bool is_everybody(const struct view_filter *filter)
+{
+	return filter->collect || filter->all_rows || filter->tasks->all_selected;
+}
+
 /* ---- the passing of whole batches, which is the common case ---- */
 
 /* False when a row names a task that the file does not know. */
 static bool are_all_known(const struct view_filter *filter, const uint64_t *tasks, size_t rows)
 {
+	size_t count = view_tasks_count(filter->tasks);
 	size_t unknown = 0;
 
 	for (size_t i = 0; i < rows; i++)
-		unknown += tasks[i] >= filter->tasks->shown_count && tasks[i] != CAPTURE_NIL;
+		unknown += tasks[i] >= count && tasks[i] != CAPTURE_NIL;
 	return !unknown;
 }
 
@@ -105,7 +112,7 @@ static bool can_pass_whole(const struct view_filter *filter, const struct captur
 			   const struct window *window)
 {
 	const struct shape *shape = &shapes[batch->table];
-	bool all_tasks = filter->tasks->all_selected || filter->all_rows;
+	bool all_tasks = is_everybody(filter);
 
 	if (shape->task != NO_COLUMN &&
 	    (!all_tasks || !filter->tasks->same_numbers ||
@@ -144,7 +151,7 @@ static uint64_t shown_number(const struct view_filter *filter, uint64_t file_tas
 
 static bool is_wanted(const struct view_filter *filter, uint64_t task)
 {
-	if (filter->all_rows || filter->tasks->all_selected)
+	if (is_everybody(filter))
 		return true;
 	return task != CAPTURE_NIL && filter->tasks->shown[task].selected;
 }
@@ -279,7 +286,12 @@ static int filter_batch(struct capture_sink *sink, const struct capture_batch *b
 {
 	struct view_filter *filter = filter_of(sink);
 	struct window window = window_of(filter, batch);
+	int error = 0;
 
+	if (filter->collect && batch->table == CAPTURE_TASKS)
+		error = view_tasks_collect(filter->collect, batch);
+	if (error)
+		return error;
 	if (has_window(filter) && shapes[batch->table].time == BUCKETS)
 		cover(filter, batch, &window);
 	if (can_pass_whole(filter, batch, &window))

@@ -10,9 +10,10 @@ struct view_filter {
 	struct capture_sink *next;
 	const struct view_tasks *tasks;
 	uint64_t from_ns;
-	uint64_t cap_ns; /* CAPTURE_NIL: none */
-	bool all_rows;	 /* tasks that are not selected, too */
-	bool push_tasks; /* the table `tasks` comes first, from memory */
+	uint64_t cap_ns;	    /* CAPTURE_NIL: none */
+	bool all_rows;		    /* tasks that are not selected, too */
+	bool push_tasks;	    /* the table `tasks` comes first, from memory */
+	struct view_tasks *collect; /* one pass: rows of `tasks` go here, too; else NULL */
 
 	/* the buckets found in the window: from the first's start to the last's end */
 	uint64_t covered_from_ns;

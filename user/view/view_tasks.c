@@ -47,6 +47,11 @@ static int add_place(struct view_tasks *tasks, uint64_t file_task, uint32_t *pla
 	return 0;
 }
 
+size_t view_tasks_count(const struct view_tasks *tasks)
+{
+	return tasks->shown_of ? tasks->shown_count : tasks->row_count;
+}
+
 int view_tasks_collect(struct view_tasks *tasks, const struct capture_batch *batch)
 {
 	tasks->strings = batch->strings;
@@ -61,6 +66,7 @@ int view_tasks_collect(struct view_tasks *tasks, const struct capture_batch *bat
 		for (size_t column = 0; column < TASKS_COLUMNS; column++)
 			tasks->rows[place * TASKS_COLUMNS + column] = batch->columns[column][i];
 	}
+	tasks->same_numbers = tasks->dense == tasks->row_count;
 	return 0;
 }
 
@@ -231,5 +237,7 @@ uint32_t view_tasks_shown(const struct view_tasks *tasks, uint64_t file_task)
 {
 	uint32_t place = find_place(tasks, file_task);
 
-	return place == NUMBER_MAP_NONE ? VIEW_NO_TASK : tasks->shown_of[place];
+	if (place == NUMBER_MAP_NONE)
+		return VIEW_NO_TASK;
+	return tasks->shown_of ? tasks->shown_of[place] : place;
 }

@@ -32,13 +32,16 @@ struct view_tasks {
 /* Zero bytes are an empty set. */
 void view_tasks_free(struct view_tasks *tasks);
 
+/* Numbers of the view are below this. */
+size_t view_tasks_count(const struct view_tasks *tasks);
+
 /* Takes rows of the table `tasks`; a later row with the same task replaces. 0 or -ENOMEM. */
 int view_tasks_collect(struct view_tasks *tasks, const struct capture_batch *batch);
 
 /* Makes shown from rows; nothing is selected yet. 0 or -ENOMEM. */
 int view_tasks_shape(struct view_tasks *tasks, const struct view_options *options);
 
-/* The view's number for a task of the file, or VIEW_NO_TASK. */
+/* The view's number for a task of the file, or VIEW_NO_TASK; before shaping, as nothing merges. */
 uint32_t view_tasks_shown(const struct view_tasks *tasks, uint64_t file_task);
 
 /*
