@@ -210,6 +210,24 @@ static void states_from_before_the_window_come_too(void **state)
 							   "cpus@0 1 1500 1\n");
 }
 
+static void in_one_pass_tasks_are_collected_before_their_rows(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t row[TASKS_COLUMNS] = { [TASKS_TASK] = 3, [TASKS_TID] = 99 };
+
+	fixture->filter.collect = &fixture->some->tasks;
+	PUSH_CELLS(fixture, 1000, 5, 2, 1, 80, 3, 5, 3, 1, 80, 3);
+	assert_string_equal(text_sink_take(fixture->text), "cells@1000 5 2 1 80 3\n"
+							   "cells@1000 5 - 1 80 3\n");
+	assert_int_equal(batch_push(&fixture->filter.sink, CAPTURE_TASKS, 0, 0,
+				    fixture->some->strings, row, 1),
+			 0);
+	text_sink_take(fixture->text);
+	PUSH_CELLS(fixture, 1000, 5, 2, 1, 80, 3, 5, 3, 1, 80, 3);
+	assert_string_equal(text_sink_take(fixture->text), "cells@1000 5 2 1 80 3\n"
+							   "cells@1000 5 3 1 80 3\n");
+}
+
 static int refuse(struct capture_sink *sink, const struct capture_batch *batch)
 {
 	(void)sink;
@@ -243,6 +261,7 @@ int main(void)
 		TEST(long_batches_go_on_in_pieces),
 		TEST(tables_without_time_ignore_the_window),
 		TEST(states_from_before_the_window_come_too),
+		TEST(in_one_pass_tasks_are_collected_before_their_rows),
 		TEST(errors_of_the_next_sink_come_back),
 	};
 
