@@ -52,6 +52,7 @@ static int start(struct merge_cpu *cpu, const struct pft_block *block, bool afte
 	};
 
 	cpu->started = true;
+	cpu->offline = false;
 	cpu->since_ns = block->since_ns;
 	cpu->since_is_mono = block->flags & PFT_BLOCK_SINCE_IS_MONO;
 	cpu->run_unknown = block->flags & PFT_BLOCK_RUN_UNKNOWN;
@@ -91,18 +92,40 @@ static uint64_t run_length(const struct merge_cpu *cpu, const struct pft_block *
 	return rq_ns - cpu->since_ns;
 }
 
+/*
+ * A CPU that comes back goes on with its idle task, whose run has lasted all the while: how long of
+ * it was real, nobody knows.
+ */
+static const struct merge_event found_idle = { .kind = MERGE_FOUND };
+
+/* An offline CPU speaks before we are told that it is back. */
+static int come_back(struct merge_cpu *cpu, uint64_t rq_ns)
+{
+	struct merge_event back = found_idle;
+
+	back.at_ns = timeline_at_rq(&cpu->line, rq_ns);
+	if (back.at_ns <= cpu->offline_ns)
+		return 0;
+	cpu->offline = false;
+	cpu->run_unknown = true;
+	return push(cpu, &back);
+}
+
 static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
 		       const struct pft_sample *sample, uint64_t watermark_ns)
 {
 	uint64_t rq_ns = block->rq_ns + sample->delta_ns;
-	struct merge_event *event = merge_queue_room(&cpu->queue);
 	bool marker = sample->next & PFT_SAMPLE_MARKER;
 	bool began = marker && sample->wait_total_ns;
+	struct merge_event *event;
 
-	if (!event)
-		return -ENOMEM;
 	if (began)
 		rq_ns = sample->wait_total_ns;
+	if (cpu->offline && come_back(cpu, rq_ns))
+		return -ENOMEM;
+	event = merge_queue_room(&cpu->queue);
+	if (!event)
+		return -ENOMEM;
 	*event = (struct merge_event){
 		.at_ns = timeline_at_rq(&cpu->line, rq_ns),
 		.length_ns = run_length(cpu, block, rq_ns),
@@ -214,28 +237,51 @@ int merge_cpu_moment(struct merge_cpu *cpu, uint64_t mono_ns, bool online)
 	return 0;
 }
 
-/* A CPU that comes back goes on with its idle task, whose run has lasted all the while. */
-static int place(struct merge_cpu *cpu, const struct merge_moment *moment)
+static int insert(struct merge_cpu *cpu, struct merge_event event, uint64_t at_ns)
 {
-	struct merge_event *event;
+	struct merge_event *place = merge_queue_insert(&cpu->queue, at_ns);
 
-	if (moment->online && !cpu->started)
-		return 0; /* its block will say who runs */
-	event = merge_queue_insert(&cpu->queue, moment->at_ns);
-	if (!event)
+	if (!place)
 		return -ENOMEM;
-	*event = (struct merge_event){
-		.at_ns = moment->at_ns,
-		.kind = moment->online ? MERGE_FOUND : MERGE_OFFLINE,
-	};
-	if (!moment->online)
-		return 0;
-	/* the run that ends next is the one that was interrupted */
-	if (event + 1 == cpu->queue.events + cpu->queue.end)
-		cpu->run_unknown = true;
-	else
-		event[1].run_known = false;
+	event.at_ns = at_ns;
+	*place = event;
 	return 0;
+}
+
+/* The first event behind a moment, NULL: none. */
+static struct merge_event *first_after(const struct merge_queue *queue, uint64_t at_ns)
+{
+	for (size_t i = queue->first; i < queue->end; i++)
+		if (queue->events[i].at_ns > at_ns)
+			return &queue->events[i];
+	return NULL;
+}
+
+/* When events lie behind it the CPU is back already, whatever moment is told for that. */
+static int place_offline(struct merge_cpu *cpu, uint64_t at_ns)
+{
+	const struct merge_event offline = { .kind = MERGE_OFFLINE };
+	struct merge_event *next = first_after(&cpu->queue, at_ns);
+	uint64_t back_ns;
+	int error;
+
+	cpu->offline = !next;
+	cpu->offline_ns = at_ns;
+	if (!next || next->kind == MERGE_FOUND)
+		return insert(cpu, offline, at_ns);
+	next->run_known = false;
+	back_ns = next->at_ns - 1;
+	error = insert(cpu, offline, at_ns);
+	return error ? error : insert(cpu, found_idle, back_ns);
+}
+
+static int place_online(struct merge_cpu *cpu, uint64_t at_ns)
+{
+	if (!cpu->offline || !cpu->started)
+		return 0; /* its samples have told already, or its block will */
+	cpu->offline = false;
+	cpu->run_unknown = true;
+	return insert(cpu, found_idle, at_ns);
 }
 
 int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns)
@@ -243,8 +289,9 @@ int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns)
 	size_t done = 0;
 	int error = 0;
 
-	while (done < cpu->moment_count && cpu->moments[done].at_ns < at_ns && !error)
-		error = place(cpu, &cpu->moments[done++]);
+	for (; done < cpu->moment_count && cpu->moments[done].at_ns < at_ns && !error; done++)
+		error = cpu->moments[done].online ? place_online(cpu, cpu->moments[done].at_ns)
+						  : place_offline(cpu, cpu->moments[done].at_ns);
 	cpu->moment_count -= done;
 	memmove(cpu->moments, cpu->moments + done, cpu->moment_count * sizeof(*cpu->moments));
 	return error;

@@ -28,6 +28,7 @@ struct merge_cpu {
 	bool since_is_mono;
 	bool run_unknown; /* the run in progress was found by a marker, or went on offline */
 	bool offline;
+	uint64_t offline_ns; /* since then */
 
 	struct merge_moment *moments; /* not yet in the queue */
 	size_t moment_count;
