@@ -117,18 +117,24 @@ int account_missed_switch(struct account *account, uint32_t number, uint64_t at_
 	return error ? error : run_is_found(account, cpu, at_ns, tid, 0);
 }
 
-/* Should the wait be 2^32 ns or longer, the rest of it shows at the next switch-in. */
+/*
+ * Should the wait be 2^32 ns or longer, the rest of it shows at the next switch-in. One that is
+ * longer than the life tells that the life is another.
+ */
 int account_missed_wait(struct account *account, uint32_t number, uint32_t wait_total_low_ns)
 {
-	struct cpu *cpu = &account->cpus[number];
 	uint64_t total_ns = account->found_wait_total_ns;
+	struct cpu *cpu;
 	uint32_t wait_ns;
 
 	if (number >= account->options.cpu_count)
 		return -EINVAL;
+	cpu = &account->cpus[number];
 	if (total_ns == CAPTURE_NIL)
 		return 0;
 	wait_ns = wait_total_low_ns - (uint32_t)total_ns;
+	if (wait_ns > cpu->filled_ns - account->lives[cpu->life].began_at_ns)
+		return 0;
 	account->lives[cpu->life].wait_total_ns = total_ns + wait_ns;
 	if (!wait_ns)
 		return 0;

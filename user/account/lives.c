@@ -18,6 +18,7 @@
  * lags the clock by up to a tick (10 ms at 100 Hz).
  */
 #define LAG_NS 12000000
+#define MOMENT_NS 10000 /* nearly always less */
 
 static int grow(struct account *account)
 {
@@ -240,8 +241,9 @@ static uint32_t newest_born(const struct account *account, uint32_t tid)
 }
 
 /*
- * The identity of the life that begins now: the latest that started before, else (clocks lag) the
- * one that starts soonest after.
+ * The identity of the life that begins now: the latest that started before. Clocks lag: one that
+ * starts a moment later is meant rather than an older one, one that starts a tick later when there
+ * is no older one. (Reaping a task and giving its tid away takes longer than the moment.)
  */
 static uint32_t unborn_at(const struct account *account, uint32_t tid, uint64_t at_ns)
 {
@@ -249,11 +251,16 @@ static uint32_t unborn_at(const struct account *account, uint32_t tid, uint64_t 
 	uint32_t soonest = NO_LIFE;
 
 	for (; slot != NO_LIFE; slot = account->lives[slot].older) {
+		int64_t ahead_ns = account->who[slot].started_at_ns - (int64_t)at_ns;
+
 		if (account->lives[slot].stage != LIFE_UNBORN)
 			continue;
-		if (account->who[slot].started_at_ns <= (int64_t)at_ns)
-			return slot;
-		if (account->who[slot].started_at_ns <= (int64_t)at_ns + LAG_NS)
+		if (ahead_ns <= 0)
+			return soonest != NO_LIFE && account->who[soonest].started_at_ns <=
+							     (int64_t)at_ns + MOMENT_NS
+				       ? soonest
+				       : slot;
+		if (ahead_ns <= LAG_NS)
 			soonest = slot;
 	}
 	return soonest;
