@@ -80,7 +80,11 @@ int merge_block(struct merge *merge, const struct pft_block *block, size_t bytes
 	    bytes < PFT_BLOCK_HEADER_BYTES + count * sizeof(struct pft_sample))
 		return -EINVAL;
 	cpu = &merge->cpus[block->cpu];
-	error = merge_cpu_take(cpu, block, count, merge->watermark_ns);
+	error = 0;
+	if (block->first_number > cpu->next_number) /* a look saw some of what is missing */
+		error = merge_cpu_looked(cpu, merge->watermark_ns);
+	if (!error)
+		error = merge_cpu_take(cpu, block, count, merge->watermark_ns);
 	cpu->next_sequence = PFT_WORD_SEQUENCE(block->word) + 1;
 	return error;
 }

@@ -139,7 +139,7 @@ static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
 		event->value = sample->delta_ns;
 	}
 	cpu->queue.end++;
-	cpu->late += event->at_ns < watermark_ns;
+	cpu->late += !marker && event->at_ns < watermark_ns; /* a marker tells of the past */
 	cpu->closed_run_ns += event->length_ns;
 	cpu->since_ns = rq_ns;
 	cpu->since_is_mono = false;
@@ -237,13 +237,13 @@ int merge_cpu_moment(struct merge_cpu *cpu, uint64_t mono_ns, bool online)
 	return 0;
 }
 
-static int insert(struct merge_cpu *cpu, struct merge_event event, uint64_t at_ns)
+/* Behind all events that are not after behind_ns. */
+static int insert(struct merge_cpu *cpu, struct merge_event event, uint64_t behind_ns)
 {
-	struct merge_event *place = merge_queue_insert(&cpu->queue, at_ns);
+	struct merge_event *place = merge_queue_insert(&cpu->queue, behind_ns);
 
 	if (!place)
 		return -ENOMEM;
-	event.at_ns = at_ns;
 	*place = event;
 	return 0;
 }
@@ -257,12 +257,15 @@ static struct merge_event *first_after(const struct merge_queue *queue, uint64_t
 	return NULL;
 }
 
-/* When events lie behind it the CPU is back already, whatever moment is told for that. */
-static int place_offline(struct merge_cpu *cpu, uint64_t at_ns)
+/*
+ * Back is the CPU when its first event says so, or when we are told (back_ns; UINT64_MAX: not yet),
+ * whatever was first.
+ */
+static int place_offline(struct merge_cpu *cpu, uint64_t at_ns, uint64_t back_ns)
 {
-	const struct merge_event offline = { .kind = MERGE_OFFLINE };
+	const struct merge_event offline = { .at_ns = at_ns, .kind = MERGE_OFFLINE };
 	struct merge_event *next = first_after(&cpu->queue, at_ns);
-	uint64_t back_ns;
+	struct merge_event back = found_idle;
 	int error;
 
 	cpu->offline = !next;
@@ -270,18 +273,38 @@ static int place_offline(struct merge_cpu *cpu, uint64_t at_ns)
 	if (!next || next->kind == MERGE_FOUND)
 		return insert(cpu, offline, at_ns);
 	next->run_known = false;
-	back_ns = next->at_ns - 1;
+	back.at_ns = next->at_ns < back_ns ? next->at_ns : back_ns;
 	error = insert(cpu, offline, at_ns);
-	return error ? error : insert(cpu, found_idle, back_ns);
+	return error ? error : insert(cpu, back, at_ns);
 }
 
 static int place_online(struct merge_cpu *cpu, uint64_t at_ns)
 {
-	if (!cpu->offline || !cpu->started)
-		return 0; /* its samples have told already, or its block will */
+	struct merge_event *next = first_after(&cpu->queue, at_ns);
+	struct merge_event back = found_idle;
+
+	if (!cpu->started)
+		return 0; /* its block will say who runs */
+	if (!cpu->offline) {
+		/* its first sample was known before we were told */
+		if (next && next->kind == MERGE_FOUND && !next->next && !next->after_loss)
+			next->at_ns = at_ns;
+		return 0;
+	}
 	cpu->offline = false;
 	cpu->run_unknown = true;
-	return insert(cpu, found_idle, at_ns);
+	back.at_ns = at_ns;
+	return insert(cpu, back, at_ns);
+}
+
+/* The first of `left` moments that are still to be placed. */
+static int place(struct merge_cpu *cpu, const struct merge_moment *moment, size_t left)
+{
+	bool told = left > 1 && moment[1].online;
+
+	if (moment->online)
+		return place_online(cpu, moment->at_ns);
+	return place_offline(cpu, moment->at_ns, told ? moment[1].at_ns : UINT64_MAX);
 }
 
 int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns)
@@ -290,8 +313,7 @@ int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns)
 	int error = 0;
 
 	for (; done < cpu->moment_count && cpu->moments[done].at_ns < at_ns && !error; done++)
-		error = cpu->moments[done].online ? place_online(cpu, cpu->moments[done].at_ns)
-						  : place_offline(cpu, cpu->moments[done].at_ns);
+		error = place(cpu, &cpu->moments[done], cpu->moment_count - done);
 	cpu->moment_count -= done;
 	memmove(cpu->moments, cpu->moments + done, cpu->moment_count * sizeof(*cpu->moments));
 	return error;
