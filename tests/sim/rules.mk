@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# The simulator of merge and account: make sim SIM_SEEDS=5000, make sim-breaks.
+
+SIM_SEEDS ?= 300
+SIM_BREAK_SEEDS ?= 1000
+SIM := $(BUILD)/tests/sim/sim
+SIM_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/sim/bench_%,$(wildcard tests/sim/*.c))) \
+	$(BUILD)/tests/unit/tally.o
+SIM_WRAPPED := account_switch account_must_wait account_lost account_found_running \
+	account_missed_switch memcpy
+
+$(BUILD)/tests/sim/%.o: override CPPFLAGS += -Itests/sim -Itests/unit
+$(BUILD)/tests/sim/kernel.o: override CFLAGS += -Wno-unused-function -Wno-missing-prototypes
+
+$(SIM): $(SIM_OBJECTS) $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SIM_WRAPPED:%=-Wl,--wrap=%) -o $@ $(SIM_OBJECTS) $(LIBRARY) $(LIBRARIES)
+
+.PHONY: sim sim-breaks
+sim: $(SIM)
+	$(Q)$(SIM) --count $(SIM_SEEDS)
+
+# Each break of the chain must be noticed.
+sim-breaks: $(SIM)
+	$(Q)$(SIM) --breaks --count $(SIM_BREAK_SEEDS)
