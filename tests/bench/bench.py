@@ -35,11 +35,14 @@ STATS_ROUNDS = 3
 SECONDS = 2.0       # of each load without tracing
 SECONDS_QUICK = 0.6
 QUICK_LOADS = ["pipe", "messaging"]
+PATIENCE_SECONDS = 240  # in all, waiting for other work on the machine to end
+PATIENCE_SECONDS_QUICK = 10
 
 
-def measure(load, tool, folder):
+def measure(load, tool, folder, quiet):
     """One run of a load, under a tool or none: all that can be seen from outside."""
     result = {}
+    quiet.wait()
     load.prepare()
     try:
         if tool:
@@ -63,16 +66,14 @@ def measure(load, tool, folder):
 @contextlib.contextmanager
 def empty_program(build):
     """The empty program, attached; gives its id."""
-    folder = os.path.join(build, "tests", "bench")
-    process = subprocess.Popen([os.path.join(folder, "empty"), os.path.join(folder, "empty.bpf.o")],
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(tools.empty_command(build), stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline()
         if not line:
             raise loads.Failed("the empty program could not be attached")
         yield int(line)
     finally:
-        process.stdin.close()
+        process.terminate()
         process.stdout.close()
         process.wait()
 
@@ -150,15 +151,15 @@ def summarise(load, plain, runs):
     }
 
 
-def bench_slowdown(load, chosen, rounds, folder):
+def bench_slowdown(load, chosen, rounds, folder, quiet):
     plain, runs = [], {tool.name: [] for tool in chosen}
     for number in range(rounds):
         table.progress(f"{load.name}: round {number + 1} of {rounds}")
-        plain.append(measure(load, None, folder))
+        plain.append(measure(load, None, folder, quiet))
         # to and fro: what drifts over a round weighs on no tool alone
         for tool in list(chosen if number % 2 == 0 else reversed(chosen)):
             try:
-                runs[tool.name].append(measure(load, tool, folder))
+                runs[tool.name].append(measure(load, tool, folder, quiet))
             except loads.Failed as reason:
                 table.progress(None)
                 print(f"SKIP: {load.name} under {tool.name}: {reason}", flush=True)
@@ -239,14 +240,16 @@ def run(choice, folder):
     seconds = SECONDS_QUICK if choice.quick else SECONDS
     report = {"machine": machine(chosen), "loads": {}}
     table.print_machine(report["machine"])
+    quiet = proc.Quiet(PATIENCE_SECONDS_QUICK if choice.quick else PATIENCE_SECONDS)
     for load in choose(loads.ALL, wanted, choice.build, "load"):
         with load.surroundings():
             table.progress(f"{load.name}: how much work is {seconds} s")
+            quiet.wait()
             load.calibrate(seconds)
             rounds = choice.rounds or (2 if choice.quick else
                                        ROUNDS.get(load.name, ROUNDS_OTHERWISE))
             usable = list(chosen)
-            result = bench_slowdown(load, usable, rounds, folder)
+            result = bench_slowdown(load, usable, rounds, folder, quiet)
             bench_programs(load, usable, 1 if choice.quick else min(rounds, STATS_ROUNDS), folder,
                            choice.build, result)
         report["loads"][load.name] = result

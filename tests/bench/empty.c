@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attaches the empty program (empty.bpf.c), prints its id and stays until stdin ends.
+ * Attaches the empty program (empty.bpf.c), prints its id and stays until Ctrl-C, or until whoever
+ * started it is gone.
  *
  *   empty FILE.bpf.o
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/prctl.h>
 
 static int fail(const char *what, int error)
 {
@@ -20,11 +22,17 @@ int main(int argc, char **argv)
 {
 	struct bpf_prog_info info = { 0 };
 	__u32 info_bytes = sizeof(info);
-	char byte;
+	sigset_t ends;
+	int signal;
 	if (argc != 2) {
 		fputs("usage: empty FILE.bpf.o\n", stderr);
 		return 2;
 	}
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	struct bpf_object *object = bpf_object__open_file(argv[1], NULL);
 	if (!object)
@@ -41,8 +49,7 @@ int main(int argc, char **argv)
 		return fail("program info", error);
 	printf("%u\n", info.id);
 	fflush(stdout);
-	while (read(STDIN_FILENO, &byte, 1) > 0)
-		;
+	sigwait(&ends, &signal);
 	bpf_link__destroy(link);
 	bpf_object__close(object);
 	return 0;

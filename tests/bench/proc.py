@@ -85,6 +85,19 @@ def busy_share(seconds):
     return 1 - (idle_after - idle) / max(1, everything_after - everything)
 
 
+class Quiet:
+    """Waits for moments in which nothing else runs, as long as its patience lasts."""
+
+    def __init__(self, patience_seconds):
+        self.patience = patience_seconds
+
+    def wait(self):
+        begin = time.monotonic()
+        while self.patience > 0 and busy_share(0.2) > 0.10:
+            self.patience -= time.monotonic() - begin
+            begin = time.monotonic()
+
+
 def sysctl_path(name):
     return "/proc/sys/" + name.replace(".", "/")
 

@@ -36,7 +36,7 @@ def losses(value):
 def file_ratio(name, result):
     """How many times larger than pftrace's file this tool's is."""
     ours = result["tools"].get("pftrace")
-    if not ours or name == "pftrace" or not ours["bytes"]:
+    if not ours or name in ("pftrace", "empty hook") or not ours["bytes"]:
         return "-"
     return f"{result['tools'][name]['bytes'] / ours['bytes']:,.0f} x"
 

@@ -145,6 +145,25 @@ class Pftrace(Tool):
             return None
 
 
+def empty_command(build):
+    """Attaches the empty program until Ctrl-C."""
+    folder = os.path.join(build, "tests", "bench")
+    return [os.path.join(folder, "empty"), os.path.join(folder, "empty.bpf.o")]
+
+
+class EmptyHook(Tool):
+    """An empty program at sched_switch and nobody who reads: what no BPF tool can go below."""
+    name = "empty hook"
+    bpf = False  # its reading is what is taken off the others'
+    to_stdout = True
+
+    def command(self, path):
+        return empty_command(self.build)
+
+    def version(self):
+        return "an empty program at sched_switch: the floor of any BPF tool"
+
+
 class PerfRecord(Tool):
     name = "perf record"
     bpf = False
@@ -191,4 +210,4 @@ class Cpudist(Tool):
         return f"libbpf-tools {self.program()}"
 
 
-ALL = [Pftrace, PerfRecord, PerfSched, Bpftrace, Cpudist]
+ALL = [Pftrace, EmptyHook, PerfRecord, PerfSched, Bpftrace, Cpudist]
