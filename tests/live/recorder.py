@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 
+import counts
 from capture import Capture
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -18,7 +19,6 @@ if not BUILD.is_absolute():
 PFTRACE = os.environ.get("PFTRACE") or str(BUILD / "pftrace")
 if not os.path.isabs(PFTRACE):
     PFTRACE = str(ROOT / PFTRACE)
-TICK_NS = 10_000_000  # at 100 Hz, the longest there is
 LAST_CPU = os.cpu_count() - 1
 
 
@@ -116,32 +116,21 @@ class Load:
 
 
 def schedstat(tid):
-    """run_ns, wait_ns, slices (Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat)."""
-    return [int(word) for word in pathlib.Path(f"/proc/{tid}/schedstat").read_text().split()]
+    return counts.schedstat(pathlib.Path(f"/proc/{tid}/schedstat").read_text())
 
 
 def status_switches(tid):
-    """voluntary, involuntary (proc_pid_status(5))."""
-    values = dict(line.split(":", 1)
-                  for line in pathlib.Path(f"/proc/{tid}/status").read_text().splitlines())
-    return (int(values["voluntary_ctxt_switches"]), int(values["nonvoluntary_ctxt_switches"]))
+    return counts.status_switches(pathlib.Path(f"/proc/{tid}/status").read_text())
 
 
 def context_switches():
-    """Of all CPUs since boot (proc_stat(5), ctxt)."""
-    for line in pathlib.Path("/proc/stat").read_text().splitlines():
-        if line.startswith("ctxt "):
-            return int(line.split()[1])
-    raise RuntimeError("/proc/stat has no ctxt")
+    return counts.context_switches(pathlib.Path("/proc/stat").read_text())
 
 
-def stolen_ns(cpu):
-    """irq + softirq + steal of a CPU (proc_stat(5)), in ns."""
-    for line in pathlib.Path("/proc/stat").read_text().splitlines():
-        if line.startswith(f"cpu{cpu} "):
-            words = line.split()
-            return sum(int(words[place]) for place in (6, 7, 8)) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
-    raise RuntimeError(f"/proc/stat has no cpu{cpu}")
+def stolen_ns(*cpus):
+    """Of these CPUs, of all without any."""
+    stat = pathlib.Path("/proc/stat").read_text()
+    return sum(counts.stolen_ns(stat, cpu) for cpu in cpus or range(os.cpu_count()))
 
 
 @contextlib.contextmanager

@@ -81,7 +81,10 @@ void load_ready(struct load *load)
 			usage(load, load->argv[i]);
 	if (!load->wait)
 		return;
-	printf("ready tid=%d\n", (int)gettid());
+	printf("ready tid=%d", (int)gettid());
+	if (load->partner)
+		printf(" partner=%d", load->partner);
+	putchar('\n');
 	if (read(STDIN_FILENO, &byte, 1) != 1)
 		exit(1); /* whoever was to start us is gone */
 }

@@ -3,9 +3,10 @@
  * What all loads share. A load is a small program that does one known thing, so that a test or a
  * benchmark knows what a capture must show. They speak one protocol:
  *
- *   - with --wait a load prints "ready tid=TID", then waits for a byte on stdin, so that it is at
- *     rest when a capture begins; after its work it prints its results and "done" and rests until
- *     another byte or the end of stdin, so that /proc/TID can be read after the capture;
+ *   - with --wait a load prints "ready tid=TID" (and partner=TID when it is two tasks), then waits
+ *     for a byte on stdin, so that it is at rest when a capture begins; after its work it prints
+ *     its results and "done" and rests until another byte or the end of stdin, so that /proc/TID
+ *     can be read after the capture;
  *   - without --wait it works at once and ends;
  *   - results are lines of key=value words on stdout; times are CLOCK_MONOTONIC in ns;
  *   - --name TEXT gives the task a name of its own, --cpu N pins it.
@@ -21,6 +22,7 @@ struct load {
 	int argc;
 	char **argv; /* words that were taken are NULL */
 	bool wait;
+	int partner; /* tid of a second task that works with this one; 0: none */
 };
 
 /* Takes the options that all loads share: --wait, --name, --cpu. */

@@ -65,6 +65,7 @@ int main(int argc, char **argv)
 		echo(there[0], back[1]);
 		_exit(0);
 	}
+	load.partner = (int)child;
 	load_ready(&load);
 
 	uint64_t begin_ns = load_now_ns();
