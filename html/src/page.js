@@ -22,6 +22,7 @@ export function createPage(model, state, theme, tooltip) {
 		for (const number of page.totals.value.keys()) seen.add(model.task(number));
 		return [...seen].filter((task) => !isIdle(task)).sort((a, b) => runNs(b) - runNs(a) || a.task - b.task);
 	});
+	page.tasksInView = computed(() => page.shownTasks.value.map((task) => task.task).filter((task) => page.matrix.value.has(task)));
 	page.taskColours = computed(() => {
 		const dark = theme.dark.value;
 		const made = new Map();
@@ -37,12 +38,21 @@ export function createPage(model, state, theme, tooltip) {
 	});
 	page.cpuColours = computed(() => new Map(model.cpus.map((cpu, i) => [cpu.cpu, pack(cpuColour(i, theme.dark.value))])));
 
+	// tasks that share their name are told apart by their tid
+	const sharers = computed(() => {
+		const seen = new Map();
+		for (const task of page.shownTasks.value) seen.set(task.name, (seen.get(task.name) ?? 0) + 1);
+		return seen;
+	});
+	page.tidOf = (task) => (task.tid !== null && sharers.value.get(task.name) > 1 ? String(task.tid) : '');
+	page.label = (task) => [printable(task.name), page.tidOf(task)].filter(Boolean).join(' ');
+
 	page.cssColour = (number) => {
 		const colour = page.taskColours.value(number);
 		return colour ? `rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})` : null;
 	};
 	page.choose = (number) => { state.task.value = state.task.value === number ? null : number; };
-	page.taskWords = () => (state.task.value === null ? 'all tasks but idle' : printable(model.task(state.task.value).name));
+	page.taskWords = () => (state.task.value === null ? 'all tasks but idle' : page.label(model.task(state.task.value)));
 	page.taskLines = (task) => {
 		const sums = page.totals.value.get(task.task);
 		const lines = [

@@ -6,7 +6,6 @@
 #include "chart/batch_sink.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +45,8 @@ static int find_kind(struct exits *exits, const char *isa, uint64_t reason, uint
 	if (error)
 		return error;
 	kind = &exits->kinds[exits->kind_count++];
-	snprintf(kind->isa, sizeof(kind->isa), "%s", isa);
+	memset(kind->isa, 0, sizeof(kind->isa));
+	memcpy(kind->isa, isa, strnlen(isa, sizeof(kind->isa) - 1));
 	kind->reason = reason;
 	return 0;
 }

@@ -70,53 +70,93 @@ static size_t sum_neighbours(struct raster_cell *items, size_t count)
 	return count ? kept + 1 : 0;
 }
 
+static void swap_with_scratch(struct raster *raster)
+{
+	struct raster_cell *items = raster->items;
+	size_t capacity = raster->capacity;
+
+	raster->items = raster->scratch;
+	raster->capacity = raster->scratch_capacity;
+	raster->scratch = items;
+	raster->scratch_capacity = capacity;
+}
+
+static void sum_all(struct raster *raster)
+{
+	raster->count = sum_neighbours(raster->items, raster->count);
+	raster->sorted = raster->count;
+}
+
 /* Sorts the tail that was added since and merges it with the sorted part. */
 static int settle(struct raster *raster)
 {
-	size_t tail = raster->count - raster->sorted;
+	struct raster_cell *tail = raster->items + raster->sorted;
+	size_t tail_count = raster->count - raster->sorted;
 	int error;
 
-	if (tail == 0)
+	if (tail_count == 0)
 		return 0;
 	error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
 	if (error)
 		return error;
-	raster_sort(raster->items + raster->sorted, tail, raster->scratch);
+	raster_sort(tail, tail_count, raster->scratch);
 	if (raster->sorted) {
-		struct raster_cell *items = raster->items;
-		size_t capacity = raster->capacity;
-
-		raster_merge(items, raster->sorted, items + raster->sorted, tail, raster->scratch);
-		raster->items = raster->scratch;
-		raster->capacity = raster->scratch_capacity;
-		raster->scratch = items;
-		raster->scratch_capacity = capacity;
+		raster_merge(raster->items, raster->sorted, tail, tail_count, raster->scratch);
+		swap_with_scratch(raster);
 	}
-	raster->count = sum_neighbours(raster->items, raster->count);
-	raster->sorted = raster->count;
+	sum_all(raster);
 	return 0;
 }
 
-/* Columns twice as wide, on the grid that begins at zero; the order of the keys stays. */
+/* The first cell from `i` on whose key, without its inner part, is another. */
+static size_t column_end(const struct raster *raster, size_t i)
+{
+	uint64_t key = raster->items[i].key >> raster->inner_bits;
+
+	while (i < raster->count && raster->items[i].key >> raster->inner_bits == key)
+		i++;
+	return i;
+}
+
+/* Two columns that became one lie one after the other, each sorted: merges such pairs. */
+static void merge_pairs(struct raster *raster, uint64_t odd)
+{
+	const struct raster_cell *items = raster->items;
+	uint64_t mask = column_mask(raster);
+
+	for (size_t i = 0, end; i < raster->count; i = end) {
+		size_t middle = column_end(raster, i);
+		uint64_t column = (raster_column(raster, &items[i]) + odd) >> 1;
+
+		end = middle;
+		if (middle < raster->count &&
+		    raster_group(raster, &items[middle]) == raster_group(raster, &items[i]) &&
+		    (raster_column(raster, &items[middle]) + odd) >> 1 == column)
+			end = column_end(raster, middle);
+		for (size_t j = i; j < end; j++)
+			raster->items[j].key =
+				(items[j].key & ~mask) | column << raster->inner_bits;
+		raster_merge(items + i, middle - i, items + middle, end - middle,
+			     raster->scratch + i);
+	}
+}
+
+/* Columns twice as wide, on the grid that begins at zero. */
 static int halve(struct raster *raster)
 {
-	uint64_t mask = column_mask(raster);
 	uint64_t odd = raster->first_column & 1;
 	int error = settle(raster);
 
+	if (!error)
+		error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
 	if (error)
 		return error;
 	raster->first_column >>= 1;
 	raster->column_ns *= 2;
-	for (size_t i = 0; i < raster->count; i++) {
-		struct raster_cell *cell = &raster->items[i];
-		uint64_t column = (raster_column(raster, cell) + odd) >> 1;
-
-		cell->key = (cell->key & ~mask) | column << raster->inner_bits;
-	}
-	/* the inner parts of two columns that became one lie one after the other */
-	raster->sorted = 0;
-	return settle(raster);
+	merge_pairs(raster, odd);
+	swap_with_scratch(raster);
+	sum_all(raster);
+	return 0;
 }
 
 int raster_widen(struct raster *raster, uint64_t bucket_ns, uint64_t from_ns)

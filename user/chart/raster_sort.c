@@ -3,46 +3,77 @@
 
 #include <string.h>
 
-#define DIGITS 8 /* of 8 bits each: a radix sort from the lowest to the highest */
+/*
+ * A radix sort from the lowest digit to the highest. Digits are windows of 11 bits that begin where
+ * keys differ: most bits of a key are the same in all cells, and are skipped.
+ */
+#define DIGIT_BITS 11
+#define DIGIT_VALUES (1u << DIGIT_BITS)
+#define DIGITS_MAX 6
 
-static void count_digits(const struct raster_cell *items, size_t count, size_t counts[DIGITS][256])
+struct digit {
+	unsigned int shift;
+	uint32_t counts[DIGIT_VALUES];
+};
+
+static uint64_t differing_bits(const struct raster_cell *items, size_t count)
 {
-	memset(counts, 0, DIGITS * sizeof(counts[0]));
-	for (size_t i = 0; i < count; i++)
-		for (int digit = 0; digit < DIGITS; digit++)
-			counts[digit][items[i].key >> (8 * digit) & 0xff]++;
+	uint64_t bits = 0;
+
+	for (size_t i = 1; i < count; i++)
+		bits |= items[i].key ^ items[0].key;
+	return bits;
 }
 
-static void scatter(const struct raster_cell *from, size_t count, struct raster_cell *to, int digit,
-		    const size_t counts[256])
+static size_t choose_digits(uint64_t bits, struct digit digits[DIGITS_MAX])
 {
-	size_t place[256];
-	size_t next = 0;
+	size_t count = 0;
 
-	for (int value = 0; value < 256; value++) {
+	while (bits) {
+		unsigned int shift = (unsigned int)__builtin_ctzll(bits);
+
+		memset(&digits[count], 0, sizeof(digits[count]));
+		digits[count++].shift = shift;
+		bits = shift + DIGIT_BITS >= 64
+			       ? 0
+			       : bits >> (shift + DIGIT_BITS) << (shift + DIGIT_BITS);
+	}
+	return count;
+}
+
+static unsigned int value_of(const struct digit *digit, uint64_t key)
+{
+	return (unsigned int)(key >> digit->shift) & (DIGIT_VALUES - 1);
+}
+
+static void scatter(const struct digit *digit, const struct raster_cell *from, size_t count,
+		    struct raster_cell *to)
+{
+	uint32_t place[DIGIT_VALUES];
+	uint32_t next = 0;
+
+	for (unsigned int value = 0; value < DIGIT_VALUES; value++) {
 		place[value] = next;
-		next += counts[value];
+		next += digit->counts[value];
 	}
 	for (size_t i = 0; i < count; i++)
-		to[place[from[i].key >> (8 * digit) & 0xff]++] = from[i];
+		to[place[value_of(digit, from[i].key)]++] = from[i];
 }
 
 void raster_sort(struct raster_cell *items, size_t count, struct raster_cell *scratch)
 {
-	size_t counts[DIGITS][256];
+	struct digit digits[DIGITS_MAX];
+	size_t digit_count = choose_digits(differing_bits(items, count), digits);
 	struct raster_cell *from = items;
 	struct raster_cell *to = scratch;
 
-	if (count == 0)
-		return;
-	count_digits(items, count, counts);
-	for (int digit = 0; digit < DIGITS; digit++) {
+	for (size_t i = 0; i < count; i++)
+		for (size_t digit = 0; digit < digit_count; digit++)
+			digits[digit].counts[value_of(&digits[digit], items[i].key)]++;
+	for (size_t digit = 0; digit < digit_count; digit++) {
 		struct raster_cell *swap = from;
 
-		/* all of one value: this digit says nothing about order */
-		if (counts[digit][from[0].key >> (8 * digit) & 0xff] == count)
-			continue;
-		scatter(from, count, to, digit, counts[digit]);
+		scatter(&digits[digit], from, count, to);
 		from = to;
 		to = swap;
 	}

@@ -10,7 +10,7 @@ import { exitTable } from '../data/exits.js';
 import { count, duration, percent, short } from '../data/format.js';
 import { coveredNs } from '../data/locality.js';
 import { reasonName } from '../data/reasons.js';
-import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
+import { choice, clear, element, nameOf, table } from '../ui/dom.js';
 import { createCard, noKvm } from './card.js';
 
 const ROW_PX = 26;
@@ -53,7 +53,7 @@ export function createExitsChart(page) {
 				if (top < -ROW_PX || top > box.full.height) return;
 				ctx.fillStyle = state.task.value === row.task ? palette.accent : palette.ink;
 				ctx.textAlign = 'left';
-				ctx.fillText(fitText(ctx, printable(model.task(row.task).name), box.x - 12), 4, top + ROW_PX / 2);
+				ctx.fillText(fitText(ctx, page.label(model.task(row.task)), box.x - 12), 4, top + ROW_PX / 2);
 				for (const { x, width, kind } of segments(row, box, most)) {
 					ctx.fillStyle = colour(kind);
 					ctx.fillRect(x, top + 3, Math.max(1, width - (width > 3 ? 1 : 0)), ROW_PX - 6);
@@ -72,7 +72,7 @@ export function createExitsChart(page) {
 			const hit = segments(row, box, most).find((each) => x >= each.x && x < each.x + each.width);
 			const kinds = hit ? [hit.kind] : [...row.kinds.keys()].sort((a, b) => order.value.get(a) - order.value.get(b)).slice(0, 10);
 			return {
-				title: printable(model.task(row.task).name),
+				title: page.label(model.task(row.task)),
 				lines: kinds.map((kind) => {
 					const [exits, hostNs] = row.kinds.get(kind);
 					return { name: name(kind), colour: colour(kind), value: `${count(exits)} · ${percent(exits / Math.max(1, row.count))} · ${duration(hostNs)}` };
@@ -96,7 +96,7 @@ export function createExitsChart(page) {
 		className: 'numbers',
 		caption: `Exits in the range shown (${{ count: 'number', share: 'share of the task\'s', rate: 'a second', host: 'host time' }[state.exits.value]})`,
 		head: ['task', 'all', ...found.value.kinds.map(({ kind }) => name(kind))],
-		rows: rows().map((row) => [nameOf(model.task(row.task).name), words(total(row), total(row)),
+		rows: rows().map((row) => [nameOf(page.label(model.task(row.task))), words(total(row), total(row)),
 			...found.value.kinds.map(({ kind }) => (row.kinds.has(kind) ? words(part(row.kinds.get(kind)), total(row)) : ''))]),
 	});
 	const control = choice({

@@ -10,7 +10,7 @@ import { columnSpan, holders, matrix } from '../data/locality.js';
 import { count, duration, moment, percent } from '../data/format.js';
 import { isIdle, isUnknown } from '../data/model.js';
 import { columnAt, levelFor, pyramid, transpose } from '../data/sparse.js';
-import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
+import { choice, clear, element, nameOf, table } from '../ui/dom.js';
 import { createCard, emptyState, gutter, RIGHT } from './card.js';
 
 const TASK_ROW_PX = 18;
@@ -40,9 +40,10 @@ function createSides(page) {
 				}
 				return tasks(level);
 			},
-			rows: () => page.shownTasks.value.map((task) => task.task),
+			// by run time of the whole, so that rows keep their order; only those that ran in the range
+			rows: () => page.tasksInView.value,
 			group: (task) => taskGroups.get(task),
-			label: (task) => printable(model.task(task).name),
+			label: (task) => page.label(model.task(task)),
 		},
 	};
 }
@@ -58,7 +59,7 @@ export function createLanesChart(page) {
 	const sides = createSides(page);
 	const side = () => sides[state.lanes.value];
 	const byTask = () => state.lanes.value === 'tasks';
-	const rowHeight = () => (byTask() ? TASK_ROW_PX : Math.max(3, Math.min(64, Math.floor(420 / model.cpus.length))));
+	const rowHeight = () => (byTask() ? TASK_ROW_PX : Math.max(3, Math.min(88, Math.floor(420 / model.cpus.length))));
 	const levelNow = (box) => {
 		const view = state.view.value;
 		return side().level(levelFor(model.locality.gridNs, view.to - view.from, box.width));
@@ -78,7 +79,7 @@ export function createLanesChart(page) {
 		time: true,
 		margin: (width) => ({ left: byTask() ? Math.min(180, width * 0.3) : gutter(width), right: RIGHT, top: 6, bottom: 28 }),
 		rows: { count: () => Math.max(1, side().rows().length), height: rowHeight, max: () => 560 },
-		depends: () => [state.view.value, state.task.value, state.lanes.value, page.taskColours.value, page.shownTasks.value],
+		depends: () => [state.view.value, state.task.value, state.lanes.value, page.taskColours.value, page.tasksInView.value],
 		draw(ctx, box) {
 			const palette = theme.palette.value;
 			const view = state.view.value;
@@ -116,7 +117,7 @@ export function createLanesChart(page) {
 		hover(x, y, box) {
 			const row = rowAt(y, box);
 			if (row === undefined || y < box.y || y > box.y + box.height) return null;
-			if (x < box.x) return byTask() ? { title: printable(model.task(row).name), lines: page.taskLines(model.task(row)), clickable: true } : null;
+			if (x < box.x) return byTask() ? { title: page.label(model.task(row)), lines: page.taskLines(model.task(row)), clickable: true } : null;
 			return plot.inside(x, y) ? describe(x, row, box) : null;
 		},
 		click(x, y, box) {
@@ -145,7 +146,7 @@ export function createLanesChart(page) {
 		const found = group === undefined ? [] : holders(level, group, column);
 		const capacity = Math.max(1, span.to - span.from);
 		const lines = found.slice(0, LISTED).map((each) => ({
-			name: byTask() ? `core ${each.inner}` : printable(model.task(each.inner).name),
+			name: byTask() ? `core ${each.inner}` : page.label(model.task(each.inner)),
 			value: `${percent(each.runNs / capacity)} · ${duration(each.runNs)} · ${count(each.switches)} ×`,
 			colour: css(colourOf()(each.inner)),
 		}));
@@ -167,7 +168,7 @@ export function createLanesChart(page) {
 			head: ['task', 'cores', 'most on', 'time', 'switched in'],
 			rows: sorted.slice(0, TABLE_ROWS).map((row) => {
 				const [top] = [...row.byCpu].sort((a, b) => b[1][0] - a[1][0]);
-				return [nameOf(task(row).name), count(row.byCpu.size), `core ${top[0]}`, duration(row.runNs), count(row.switches)];
+				return [nameOf(page.label(task(row))), count(row.byCpu.size), `core ${top[0]}`, duration(row.runNs), count(row.switches)];
 			}),
 		});
 	};

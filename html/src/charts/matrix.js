@@ -15,6 +15,7 @@ import { createCard, emptyState } from './card.js';
 const ROW_PX = 22;
 const HEAD_PX = 26;
 const TEXT_MIN_PX = 26;
+const CELL_MAX_PX = 150;
 const ALL_PX = 72;
 const TABLE_ROWS = 500;
 
@@ -35,8 +36,8 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 	let rows = rowsNow();
 	let most = 1;
 	let coverage = 1;
-	const labelWidth = (width) => Math.min(200, Math.max(88, width * 0.2));
-	const cellWidth = (box) => Math.min(96, Math.max(5, (box.width - ALL_PX) / model.cpus.length));
+	const labelWidth = (width) => Math.max(88, Math.min(width * 0.32, 230, width - ALL_PX - model.cpus.length * 26));
+	const cellWidth = (box) => Math.min(CELL_MAX_PX, Math.max(5, (box.width - ALL_PX) / model.cpus.length));
 	const columnX = (box, i) => (i === 0 ? box.x : box.x + ALL_PX + (i - 1) * cellWidth(box));
 
 	const plot = createPlot(page, {
@@ -74,7 +75,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			const { row, column } = at(x, y, box);
 			if (y < box.y) return column === undefined ? null : { title: column === ALL ? 'all cores' : coreTitle(column), lines: [], note: 'click sorts by this column', clickable: true };
 			if (!row) return null;
-			if (x < box.x) return row.kind === 'task' ? { title: printable(row.label), lines: page.taskLines(row.of), note: 'click chooses this task', clickable: true } : null;
+			if (x < box.x) return row.kind === 'task' ? { title: labelOf(row), lines: page.taskLines(row.of), note: 'click chooses this task', clickable: true } : null;
 			return column === undefined ? null : describe(row, column);
 		},
 		click(x, y, box) {
@@ -92,6 +93,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		if (x < box.x) i = -1;
 		return { row: rows[Math.floor((y - box.y + box.scroll) / ROW_PX)], column: columns[i] };
 	};
+	const labelOf = (row) => (row.kind === 'task' ? page.label(row.of) : row.label);
 	const coreTitle = (cpu) => {
 		const known = model.cpus.find((each) => each.cpu === cpu);
 		return `core ${cpu} (node ${known.node}, package ${known.package}, core ${known.core}, thread ${known.thread})`;
@@ -103,7 +105,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			{ name: 'switched in', value: MEASURES.rate.full(cellValue(row, column, 1), coverage) },
 		];
 		return {
-			title: `${printable(row.label)} on ${column === ALL ? 'all cores' : `core ${column}`}`,
+			title: `${labelOf(row)} on ${column === ALL ? 'all cores' : `core ${column}`}`,
 			lines,
 			note: `of ${duration(coverage)} in range; 100 % is one core`,
 		};
@@ -129,7 +131,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			const part = colourPart(value);
 			ctx.fillStyle = shareCss(theme.dark.value, part);
 			ctx.fillRect(x, top + 1, width - gap, ROW_PX - 2);
-			if (part > 0.55) ink = theme.dark.value ? '#10131a' : '#ffffff';
+			if (part > 0.6) ink = theme.dark.value ? '#10131a' : '#ffffff';
 		}
 		if (width < TEXT_MIN_PX) return;
 		const text = [measure().text(value, coverage), measure().text(value, coverage).replace(' %', '')]
@@ -148,7 +150,12 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		ctx.font = row.kind === 'task' ? FONT : FONT.replace('11px', '600 11px');
 		ctx.textAlign = 'left';
 		ctx.fillStyle = chosen ? palette.accent : palette.ink;
-		ctx.fillText(fitText(ctx, printable(row.label), box.x - 12), 4, top + ROW_PX / 2 + 0.5);
+		const tid = row.kind === 'task' ? page.tidOf(row.of) : '';
+		const tidWidth = tid ? ctx.measureText(tid).width + 8 : 0;
+		const name = fitText(ctx, printable(row.label), box.x - 12 - tidWidth);
+		ctx.fillText(name, 4, top + ROW_PX / 2 + 0.5);
+		ctx.fillStyle = palette.muted;
+		ctx.fillText(tid, 4 + ctx.measureText(name).width + 8, top + ROW_PX / 2 + 0.5);
 		columns.forEach((column, i) => drawCell(ctx, box, row, i, top, palette));
 		if (row.kind !== 'task') {
 			ctx.strokeStyle = palette.grid;
@@ -186,7 +193,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		className: 'numbers',
 		caption: `${title} in the range shown${rows.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${rows.length} rows` : ''}; sorted by ${state.sort.value === null ? 'all cores' : `core ${state.sort.value}`}`,
 		head: ['task', ...columns.map((column) => (column === ALL ? 'all' : `core ${column}`))],
-		rows: rows.slice(0, TABLE_ROWS).map((row) => [nameOf(row.label), ...columns.map((column) => {
+		rows: rows.slice(0, TABLE_ROWS).map((row) => [nameOf(labelOf(row)), ...columns.map((column) => {
 			const value = cellValue(row, column, measure().value);
 			return value === null ? '' : measure().text(value, coverage);
 		})]),

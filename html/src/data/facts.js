@@ -59,7 +59,7 @@ export function facts(model, totals) {
 	const [word, why] = verdict(meta.end);
 	const sums = { tasks: 0, switches: 0 };
 	for (const row of totals.values()) {
-		if (model.task(row.task).kind !== 'idle') sums.tasks++;
+		if (!['idle', 'unknown'].includes(model.task(row.task).kind)) sums.tasks++;
 		sums.switches += row.switches;
 	}
 	const length = window.to - window.from;
@@ -97,6 +97,7 @@ export function notices(model) {
 	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);
 	if (meta.filters.length) add('note', `Recorded with filters: ${meta.filters.join(', ')}.`);
 	if (meta.options.task) add('note', `Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did looks like idle.`);
-	for (const loss of lossesOf(meta, false)) add('note', `${lossWords(loss)}.`);
+	const harmless = lossesOf(meta, false);
+	if (harmless.length) add('note', `Seen and accounted for: ${harmless.map(lossWords).join('; ')}.`);
 	return list;
 }

@@ -34,19 +34,22 @@ export const layerTable = (layer, dark) => {
 	return table((t) => pack(base, 0.25 + 0.7 * t));
 };
 
-// FNV-1a: the same name has the same colour on every page.
+// FNV-1a, then murmur3's finish: the same name has the same colour on every page.
 export function hashName(name) {
 	let hash = 0x811c9dc5;
 	for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-	hash ^= hash >>> 15;
-	return hash >>> 0;
+	hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+	hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+	return (hash ^ (hash >>> 16)) >>> 0;
 }
 
+// Hues that eyes keep apart: fewer where they see little difference (green, violet).
+const HUES = [10, 32, 54, 74, 94, 122, 154, 182, 208, 232, 256, 284, 312, 340];
 const LIGHTNESS = { true: [58, 68, 77], false: [47, 58, 68] };
 
 export function nameColour(name, dark) {
 	const hash = hashName(name);
-	return hcl((hash % 360), (dark ? 36 : 44) + ((hash >>> 9) % 3) * 9, LIGHTNESS[dark][(hash >>> 12) % 3]).rgb().clamp();
+	return hcl(HUES[hash % HUES.length], (dark ? 36 : 44) + ((hash >>> 9) % 3) * 9, LIGHTNESS[dark][(hash >>> 12) % 3]).rgb().clamp();
 }
 
 // Cores get hues far from their neighbours' (the golden angle).
