@@ -27,6 +27,7 @@ struct render {
 	const char *label;
 	bool open;
 	char *path; /* of the page; owned */
+	bool *idle; /* by task of the view; owned */
 
 	struct heat heat;
 	struct locality locality;
@@ -102,13 +103,31 @@ static char *default_label(const char *capture)
 	return label;
 }
 
+static int find_idle(struct render *render, const struct view *view)
+{
+	size_t count = view_task_count(view);
+
+	render->idle = calloc(count ? count : 1, sizeof(*render->idle));
+	if (!render->idle)
+		return -ENOMEM;
+	for (size_t task = 0; task < count; task++) {
+		const char *kind = view_task(view, task)->kind;
+
+		render->idle[task] = kind && strcmp(kind, "idle") == 0;
+	}
+	return 0;
+}
+
 static int read_charts(struct render *render, struct view *view, char message[CDICT_MESSAGE_BYTES])
 {
 	uint64_t from_ns = view_from_ns(view);
 	struct fan_out charts;
 	int error;
 
-	heat_init(&render->heat, from_ns, HEAT_BUDGET);
+	error = find_idle(render, view);
+	if (error)
+		return error;
+	heat_init(&render->heat, from_ns, HEAT_BUDGET, render->idle, view_task_count(view));
 	locality_init(&render->locality, from_ns, LOCALITY_BUDGET);
 	exits_init(&render->exits, from_ns, EXITS_BUDGET);
 	incidents_init(&render->incidents);
@@ -120,7 +139,7 @@ static int read_charts(struct render *render, struct view *view, char message[CD
 	error = view_read(view, HEAT_TABLES | LOCALITY_TABLES | EXITS_TABLES | INCIDENTS_TABLES,
 			  &charts.sink, message);
 	if (!error)
-		error = raster_finish(&render->heat.raster);
+		error = heat_finish(&render->heat);
 	if (!error)
 		error = raster_finish(&render->locality.raster);
 	if (!error)
@@ -182,6 +201,7 @@ static void release(struct render *render)
 	locality_free(&render->locality);
 	exits_free(&render->exits);
 	free(render->path);
+	free(render->idle);
 	free(render);
 }
 

@@ -19,7 +19,7 @@ import { createToolbar } from './ui/toolbar.js';
 import { createTooltip } from './ui/tooltip.js';
 
 const PAIRED_CORES = 8;
-const BLOCKS = ['meta', 'strings', 'tasks', 'heat', 'locality', 'exits'];
+const BLOCKS = ['meta', 'strings', 'tasks', 'heat', 'heat-all', 'locality', 'exits'];
 
 async function block(name) {
 	const holder = document.getElementById(`data-${name}`);
@@ -33,7 +33,7 @@ async function load() {
 	const parts = Object.fromEntries(await Promise.all(BLOCKS.map(async (name) => [name, await block(name)])));
 	const meta = JSON.parse(new TextDecoder().decode(parts.meta));
 	if (meta.format !== FORMAT) throw new Error(`data of form ${meta.format}, but this page reads form ${FORMAT}`);
-	return buildModel({ ...parts, meta });
+	return buildModel({ ...parts, heatAll: parts['heat-all'], meta });
 }
 
 const SCHED_WORDS = {

@@ -3,18 +3,20 @@
 
 import { computed } from '@preact/signals-core';
 
-import { cpuColour, nameColour, pack } from './draw/colour.js';
+import { cpuColour, nameColour, pack, unpack } from './draw/colour.js';
 import { count, duration } from './data/format.js';
 import { matrix } from './data/locality.js';
 import { isIdle, isUnknown } from './data/model.js';
 import { printable } from './ui/dom.js';
+
+const OTHERS = 0.2;
 
 export function createPage(model, state, theme, tooltip) {
 	const page = { model, state, theme, tooltip, layersOf: {} };
 
 	// task -> { runNs, switches, byCpu } over the whole window, and over the range shown
 	page.totals = computed(() => matrix(model.locality, model.window));
-	page.matrix = computed(() => (state.range.value ? matrix(model.locality, state.view.value) : page.totals.value));
+	page.matrix = computed(() => (state.settled.value === model.window ? page.totals.value : matrix(model.locality, state.settled.value)));
 	// all but idle, by run time
 	page.shownTasks = computed(() => {
 		const runNs = (task) => page.totals.value.get(task.task)?.runNs ?? 0;
@@ -23,20 +25,30 @@ export function createPage(model, state, theme, tooltip) {
 		return [...seen].filter((task) => !isIdle(task)).sort((a, b) => runNs(b) - runNs(a) || a.task - b.task);
 	});
 	page.tasksInView = computed(() => page.shownTasks.value.map((task) => task.task).filter((task) => page.matrix.value.has(task)));
+	// colours by task number, and by core: 0xaabbggrr, 0 for idle
 	page.taskColours = computed(() => {
 		const dark = theme.dark.value;
-		const made = new Map();
-		return (number) => {
-			let colour = made.get(number);
-			if (colour === undefined) {
-				const task = model.task(number);
-				colour = isIdle(task) ? 0 : isUnknown(task) ? 0x80808080 : pack(nameColour(task.name ?? '', dark));
-				made.set(number, colour);
-			}
-			return colour;
+		const byName = new Map();
+		const ofName = (name) => {
+			if (!byName.has(name)) byName.set(name, pack(nameColour(name, dark)));
+			return byName.get(name);
 		};
+		const all = [...page.shownTasks.value, ...model.tasks];
+		const colours = new Uint32Array(all.reduce((most, task) => Math.max(most, task.task + 1), 0));
+		for (const task of all) colours[task.task] = isIdle(task) ? 0 : isUnknown(task) ? 0x80808080 : ofName(task.name ?? '');
+		return colours;
 	});
-	page.cpuColours = computed(() => new Map(model.cpus.map((cpu, i) => [cpu.cpu, pack(cpuColour(i, theme.dark.value))])));
+	page.cpuColours = computed(() => {
+		const colours = new Uint32Array(model.cpus.reduce((most, cpu) => Math.max(most, cpu.cpu + 1), 0));
+		model.cpus.forEach((cpu, i) => { colours[cpu.cpu] = pack(cpuColour(i, theme.dark.value)); });
+		return colours;
+	});
+	// the chosen task stands out from all others
+	page.laneColours = computed(() => {
+		const chosen = state.task.value;
+		if (chosen === null) return page.taskColours.value;
+		return page.taskColours.value.map((colour, task) => (task === chosen ? colour : ((colour & 0xffffff) | ((colour >>> 24) * OTHERS << 24)) >>> 0));
+	});
 
 	// tasks that share their name are told apart by their tid
 	const sharers = computed(() => {
@@ -47,10 +59,7 @@ export function createPage(model, state, theme, tooltip) {
 	page.tidOf = (task) => (task.tid !== null && sharers.value.get(task.name) > 1 ? String(task.tid) : '');
 	page.label = (task) => [printable(task.name), page.tidOf(task)].filter(Boolean).join(' ');
 
-	page.cssColour = (number) => {
-		const colour = page.taskColours.value(number);
-		return colour ? `rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})` : null;
-	};
+	page.cssColour = (number) => unpack(page.taskColours.value[number] ?? 0);
 	page.choose = (number) => { state.task.value = state.task.value === number ? null : number; };
 	page.taskWords = () => (state.task.value === null ? 'all tasks but idle' : page.label(model.task(state.task.value)));
 	page.taskLines = (task) => {

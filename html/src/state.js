@@ -6,6 +6,8 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { DEFAULTS, formatHash, parseHash } from './hash.js';
 import { clampRange } from './range.js';
 
+const SETTLE_MS = 90;
+
 export function createState(model) {
 	const start = parseHash(location.hash);
 	const state = {};
@@ -13,6 +15,9 @@ export function createState(model) {
 	state.cursor = signal(null); // ns under the pointer; not in the hash
 	state.past = signal([]); // ranges to go back to
 	state.view = computed(() => (state.range.value ? clampRange(state.range.value, model.window) : model.window));
+
+	// the range once it stays: what is dear to compute follows this one
+	state.settled = settle(state.view, SETTLE_MS);
 
 	state.zoom = (range, { remember = true } = {}) => {
 		const next = range ? clampRange(range, model.window) : null;
@@ -28,6 +33,17 @@ export function createState(model) {
 	};
 	mirrorInHash(state);
 	return state;
+}
+
+function settle(source, ms) {
+	const settled = signal(source.value);
+	let pending = 0;
+	effect(() => {
+		const value = source.value;
+		clearTimeout(pending);
+		if (value !== settled.peek()) pending = setTimeout(() => { settled.value = value; }, ms);
+	});
+	return settled;
 }
 
 function mirrorInHash(state) {

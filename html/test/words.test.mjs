@@ -103,7 +103,7 @@ const META = {
 	end: { duration_ns: 5e9, cause: 'duration', cut: false, verdict: 'equal', cost: { bpf_ns_per_switch: 40, bpf_ns: 1e6, user_cpu_ns: 1e6, memory_peak_bytes: 1, kernel_memory_bytes: 1 } },
 };
 const part = (more = {}) => ({ column: [1], gridNs: 1e7, bucketNs: 1e7, coarsened: 0, ...more });
-const model = (meta = {}, more = {}) => ({ meta: { ...META, ...meta }, heat: part(), locality: part(), exits: part({ column: [] }), window: { from: 0, to: 5e9 }, cpus: [1], ...more });
+const model = (meta = {}, more = {}) => ({ meta: { ...META, ...meta }, heat: part(), heatAll: part(), locality: part(), exits: part({ column: [] }), window: { from: 0, to: 5e9 }, cpus: [1], ...more });
 
 test('a whole capture without losses has nothing to warn of', () => {
 	assert.deepEqual(notices(model()), []);

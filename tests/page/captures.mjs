@@ -12,13 +12,16 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const made = new Map();
 
-// { cdict, rows } of a kind of tests/page/make_capture.c
+// cores of each kind: as many tasks are idle
+const CORES = { plain: 4, hostile: 4, kvm: 8, 'kvm-only': 8, 'one-task': 1 };
+
+// { cdict, rows, cores } of a kind of tests/page/make_capture.c
 export function capture(kind) {
 	if (!made.has(kind)) {
 		const cdict = join(folder, `${kind}.cdict`);
 		execFileSync(MAKE_CAPTURE, [kind, cdict]);
 		const file = kind === 'cut' ? `${cdict}.part` : cdict;
-		made.set(kind, { cdict: file, rows: readRows(`${cdict}.rows`) });
+		made.set(kind, { cores: CORES[kind] ?? 2, cdict: file, rows: readRows(`${cdict}.rows`) });
 	}
 	return made.get(kind);
 }

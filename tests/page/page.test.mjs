@@ -45,7 +45,7 @@ const decoded = (page) => page.evaluate(() => {
 		return out;
 	};
 	return {
-		run: flat(model.locality, 0), switches: flat(model.locality, 1), heat: flat(model.heat, 0), exits: flat(model.exits, 0), host: flat(model.exits, 1),
+		run: flat(model.locality, 0), switches: flat(model.locality, 1), heat: flat(model.heat, 0), heatAll: flat(model.heatAll, 0), exits: flat(model.exits, 0), host: flat(model.exits, 1),
 		heatKinds: model.meta.heat_kinds, exitKinds: model.meta.exit_kinds, grid: model.locality.gridNs,
 	};
 });
@@ -75,6 +75,9 @@ for (const kind of ['plain', 'kvm', 'doubling', 'one-bucket', 'one-task', 'kvm-o
 		const grid = Math.max(...rows.cells.map((row) => row[1]));
 		assert.deepEqual(found.heat, sums(rows.cells, ([at, , task, word, bin]) =>
 			[found.heatKinds.indexOf(word), task, Math.floor(at / grid) * grid, bin].join(' '), (row) => row[5]));
+		const idle = (task) => (task < capture(kind).cores ? 1 : 0);
+		assert.deepEqual(found.heatAll, sums(rows.cells, ([at, , task, word, bin]) =>
+			[found.heatKinds.indexOf(word), idle(task), Math.floor(at / grid) * grid, bin].join(' '), (row) => row[5]));
 		const kindOf = (isa, reason) => found.exitKinds.findIndex((each) => each.isa === isa && each.reason === reason);
 		const exitKey = ([at, , task, isa, reason]) => [task, kindOf(isa, reason), at, 0].join(' ');
 		assert.deepEqual(found.exits, sums(rows.exits, exitKey, (row) => row[5]));

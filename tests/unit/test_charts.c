@@ -20,12 +20,13 @@ static void heat_counts_lengths_by_task_and_kind(void **state)
 	uint64_t later = string_pool_add(strings, "of a later version");
 	const uint64_t rows[] = { 2,  5, run, 80, 3,	 2,  5, run, 80, 4,   3,  5, wait,
 				  90, 7, 2,   5,  later, 80, 9, 2,   5,	 run, 81, 0 };
+	const bool idle[2] = { false, true };
 	struct heat heat;
 
 	(void)state;
-	heat_init(&heat, 0, BUDGET);
+	heat_init(&heat, 0, BUDGET, idle, 2);
 	assert_int_equal(batch_push(&heat.sink, CAPTURE_CELLS, 10, 0, strings, rows, 5), 0);
-	assert_int_equal(raster_finish(&heat.raster), 0);
+	assert_int_equal(heat_finish(&heat), 0);
 	assert_int_equal(heat.raster.count, 2);
 	assert_int_equal(raster_group(&heat.raster, &heat.raster.items[0]),
 			 heat_group(HEAT_RUN, 5));
@@ -36,6 +37,28 @@ static void heat_counts_lengths_by_task_and_kind(void **state)
 	assert_int_equal(heat_group_task(raster_group(&heat.raster, &heat.raster.items[1])), 5);
 	assert_int_equal(heat.counts[HEAT_RUN], 7);
 	assert_int_equal(heat.counts[HEAT_WAIT], 7);
+	heat_free(&heat);
+	string_pool_free(strings);
+}
+
+static void heat_sums_all_tasks_apart_from_idle(void **state)
+{
+	struct string_pool *strings = string_pool_new();
+	uint64_t run = string_pool_add(strings, "run");
+	const uint64_t rows[] = { 0, 0, run, 80, 3, 0, 1, run, 80, 4, 0, 7, run, 80, 5 };
+	const bool idle[2] = { false, true };
+	struct heat heat;
+
+	(void)state;
+	heat_init(&heat, 0, BUDGET, idle, 2);
+	assert_int_equal(batch_push(&heat.sink, CAPTURE_CELLS, 10, 0, strings, rows, 3), 0);
+	assert_int_equal(heat_finish(&heat), 0);
+	assert_int_equal(heat.raster.count, 3);
+	assert_int_equal(heat.all.count, 2);
+	assert_int_equal(raster_group(&heat.all, &heat.all.items[0]),
+			 heat_all_group(HEAT_RUN, false));
+	assert_int_equal(heat.all.items[0].values[0], 3 + 5);
+	assert_int_equal(heat.all.items[1].values[0], 4);
 	heat_free(&heat);
 	string_pool_free(strings);
 }
@@ -130,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heat_counts_lengths_by_task_and_kind),
+		cmocka_unit_test(heat_sums_all_tasks_apart_from_idle),
 		cmocka_unit_test(locality_adds_run_time_and_switches_by_core),
 		cmocka_unit_test(exits_know_a_kind_by_isa_and_reason),
 		cmocka_unit_test(losses_keep_their_sum_and_the_moments_they_grew),

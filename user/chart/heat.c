@@ -31,6 +31,11 @@ uint64_t heat_group_task(uint64_t group)
 	return group & (((uint64_t)1 << HEAT_TASK_BITS) - 1);
 }
 
+uint64_t heat_all_group(enum heat_kind kind, bool idle)
+{
+	return (uint64_t)kind << 1 | idle;
+}
+
 /* Ids of the words in this batch's pool; a word that is not there has an id that no row has. */
 static void find_kinds(const struct string_pool *strings, uint64_t ids[HEAT_KINDS])
 {
@@ -46,25 +51,37 @@ static int kind_of(const uint64_t ids[HEAT_KINDS], uint64_t id)
 	return -1;
 }
 
+static int add_row(struct heat *heat, const struct capture_batch *batch, size_t row,
+		   enum heat_kind kind)
+{
+	uint64_t task = batch->columns[CELLS_TASK][row];
+	uint64_t at_ns = batch->columns[CELLS_BUCKET][row] * batch->bucket_ns;
+	uint64_t bin = batch->columns[CELLS_BIN][row];
+	uint64_t count = batch->columns[CELLS_COUNT][row];
+	bool idle = task < heat->idle_count && heat->idle[task];
+	int error = raster_add(&heat->raster, heat_group(kind, task), at_ns, bin, count, 0);
+
+	if (!error)
+		error = raster_add(&heat->all, heat_all_group(kind, idle), at_ns, bin, count, 0);
+	heat->counts[kind] += count;
+	return error;
+}
+
 static int add_rows(struct heat *heat, const struct capture_batch *batch)
 {
 	uint64_t ids[HEAT_KINDS];
 	int error = raster_widen(&heat->raster, batch->bucket_ns, heat->from_ns);
 
+	if (!error)
+		error = raster_widen(&heat->all, batch->bucket_ns, heat->from_ns);
 	find_kinds(batch->strings, ids);
 	for (size_t row = 0; row < batch->rows && !error; row++) {
 		int kind = kind_of(ids, batch->columns[CELLS_KIND][row]);
 		uint64_t count = batch->columns[CELLS_COUNT][row];
 
 		/* a kind that a later version adds is not of these charts */
-		if (kind < 0 || count == 0 || count == CAPTURE_NIL)
-			continue;
-		error = raster_add(
-			&heat->raster,
-			heat_group((enum heat_kind)kind, batch->columns[CELLS_TASK][row]),
-			batch->columns[CELLS_BUCKET][row] * batch->bucket_ns,
-			batch->columns[CELLS_BIN][row], count, 0);
-		heat->counts[kind] += count;
+		if (kind >= 0 && count != 0 && count != CAPTURE_NIL)
+			error = add_row(heat, batch, row, (enum heat_kind)kind);
 	}
 	return error;
 }
@@ -76,15 +93,27 @@ static int on_batch(struct capture_sink *sink, const struct capture_batch *batch
 	return batch->table == CAPTURE_CELLS ? add_rows(heat, batch) : 0;
 }
 
-void heat_init(struct heat *heat, uint64_t from_ns, size_t budget)
+void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const bool *idle,
+	       size_t idle_count)
 {
 	memset(heat, 0, sizeof(*heat));
 	heat->sink = batch_sink(on_batch);
 	heat->from_ns = from_ns;
+	heat->idle = idle;
+	heat->idle_count = idle_count;
 	raster_init(&heat->raster, budget, HEAT_BIN_BITS);
+	raster_init(&heat->all, budget / 2, HEAT_BIN_BITS);
+}
+
+int heat_finish(struct heat *heat)
+{
+	int error = raster_finish(&heat->raster);
+
+	return error ? error : raster_finish(&heat->all);
 }
 
 void heat_free(struct heat *heat)
 {
 	raster_free(&heat->raster);
+	raster_free(&heat->all);
 }

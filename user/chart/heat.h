@@ -6,6 +6,8 @@
 #include "capture/capture.h"
 #include "chart/raster.h"
 
+#include <stdbool.h>
+
 enum heat_kind {
 	HEAT_RUN,
 	HEAT_SLEEP,
@@ -22,6 +24,9 @@ enum heat_kind {
 struct heat {
 	struct capture_sink sink; /* first: the address of both is the same */
 	struct raster raster;	  /* group: kind and task; value 0: count */
+	struct raster all;	  /* of all tasks, so much finer in time; group: heat_all_group() */
+	const bool *idle;	  /* borrowed: which tasks are idle */
+	size_t idle_count;
 	uint64_t from_ns;
 	uint64_t counts[HEAT_KINDS];
 };
@@ -34,8 +39,17 @@ uint64_t heat_group(enum heat_kind kind, uint64_t task);
 enum heat_kind heat_group_kind(uint64_t group);
 uint64_t heat_group_task(uint64_t group);
 
-/* Push HEAT_TABLES of the window that begins at from_ns into `sink`; see chart/raster.h. */
-void heat_init(struct heat *heat, uint64_t from_ns, size_t budget);
+/* The group of all idle tasks, or of all others. */
+uint64_t heat_all_group(enum heat_kind kind, bool idle);
+
+/*
+ * Push HEAT_TABLES of the window that begins at from_ns into `sink`; see chart/raster.h. `idle`
+ * says of the tasks 0 .. idle_count - 1 which are idle, and is borrowed.
+ */
+void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const bool *idle,
+	       size_t idle_count);
+/* After the last row. 0 or -ENOMEM. */
+int heat_finish(struct heat *heat);
 void heat_free(struct heat *heat);
 
 #endif

@@ -71,6 +71,8 @@ static int write_blocks(const struct page_input *input, FILE *file)
 	if (!error)
 		error = write_cells(&input->heat->raster, HEAT_TASK_BITS, 1, "data-heat", file);
 	if (!error)
+		error = write_cells(&input->heat->all, 1, 1, "data-heat-all", file);
+	if (!error)
 		error = write_cells(&input->locality->raster, 0, 2, "data-locality", file);
 	if (!error)
 		error = write_cells(&input->exits->raster, EXITS_KIND_BITS, 2, "data-exits", file);

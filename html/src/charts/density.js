@@ -10,7 +10,6 @@ import { createPlot } from '../draw/plot.js';
 import { binExtent, binStartNs, density, halveDensity, histogram, percentileBin } from '../data/heat.js';
 import { count, duration, moment, short } from '../data/format.js';
 import { columnAt, levelFor, pyramid, startOf } from '../data/sparse.js';
-import { isIdle } from '../data/model.js';
 import { choice, clear, element, table } from '../ui/dom.js';
 import { createCard, gutter, noKvm, emptyState, RIGHT } from './card.js';
 
@@ -27,8 +26,9 @@ function createLayers(page, extent) {
 		}
 		if (!made.has(kind)) {
 			const number = model.meta.heat_kinds.indexOf(kind);
-			const wanted = task === null ? (each) => !isIdle(model.task(each)) : (each) => each === task;
-			made.set(kind, pyramid(density(model.heat, number, extent, wanted), halveDensity));
+			const base = task === null ? density(model.heatAll, number, extent, (idle) => idle === 0) :
+				density(model.heat, number, extent, (each) => each === task);
+			made.set(kind, pyramid(base, halveDensity));
 		}
 		return made.get(kind);
 	};
@@ -55,7 +55,7 @@ function legend() {
 export function createDensityChart(page, { number, id, title, hint, kinds, words, layers: signalName, needsKvm }) {
 	const { model, state, theme } = page;
 	const numbers = kinds.map((kind) => model.meta.heat_kinds.indexOf(kind));
-	const extent = binExtent(model.heat, numbers);
+	const extent = binExtent(model.heatAll, numbers);
 	if (!extent)
 		return createCard({ number, id, title, hint, body: [needsKvm ? noKvm(model.meta) :
 			emptyState('Nothing to draw', 'No run, sleep or wait ended in this window.')] }).element;
@@ -65,7 +65,8 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 	const chosen = () => kinds.filter((kind) => state[signalName].value.includes(kind));
 	const levelNow = (kind, box) => {
 		const view = state.view.value;
-		return layerOf(kind)(levelFor(model.heat.gridNs, view.to - view.from, box.width));
+		const layer = layerOf(kind);
+		return layer(levelFor(layer(0).gridNs, view.to - view.from, box.width));
 	};
 	const scale = legend();
 	const summary = element('p', { class: 'summary' });
@@ -132,7 +133,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 
 	const inView = (kind) => {
 		const level = layerOf(kind)(0);
-		const view = state.view.value;
+		const view = state.settled.value;
 		return histogram(level, columnAt(level, view.from), Math.ceil(view.to / level.gridNs) - level.first);
 	};
 	const fillTable = () => table({

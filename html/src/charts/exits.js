@@ -24,8 +24,8 @@ export function createExitsChart(page) {
 		return createCard({ number, id, title, hint, body: [noKvm(model.meta)] }).element;
 
 	const name = (kind) => reasonName(model.meta.exit_kinds[kind].isa, model.meta.exit_kinds[kind].reason);
-	const found = computed(() => exitTable(model.exits, state.view.value));
-	const ns = () => coveredNs(model.exits, state.view.value, model.window);
+	const found = computed(() => exitTable(model.exits, state.settled.value));
+	const ns = () => coveredNs(model.exits, state.settled.value, model.window);
 	const order = computed(() => new Map(found.value.kinds.map(({ kind }, i) => [kind, i])));
 	const colour = (kind) => cpuColour(kind, theme.dark.value).formatRgb();
 	const part = ([exits, hostNs]) => (state.exits.value === 'host' ? hostNs : exits);

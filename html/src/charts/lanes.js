@@ -4,9 +4,10 @@
 import { effect } from '@preact/signals-core';
 
 import { drawTimeAxis, fitText, FONT, line, timeAtX } from '../draw/axes.js';
-import { drawLane } from '../draw/lanes.js';
+import { drawHighLane, drawThinLanes } from '../draw/lanes.js';
+import { unpack } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
-import { columnSpan, holders, matrix } from '../data/locality.js';
+import { columnSpan, holders, longestHolders } from '../data/locality.js';
 import { count, duration, moment, percent } from '../data/format.js';
 import { isIdle, isUnknown } from '../data/model.js';
 import { columnAt, levelFor, pyramid, transpose } from '../data/sparse.js';
@@ -14,6 +15,9 @@ import { choice, clear, element, nameOf, table } from '../ui/dom.js';
 import { createCard, emptyState, gutter, RIGHT } from './card.js';
 
 const TASK_ROW_PX = 18;
+const THIN_PX = 9;
+const GAP_PX = 2;
+const WARM_COLUMNS = 100;
 const LISTED = 9;
 const TABLE_ROWS = 500;
 
@@ -64,22 +68,15 @@ export function createLanesChart(page) {
 		const view = state.view.value;
 		return side().level(levelFor(model.locality.gridNs, view.to - view.from, box.width));
 	};
-	const colourOf = () => {
-		if (byTask()) return (cpu) => page.cpuColours.value.get(cpu) ?? 0xff888888;
-		const selected = state.task.value;
-		const colours = page.taskColours.value;
-		return (task) => {
-			const own = colours(task);
-			return selected === null || selected === task ? own : ((own & 0xffffff) | ((own >>> 24) * 0.22 << 24)) >>> 0;
-		};
-	};
+	const colours = () => (byTask() ? page.cpuColours : page.laneColours).value;
+	const blank = (holder) => !byTask() && isIdle(model.task(holder));
 
 	const plot = createPlot(page, {
 		label: `${title}: lanes over time; the table below holds the same numbers`,
 		time: true,
 		margin: (width) => ({ left: byTask() ? Math.min(180, width * 0.3) : gutter(width), right: RIGHT, top: 6, bottom: 28 }),
 		rows: { count: () => Math.max(1, side().rows().length), height: rowHeight, max: () => 560 },
-		depends: () => [state.view.value, state.task.value, state.lanes.value, page.taskColours.value, page.tasksInView.value],
+		depends: () => [state.view.value, state.task.value, state.lanes.value, page.laneColours.value, page.tasksInView.value],
 		draw(ctx, box) {
 			const palette = theme.palette.value;
 			const view = state.view.value;
@@ -88,29 +85,26 @@ export function createLanesChart(page) {
 			const level = levelNow(box);
 			const rows = side().rows();
 			const height = rowHeight();
-			const gap = height >= 8 ? 2 : height >= 5 ? 1 : 0;
-			const colours = colourOf();
 			const first = Math.floor(box.scroll / height);
+			const shown = rows.slice(first, first + Math.ceil(box.height / height) + 1);
+			const top = box.y + first * height - box.scroll;
+			const common = { view, window: model.window, sparse: level, colours: colours() };
 			ctx.save();
 			ctx.beginPath();
 			ctx.rect(0, box.y, box.full.width, box.height);
 			ctx.clip();
-			let labelled = -Infinity;
-			for (let row = first; row < rows.length; row++) {
-				const top = box.y + row * height - box.scroll;
-				if (top > box.y + box.height) break;
-				const group = side().group(rows[row]);
-				if (gap) {
-					ctx.strokeStyle = palette.grid;
-					line(ctx, box.x, top + height - 0.5, box.x + box.width, top + height - 0.5);
-				}
-				if (group !== undefined)
-					drawLane(ctx, box, view, model.window, level, group, { top: top + gap / 2, height: height - gap, colourOf: colours });
-				if (top - labelled >= 14 || labelled < box.y - 100) {
-					drawLabel(ctx, box, rows[row], top, height, palette);
-					labelled = top;
-				}
-			}
+			if (height < THIN_PX) drawThinLanes(ctx, box, { ...common, groups: shown.map(side().group), top, height, blank });
+			else shown.forEach((row, i) => {
+				const at = top + i * height;
+				ctx.strokeStyle = palette.grid;
+				line(ctx, box.x, at + height - 0.5, box.x + box.width, at + height - 0.5);
+				const group = side().group(row);
+				if (group !== undefined) drawHighLane(ctx, box, { ...common, group, top: at + 1, height: height - GAP_PX });
+			});
+			const every = Math.max(1, Math.ceil(14 / height));
+			shown.forEach((row, i) => {
+				if ((first + i) % every === 0) drawLabel(ctx, box, row, top + i * height, height, palette);
+			});
 			ctx.restore();
 			drawTimeAxis(ctx, box, view, palette, { grid: false });
 		},
@@ -148,7 +142,7 @@ export function createLanesChart(page) {
 		const lines = found.slice(0, LISTED).map((each) => ({
 			name: byTask() ? `core ${each.inner}` : page.label(model.task(each.inner)),
 			value: `${percent(each.runNs / capacity)} · ${duration(each.runNs)} · ${count(each.switches)} ×`,
-			colour: css(colourOf()(each.inner)),
+			colour: unpack(colours()[each.inner]),
 		}));
 		if (found.length > LISTED) lines.push({ name: `${found.length - LISTED} more`, value: '' });
 		if (!found.length) lines.push({ name: byTask() ? 'on no core' : 'no sample', value: '' });
@@ -160,7 +154,7 @@ export function createLanesChart(page) {
 	};
 
 	const fillTable = () => {
-		const rows = [...matrix(model.locality, state.view.value).values()];
+		const rows = [...page.matrix.value.values()];
 		const task = (row) => model.task(row.task);
 		const sorted = rows.filter((row) => !isIdle(task(row))).sort((a, b) => b.runNs - a.runNs);
 		return table({
@@ -172,6 +166,14 @@ export function createLanesChart(page) {
 			}),
 		});
 	};
+	// coarser levels are made before they are asked for, a step whenever there is nothing else to do
+	const warm = (level) => {
+		const made = sides.cores.level(level);
+		if (rowHeight() < THIN_PX) longestHolders(made, model.window, (task) => isIdle(model.task(task)));
+		if ((model.window.to - model.window.from) / made.gridNs > WARM_COLUMNS) requestIdleCallback(() => warm(level + 1));
+	};
+	requestIdleCallback(() => warm(0));
+
 	const control = choice({
 		label: 'Lanes',
 		options: [['cores', 'cores', 'A lane a core, coloured by task'], ['tasks', 'tasks', 'A lane a task, coloured by core']],
@@ -188,17 +190,15 @@ export function createLanesChart(page) {
 	return card.element;
 }
 
-const css = (colour) => `rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})`;
-
 // The names that took most time: tasks of one name share a colour, and so a place here.
 function legendItems(page, byTask) {
 	const swatched = (colour, child) => {
 		const mark = element('i', { class: 'swatch' });
-		mark.style.background = css(colour);
+		mark.style.background = unpack(colour);
 		return element('span', { class: 'key' }, mark, child);
 	};
 	if (byTask)
-		return page.model.cpus.slice(0, 32).map((cpu) => swatched(page.cpuColours.value.get(cpu.cpu), `core ${cpu.cpu}`));
+		return page.model.cpus.slice(0, 32).map((cpu) => swatched(page.cpuColours.value[cpu.cpu], `core ${cpu.cpu}`));
 	const sums = new Map();
 	for (const task of page.shownTasks.value) {
 		if (isUnknown(task)) continue;
@@ -208,5 +208,5 @@ function legendItems(page, byTask) {
 		sums.set(task.name, entry);
 	}
 	return [...sums.values()].sort((a, b) => b.runNs - a.runNs).slice(0, 12).map(({ task, number }) =>
-		swatched(page.taskColours.value(task.task), element('span', {}, nameOf(task.name), number > 1 ? ` × ${number}` : '')));
+		swatched(page.taskColours.value[task.task], element('span', {}, nameOf(task.name), number > 1 ? ` × ${number}` : '')));
 }

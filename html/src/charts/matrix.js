@@ -46,7 +46,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		rows: { count: () => rows.length, height: () => ROW_PX, max: () => 520 },
 		depends: () => {
 			rows = rowsNow();
-			coverage = coveredNs(model.locality, state.view.value, model.window);
+			coverage = coveredNs(model.locality, state.settled.value, model.window);
 			const { value } = measure();
 			most = 1;
 			for (const row of rows)

@@ -73,7 +73,7 @@ export function facts(model, totals) {
 		{ name: 'Cores', value: count(model.cpus.length) },
 		{ name: 'Tasks that ran', value: count(sums.tasks) },
 		{ name: 'Switches', value: count(sums.switches), title: `${count(sums.switches / (length / 1e9))} a second, idle included` },
-		{ name: 'Time step', value: duration(Math.max(model.locality.gridNs, model.heat.gridNs)) },
+		{ name: 'Time step', value: duration(Math.max(model.locality.gridNs, model.heatAll.gridNs)) },
 		{ name: 'Losses', value: serious.length ? serious.map(lossWords).join('; ') : 'none', level: serious.length ? 'bad' : 'good' },
 		{ name: 'Samples and totals', value: word, title: why, level: { equal: 'good', DIFFERENT: 'bad' }[word] ?? '' },
 		{ name: 'Cost of tracing', value: cost(meta, meta.end?.duration_ns ?? length), title: costTitle(meta) },
@@ -89,7 +89,7 @@ export function notices(model) {
 	else if (meta.end?.cut) add('bad', `The recording ended before it was meant to: ${meta.end.cause}.`);
 	if (meta.being_written_elsewhere) add('bad', 'A newer recording of the same name was being written when this page was made.');
 	for (const loss of lossesOf(meta, true)) add('bad', `Lost: ${lossWords(loss)}. The moments are marked in the overview.`);
-	for (const [part, words] of [[model.heat, 'heat maps'], [model.locality, 'core charts'], [model.exits, 'exit chart']]) {
+	for (const [part, words] of [[model.heatAll, 'heat maps'], [model.heat, 'heat maps of single tasks'], [model.locality, 'core charts'], [model.exits, 'exit chart']]) {
 		if (!part.column.length) continue;
 		if (part.coarsened) add('note', `To keep this page small, the ${words} show time in steps of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
 		else if (meta.bucket_ns && part.bucketNs > meta.bucket_ns) add('note', `While recording, the time step of the ${words} grew from ${duration(meta.bucket_ns)} to ${duration(part.bucketNs)}.`);

@@ -85,3 +85,43 @@ export const columnSpan = (sparse, column, window) => ({
 	from: Math.max(startOf(sparse, column), window.from),
 	to: Math.min(startOf(sparse, column + 1), window.to),
 });
+
+const longest = new WeakMap();
+
+// Per group and column who held longest, and the part of the time (0..1) that was held at all;
+// `blank` says of holders that do not count. Made once for each level.
+export function longestHolders(sparse, window, blank) {
+	if (!longest.has(sparse)) longest.set(sparse, findLongest(sparse, window, blank));
+	return longest.get(sparse);
+}
+
+function findLongest(sparse, window, blank) {
+	const count = sparse.column.length;
+	const column = new Uint32Array(count);
+	const holder = new Uint32Array(count);
+	const share = new Float32Array(count);
+	const begins = new Uint32Array(sparse.begins.length);
+	let out = 0;
+	for (let group = 0; group < groupCount(sparse); group++) {
+		for (let i = sparse.begins[group]; i < sparse.begins[group + 1];) {
+			const at = sparse.column[i];
+			let sum = 0;
+			let most = 0;
+			for (; i < sparse.begins[group + 1] && sparse.column[i] === at; i++) {
+				const runNs = sparse.values[RUN_NS][i];
+				if (blank(sparse.inner[i]) || runNs === 0) continue;
+				sum += runNs;
+				if (runNs > most) {
+					most = runNs;
+					holder[out] = sparse.inner[i];
+				}
+			}
+			if (most === 0) continue;
+			const span = columnSpan(sparse, at, window);
+			column[out] = at;
+			share[out++] = Math.min(1, sum / Math.max(1, span.to - span.from));
+		}
+		begins[group + 1] = out;
+	}
+	return { column: column.slice(0, out), holder: holder.slice(0, out), share: share.slice(0, out), begins };
+}

@@ -49,7 +49,7 @@ function cpusOf(meta, locality) {
 	return [...known.values()].sort((a, b) => a.node - b.node || a.package - b.package || a.cpu - b.cpu);
 }
 
-export function buildModel({ meta, strings, tasks, heat, locality, exits }) {
+export function buildModel({ meta, strings, tasks, heat, heatAll, locality, exits }) {
 	const list = decodeTasks(tasks, decodeStrings(strings));
 	const byTask = new Map(list.map((task) => [task.task, task]));
 	const model = {
@@ -60,6 +60,8 @@ export function buildModel({ meta, strings, tasks, heat, locality, exits }) {
 			return byTask.get(number);
 		},
 		heat: decodeSparse(new Reader(heat), { inner: true, values: 1 }),
+		// of all idle tasks (lower 1) and of all others (lower 0): finer in time than task by task
+		heatAll: decodeSparse(new Reader(heatAll), { inner: true, values: 1 }),
 		locality: decodeSparse(new Reader(locality), { inner: true, values: 2 }),
 		exits: decodeSparse(new Reader(exits), { inner: false, values: 2 }),
 	};

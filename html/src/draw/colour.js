@@ -7,6 +7,10 @@ import { interpolateCividis, interpolateViridis } from 'd3-scale-chromatic';
 export const pack = ({ r, g, b }, alpha = 1) =>
 	((Math.round(alpha * 255) << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 
+// The same for the style sheet's side; null for what is left blank.
+export const unpack = (colour) => (colour ?
+	`rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})` : null);
+
 const channels = (text) => rgb(text).clamp();
 
 // Entry 0 (an empty cell) is transparent; 1..255 go from "just above nothing" to the most. The end
