@@ -51,7 +51,7 @@ class LeftOver(unittest.TestCase):
 class FullDisk(unittest.TestCase):
     def test_a_full_disk_ends_the_capture_and_keeps_what_is_whole(self):
         with folder() as here:
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", here], check=True)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", here], check=True)
             try:
                 with messaging(20000):
                     result = run("--duration", 30, "--bucket", 10, "--out", here / "run.cdict")
@@ -101,7 +101,7 @@ class Ends(unittest.TestCase):
             pair.finish()
             second, second_code = two.stop()
             first, first_code = one.stop()
-        self.assertEqual((first_code, second_code), (0, 0))
+        self.assertEqual((first_code, second_code), (0, 0), one.words + two.words)
         shift = second.header["monotonic_ns"] - first.header["monotonic_ns"]
         for tid in (pair.tid,):
             ours = [capture.task_of_tid(tid)["task"] for capture in (first, second)]
