@@ -10,6 +10,7 @@ import { matchesQuery } from '../src/data/query.js';
 import { reasonName } from '../src/data/reasons.js';
 import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
 import { clampRange, pan, zoomAt } from '../src/range.js';
+import { timeTicks } from '../src/draw/axes.js';
 import { hashName } from '../src/draw/colour.js';
 
 test('lengths have the unit that fits', () => {
@@ -23,6 +24,15 @@ test('moments have as many decimals as their steps need', () => {
 	assert.equal(moment(1.5e9, 1e5), '1.5000 s');
 	assert.equal(moment(3725e9, 1e9), '1:02:05');
 	assert.equal(moment(125.5e9, 1e8), '0:02:05.5');
+});
+
+test('ticks of long captures are round minutes and hours', () => {
+	const words = (from, to) => timeTicks({ from: from * 1e9, to: to * 1e9 }, 800).map((tick) => tick.text);
+	assert.deepEqual(words(0, 3600), ['0 s', '0:10:00', '0:20:00', '0:30:00', '0:40:00', '0:50:00', '1:00:00']);
+	assert.deepEqual(words(100, 1000), ['0:05:00', '0:10:00', '0:15:00']);
+	assert.deepEqual(words(0, 86400).slice(-1), ['24:00:00']);
+	assert.deepEqual(words(0, 2), ['0.0 s', '0.5 s', '1.0 s', '1.5 s', '2.0 s']);
+	assert.ok(words(0, 1e9).length > 2);
 });
 
 test('numbers are short where there is little room', () => {

@@ -254,7 +254,7 @@ test('layers, lanes and sorting are a click away and kept in the address', () =>
 	await head.scrollIntoViewIfNeeded();
 	const x = await page.evaluate(() => {
 		const width = document.querySelector('#chart-5 canvas').clientWidth;
-		return Math.max(88, Math.min(width * 0.32, 230, width - 72 - 4 * 26)) + 72 + 20;
+		return Math.max(88, Math.min(width * 0.1, 150), Math.min(width * 0.32, 230, width - 72 - 4 * 26)) + 72 + 20;
 	});
 	await head.click({ position: { x, y: 10 } });
 	await page.waitForFunction(() => location.hash === '#sort=0&lanes=tasks&layers=run.sleep');

@@ -16,6 +16,7 @@ import { createCard, emptyState, gutter, RIGHT } from './card.js';
 
 const TASK_ROW_PX = 18;
 const THIN_PX = 9;
+const LANES_PX = 420;
 const GAP_PX = 2;
 const WARM_COLUMNS = 100;
 const LISTED = 9;
@@ -56,14 +57,16 @@ export function createLanesChart(page) {
 	const { model, state, theme } = page;
 	const title = 'Core locality';
 	const id = 'chart-4';
-	const hint = 'Which task had each core, over time. Where a column holds several tasks, each takes as much of the height as it had of the time; blank is idle.';
+	const thin = Math.floor(LANES_PX / model.cpus.length) < THIN_PX;
+	const hint = `Which task had each core, over time; blank is idle. ${thin ? 'Where a column holds several tasks, the colour is that of the one that ran longest, paler where the core was less busy.' :
+		'Where a column holds several tasks, each takes as much of the height as it had of the time.'}`;
 	if (!model.locality.column.length)
 		return createCard({ number: 4, id, title, hint, body: [emptyState('Nothing to draw', 'No task ran in this window.')] }).element;
 
 	const sides = createSides(page);
 	const side = () => sides[state.lanes.value];
 	const byTask = () => state.lanes.value === 'tasks';
-	const rowHeight = () => (byTask() ? TASK_ROW_PX : Math.max(3, Math.min(88, Math.floor(420 / model.cpus.length))));
+	const rowHeight = () => (byTask() ? TASK_ROW_PX : Math.max(3, Math.min(88, Math.floor(LANES_PX / model.cpus.length))));
 	const levelNow = (box) => {
 		const view = state.view.value;
 		return side().level(levelFor(model.locality.gridNs, view.to - view.from, box.width));

@@ -36,8 +36,8 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 	let rows = rowsNow();
 	let most = 1;
 	let coverage = 1;
-	const labelWidth = (width) => Math.max(88, Math.min(width * 0.32, 230, width - ALL_PX - model.cpus.length * 26));
-	const cellWidth = (box) => Math.min(CELL_MAX_PX, Math.max(5, (box.width - ALL_PX) / model.cpus.length));
+	const labelWidth = (width) => Math.max(88, Math.min(width * 0.1, 150), Math.min(width * 0.32, 230, width - ALL_PX - model.cpus.length * 26));
+	const cellWidth = (box) => Math.min(CELL_MAX_PX, Math.max(0.5, (box.width - ALL_PX) / model.cpus.length));
 	const columnX = (box, i) => (i === 0 ? box.x : box.x + ALL_PX + (i - 1) * cellWidth(box));
 
 	const plot = createPlot(page, {
@@ -111,7 +111,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		};
 	};
 	// Shares have a full scale; counts have not, and span powers of ten.
-	const colourPart = (value) => (measure().value === 0 ? Math.min(1, value / coverage) ** 0.6 : Math.min(1, Math.log1p(value) / Math.log1p(most)));
+	const colourPart = (value) => (measure().value === 0 ? Math.min(1, value / coverage) ** 0.4 : Math.min(1, Math.log1p(value) / Math.log1p(most)));
 
 	const drawCell = (ctx, box, row, i, top, palette) => {
 		const width = i === 0 ? ALL_PX : cellWidth(box);
@@ -129,8 +129,8 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		}
 		if (i > 0 && value > 0) {
 			const part = colourPart(value);
-			ctx.fillStyle = shareCss(theme.dark.value, part);
-			ctx.fillRect(x, top + 1, width - gap, ROW_PX - 2);
+			ctx.fillStyle = shareCss(theme.dark.value, part, width < TEXT_MIN_PX);
+			ctx.fillRect(x, top + 1, Math.max(1, width - gap), ROW_PX - 2);
 			if (part > 0.6) ink = theme.dark.value ? '#10131a' : '#ffffff';
 		}
 		if (width < TEXT_MIN_PX) return;

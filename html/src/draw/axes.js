@@ -11,9 +11,19 @@ export const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu 
 export const timeX = (ns, view, box) => box.x + ((ns - view.from) / (view.to - view.from)) * box.width;
 export const timeAtX = (x, view, box) => view.from + ((x - box.x) / box.width) * (view.to - view.from);
 
+const MINUTE = 60;
+const CLOCK_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 7200].map((minutes) => minutes * MINUTE);
+
+// Round numbers of seconds, or of minutes and hours where there are minutes between them.
+function tickSeconds(from, to, count) {
+	const step = CLOCK_STEPS.find((each) => (to - from) / each <= count);
+	if ((to - from) / count < MINUTE / 2 || !step) return scaleLinear().domain([from, to]).ticks(count);
+	const first = Math.ceil(from / step);
+	return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
 export function timeTicks(view, width) {
-	const scale = scaleLinear().domain([view.from / 1e9, view.to / 1e9]);
-	const ticks = scale.ticks(Math.max(2, Math.floor(width / 120)));
+	const ticks = tickSeconds(view.from / 1e9, view.to / 1e9, Math.max(2, Math.floor(width / 120)));
 	const step = ticks.length > 1 ? (ticks[1] - ticks[0]) * 1e9 : view.to - view.from;
 	return ticks.map((seconds) => ({ ns: seconds * 1e9, text: moment(seconds * 1e9, step) }));
 }

@@ -22,13 +22,13 @@ function table(colourAt) {
 }
 
 const dense = (dark) => (dark ? (t) => interpolateViridis(0.22 + 0.78 * t) : (t) => interpolateViridis(0.8 * (1 - t)));
-// Behind numbers: pale where there is little, and still not the background.
-const plain = (dark) => (t) => Object.assign(rgb(dark ? interpolateCividis(0.25 + 0.7 * t) : interpolateCividis(0.9 * (1 - t))),
-	{ opacity: (dark ? 0.3 : 0.2) + 0.7 * t }).formatRgb();
+// Behind numbers: pale where there is little, and still not the background. Stronger without numbers.
+const plain = (dark, bare) => (t) => Object.assign(rgb(dark ? interpolateCividis(0.25 + 0.7 * t) : interpolateCividis(0.9 * (1 - t))),
+	{ opacity: bare ? 0.6 + 0.4 * t : (dark ? 0.3 : 0.2) + 0.7 * t }).formatRgb();
 
 export const densityTable = (dark) => table((t) => pack(channels(dense(dark)(t))));
 export const densityCss = (dark, t) => dense(dark)(t);
-export const shareCss = (dark, t) => plain(dark)(t);
+export const shareCss = (dark, t, bare) => plain(dark, bare)(t);
 
 // Several layers at once: one hue each, laid over each other.
 const LAYER_HUES = { run: 255, sleep: 25, wait: 95, guest: 255, host: 45 };
@@ -48,7 +48,7 @@ export function hashName(name) {
 }
 
 // Hues that eyes keep apart: fewer where they see little difference (green, violet).
-const HUES = [10, 32, 54, 74, 94, 122, 154, 182, 208, 232, 256, 284, 312, 340];
+const HUES = [8, 28, 48, 68, 88, 112, 142, 178, 218, 244, 262, 282, 304, 326, 346];
 const LIGHTNESS = { true: [58, 68, 77], false: [47, 58, 68] };
 
 export function nameColour(name, dark) {
