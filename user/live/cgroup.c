@@ -15,6 +15,11 @@
    its id (kernfs_fh_to_dentry, from 4.14). */
 #define FILEID_KERNFS 0xfe
 
+union handle {
+	struct file_handle handle;
+	char bytes[sizeof(struct file_handle) + sizeof(uint64_t)];
+};
+
 struct known_cgroup {
 	uint64_t id;
 	char *path; /* NULL: tried in vain */
@@ -76,11 +81,6 @@ void cgroup_paths_free(struct cgroup_paths *paths)
 	free(paths);
 }
 
-int cgroup_paths_offered(const struct cgroup_paths *paths)
-{
-	return paths->mount_fd >= 0 ? 0 : -ENOENT;
-}
-
 /* The path behind an open folder, below the mount point. */
 static char *path_of_fd(const struct cgroup_paths *paths, int fd)
 {
@@ -98,10 +98,8 @@ static char *path_of_fd(const struct cgroup_paths *paths, int fd)
 
 static char *resolve(const struct cgroup_paths *paths, uint64_t id)
 {
-	union {
-		struct file_handle handle;
-		char bytes[sizeof(struct file_handle) + sizeof(uint64_t)];
-	} request = { .handle = { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS } };
+	union handle request = { .handle = { .handle_bytes = sizeof(id),
+					     .handle_type = FILEID_KERNFS } };
 	char *path;
 	int fd;
 
@@ -114,6 +112,23 @@ static char *resolve(const struct cgroup_paths *paths, uint64_t id)
 	path = path_of_fd(paths, fd);
 	close(fd);
 	return path;
+}
+
+/* Opens the hierarchy's root by a handle, as resolve() opens others. */
+int cgroup_paths_offered(const struct cgroup_paths *paths)
+{
+	union handle request = { .handle = { .handle_bytes = sizeof(uint64_t) } };
+	int mount_id, fd;
+
+	if (paths->mount_fd < 0)
+		return -ENOENT;
+	if (name_to_handle_at(paths->mount_fd, "", &request.handle, &mount_id, AT_EMPTY_PATH))
+		return -errno;
+	fd = open_by_handle_at(paths->mount_fd, &request.handle, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 /* Where this id is, or would go. */

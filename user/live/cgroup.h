@@ -17,7 +17,7 @@ void cgroup_paths_free(struct cgroup_paths *paths);
  */
 const char *cgroup_path(struct cgroup_paths *paths, uint64_t id);
 
-/* 0 when there is a v2 hierarchy to ask, else -ENOENT. */
+/* 0 when paths can be told; -ENOENT: there is no v2 hierarchy; -EPERM: CAP_DAC_READ_SEARCH is missing. */
 int cgroup_paths_offered(const struct cgroup_paths *paths);
 
 #endif

@@ -45,6 +45,11 @@ static int silent(enum libbpf_print_level level, const char *format, va_list arg
 	return 0;
 }
 
+void live_hush_libbpf(void)
+{
+	libbpf_set_print(silent);
+}
+
 static int fail(char *message, int error, const char *what)
 {
 	snprintf(message, LIVE_MESSAGE_BYTES, "%s: %s%s", what, strerror(-error),
@@ -54,22 +59,35 @@ static int fail(char *message, int error, const char *what)
 	return error;
 }
 
+uint32_t live_possible_cpus(void)
+{
+	int count = libbpf_num_possible_cpus();
+
+	return count > 0 ? (uint32_t)count : 1;
+}
+
+int live_size_maps(struct pftrace_bpf *bpf, uint32_t cpu_count, uint32_t ring_bytes)
+{
+	int error = bpf_map__set_max_entries(bpf->maps.blocks, cpu_count);
+
+	if (!error)
+		error = bpf_map__set_max_entries(bpf->maps.evicted, live_sweep_entries(cpu_count));
+	if (!error && ring_bytes)
+		error = bpf_map__set_max_entries(bpf->maps.ring, ring_bytes);
+	return error;
+}
+
 static int load(struct live *live, const struct live_options *options, const struct probe *probe,
 		char *message)
 {
 	int error;
 
-	libbpf_set_print(silent);
+	live_hush_libbpf();
 	live->bpf = pftrace_bpf__open();
 	if (!live->bpf)
 		return fail(message, -errno, "cannot read the BPF object in this binary");
 	live->bpf->rodata->has_prev_state_argument = probe->has_prev_state_argument;
-	error = bpf_map__set_max_entries(live->bpf->maps.blocks, live->cpu_count);
-	if (!error)
-		error = bpf_map__set_max_entries(live->bpf->maps.evicted,
-						 live_sweep_entries(live->cpu_count));
-	if (!error && options->ring_bytes)
-		error = bpf_map__set_max_entries(live->bpf->maps.ring, options->ring_bytes);
+	error = live_size_maps(live->bpf, live->cpu_count, options->ring_bytes);
 	if (!error)
 		error = pftrace_bpf__load(live->bpf);
 	return error ? fail(message, error, "cannot load the BPF programs") : 0;
@@ -126,7 +144,7 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 
 	if (!live)
 		return fail(message, error, "cannot begin");
-	live->cpu_count = (uint32_t)libbpf_num_possible_cpus();
+	live->cpu_count = live_possible_cpus();
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
 	if (!live->cpus || !live->cgroups) {
@@ -178,33 +196,6 @@ uint32_t live_cpu_count(const struct live *live)
 int live_offers_cgroups(const struct live *live)
 {
 	return cgroup_paths_offered(live->cgroups);
-}
-
-/* fdinfo tells what the kernel charges for a map (from 6.4 exactly, before as an estimate). */
-static uint64_t map_memory_bytes(int fd)
-{
-	uint64_t bytes = 0;
-	char path[64], line[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "memlock: %lu", &bytes) == 1)
-			break;
-	fclose(file);
-	return bytes;
-}
-
-uint64_t live_kernel_memory_bytes(const struct live *live)
-{
-	struct bpf_map *map;
-	uint64_t bytes = 0;
-
-	bpf_object__for_each_map(map, live->bpf->obj) bytes += map_memory_bytes(bpf_map__fd(map));
-	return bytes;
 }
 
 /* ---- start ---- */

@@ -36,7 +36,7 @@ void live_close(struct live *live);
 uint32_t live_cpu_count(const struct live *live);
 /* Kernel memory that the maps and rings take. */
 uint64_t live_kernel_memory_bytes(const struct live *live);
-/* 0 where paths of cgroups can be told, else -ENOENT. */
+/* 0 where paths of cgroups can be told, else -errno. */
 int live_offers_cgroups(const struct live *live);
 
 /* Sets zero, opens the gate, seeds every online CPU, reads who is alive. `account` is borrowed. */

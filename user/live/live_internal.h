@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 struct bpf_link;
+struct bpf_program;
 struct cgroup_paths;
 struct cost;
 struct merge;
@@ -63,6 +64,12 @@ struct live {
 };
 
 uint64_t live_now_ns(void);
+/* CPU numbers are below this. */
+uint32_t live_possible_cpus(void);
+/* Before loading. ring_bytes 0: the default. 0 or -errno. */
+int live_size_maps(struct pftrace_bpf *bpf, uint32_t cpu_count, uint32_t ring_bytes);
+/* libbpf's own words are for those who set PFTRACE_DEBUG. */
+void live_hush_libbpf(void);
 
 /* ---- live_ring.c ---- */
 int live_ring_open(struct live_ring *ring, int map_fd, int (*take)(void *, void *, size_t),
@@ -93,6 +100,8 @@ int live_identity_iterate(struct live *live,
 int live_proc_take_hidden(struct live *live);
 
 /* ---- live_seed.c ---- */
+/* Runs a program of the raw_tp kind there; 0 also when that CPU is offline. */
+int live_run_on_cpu(const struct bpf_program *program, uint32_t cpu);
 int live_seed_cpu(struct live *live, uint32_t cpu);
 /* Returns when no program runs any more that saw the gate open. */
 void live_wait_for_cpus(struct live *live);

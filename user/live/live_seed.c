@@ -8,18 +8,18 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 
-static int run_on_cpu(const struct bpf_program *program, uint32_t cpu)
+int live_run_on_cpu(const struct bpf_program *program, uint32_t cpu)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = cpu);
 
-	return bpf_prog_test_run_opts(bpf_program__fd(program), &options) ? -errno : 0;
+	if (!bpf_prog_test_run_opts(bpf_program__fd(program), &options))
+		return 0;
+	return errno == ENXIO ? 0 : -errno; /* it is offline */
 }
 
 int live_seed_cpu(struct live *live, uint32_t cpu)
 {
-	int error = run_on_cpu(live->bpf->progs.seed, cpu);
-
-	return error == -ENXIO ? 0 : error; /* it went offline again meanwhile */
+	return live_run_on_cpu(live->bpf->progs.seed, cpu);
 }
 
 /*
@@ -30,5 +30,5 @@ int live_seed_cpu(struct live *live, uint32_t cpu)
 void live_wait_for_cpus(struct live *live)
 {
 	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++)
-		run_on_cpu(live->bpf->progs.empty, cpu);
+		live_run_on_cpu(live->bpf->progs.empty, cpu);
 }

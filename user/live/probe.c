@@ -12,11 +12,6 @@
 #define FLOOR_MAJOR 5
 #define FLOOR_MINOR 15
 
-/* include/uapi/linux/capability.h */
-#define CAPABILITY_SYS_ADMIN 21
-#define CAPABILITY_PERFMON 38
-#define CAPABILITY_BPF 39
-
 struct probe_version probe_parse_version(const char *release)
 {
 	struct probe_version version = { 0 };
@@ -50,26 +45,31 @@ static bool is_below_floor(struct probe_version version)
 	       (version.major == FLOOR_MAJOR && version.minor < FLOOR_MINOR);
 }
 
-static bool has_capability(uint64_t set, int capability)
+bool probe_has_capability(const struct probe *probe, enum probe_capability capability)
 {
-	return set >> capability & 1;
+	return probe->capabilities >> capability & 1;
 }
 
-static bool read_rights(void)
+static uint64_t read_capabilities(void)
 {
 	FILE *file = fopen("/proc/self/status", "re");
 	uint64_t effective = 0;
 	char line[256];
 
 	if (!file)
-		return false;
+		return 0;
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, "CapEff: %" SCNx64, &effective) == 1)
 			break;
 	fclose(file);
-	return has_capability(effective, CAPABILITY_SYS_ADMIN) ||
-	       (has_capability(effective, CAPABILITY_BPF) &&
-		has_capability(effective, CAPABILITY_PERFMON));
+	return effective;
+}
+
+static bool may_use_bpf(const struct probe *probe)
+{
+	return probe_has_capability(probe, PROBE_CAP_SYS_ADMIN) ||
+	       (probe_has_capability(probe, PROBE_CAP_BPF) &&
+		probe_has_capability(probe, PROBE_CAP_PERFMON));
 }
 
 static bool read_preempt_rt(const char *kernel_build)
@@ -144,7 +144,8 @@ void probe_read(struct probe *probe)
 	snprintf(probe->host, sizeof(probe->host), "%s", names.nodename);
 	probe->version = probe_parse_version(names.release);
 	probe->preempt_rt = read_preempt_rt(names.version);
-	probe->has_rights = read_rights();
+	probe->capabilities = read_capabilities();
+	probe->has_rights = may_use_bpf(probe);
 	read_btf(probe);
 }
 

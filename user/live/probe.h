@@ -5,6 +5,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* include/uapi/linux/capability.h */
+enum probe_capability {
+	PROBE_CAP_DAC_READ_SEARCH = 2,
+	PROBE_CAP_SYS_ADMIN = 21,
+	PROBE_CAP_SYS_NICE = 23,
+	PROBE_CAP_PERFMON = 38,
+	PROBE_CAP_BPF = 39,
+};
 
 struct probe_version {
 	unsigned int major;
@@ -19,7 +29,8 @@ struct probe {
 	struct probe_version version;
 	bool preempt_rt;
 	bool has_btf;
-	bool has_rights;
+	uint64_t capabilities;	      /* the effective set, a bit each */
+	bool has_rights;	      /* to load and attach BPF programs */
 	bool has_prev_state_argument; /* sched_switch tells prev's state (from 5.18) */
 	bool has_sched_info;	      /* run-queue wait */
 	bool has_run_queue_clock;
@@ -27,6 +38,8 @@ struct probe {
 
 /* Fills in `probe` as far as it can be known; never fails. */
 void probe_read(struct probe *probe);
+
+bool probe_has_capability(const struct probe *probe, enum probe_capability capability);
 
 /*
  * True when recording can be tried. Else `message` says in one line what is missing and what to

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/live_memory.h"
+
+#include "base/array.h"
+#include "live/live_internal.h"
+#include "pftrace.skel.h"
+
+#include <bpf/libbpf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* fdinfo tells what the kernel charges for a map (from 6.4 exactly, before as an estimate). */
+static uint64_t map_memory_bytes(int fd)
+{
+	uint64_t bytes = 0;
+	char path[64], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "memlock: %" SCNu64, &bytes) == 1)
+			break;
+	fclose(file);
+	return bytes;
+}
+
+uint64_t live_kernel_memory_bytes(const struct live *live)
+{
+	struct bpf_map *map;
+	uint64_t bytes = 0;
+
+	bpf_object__for_each_map(map, live->bpf->obj) bytes += map_memory_bytes(bpf_map__fd(map));
+	return bytes;
+}
+
+static const char *purpose_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		const char *purpose;
+	} purposes[] = {
+		{ "blocks", "samples in progress, a page a possible CPU" },
+		{ "cpus", "totals per task, of each possible CPU" },
+		{ "evicted", "totals per task that found no room there" },
+		{ "ring", "samples on their way out" },
+		{ "identity_ring", "names on their way out" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(purposes); i++)
+		if (strcmp(name, purposes[i].name) == 0)
+			return purposes[i].purpose;
+	return "constants and switches";
+}
+
+static uint64_t whole_pages(uint64_t bytes)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
+static uint64_t power_of_two(uint64_t number)
+{
+	uint64_t power = 1;
+
+	while (power < number)
+		power *= 2;
+	return power;
+}
+
+#define HASH_ELEMENT_BYTES 48 /* struct htab_elem before its key (kernel/bpf/hashtab.c) */
+#define HASH_BUCKET_BYTES 16
+
+/* As kernel/bpf/arraymap.c, hashtab.c and ringbuf.c take memory; small fixed parts left out. */
+static uint64_t estimate(const struct bpf_map *map, uint32_t possible_cpus)
+{
+	uint64_t key_bytes = (bpf_map__key_size(map) + 7) / 8 * 8;
+	uint64_t value_bytes = (bpf_map__value_size(map) + 7) / 8 * 8;
+	uint64_t entries = bpf_map__max_entries(map);
+
+	switch (bpf_map__type(map)) {
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+		return entries * value_bytes * possible_cpus;
+	case BPF_MAP_TYPE_HASH:
+		return (entries + possible_cpus) * (HASH_ELEMENT_BYTES + key_bytes + value_bytes) +
+		       power_of_two(entries) * HASH_BUCKET_BYTES;
+	case BPF_MAP_TYPE_RINGBUF: /* its pages are mapped twice, but are there once */
+		return entries + 3 * whole_pages(1);
+	default:
+		return whole_pages(entries * value_bytes);
+	}
+}
+
+static void add_map(struct live_memory *memory, const struct bpf_map *map)
+{
+	struct live_map_memory *added = &memory->maps[memory->map_count];
+	uint64_t bytes = memory->measured ? map_memory_bytes(bpf_map__fd(map))
+					  : estimate(map, memory->possible_cpus);
+
+	memory->bytes += bytes;
+	if (memory->map_count == LIVE_MAPS_MAX || bpf_map__is_internal(map))
+		return;
+	memory->map_count++;
+	added->purpose = purpose_of(bpf_map__name(map));
+	added->bytes = bytes;
+	snprintf(added->name, sizeof(added->name), "%s", bpf_map__name(map));
+}
+
+/* The maps alone, as a capture would have them. */
+static int make_maps(struct pftrace_bpf *bpf)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, bpf->obj) bpf_program__set_autoload(program, false);
+	return pftrace_bpf__load(bpf);
+}
+
+void live_memory_read(uint32_t ring_bytes, struct live_memory *memory)
+{
+	struct pftrace_bpf *bpf;
+	struct bpf_map *map;
+
+	live_hush_libbpf();
+	*memory = (struct live_memory){ .possible_cpus = live_possible_cpus() };
+	bpf = pftrace_bpf__open();
+	if (!bpf)
+		return;
+	if (!live_size_maps(bpf, memory->possible_cpus, ring_bytes))
+		memory->measured = !make_maps(bpf);
+	bpf_object__for_each_map(map, bpf->obj) add_map(memory, map);
+	pftrace_bpf__destroy(bpf);
+}
