@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pftrace check: what this kernel offers, and what recording on this machine would mean. */
+#include "base/array.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "cmd_check_report.h"
+#include "command.h"
+#include "live/topology.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct check_options {
+	size_t format; /* text, json */
+	bool help;
+};
+
+static void print_help(void)
+{
+	puts("usage: pftrace check [--format text|json]\n"
+	     "\n"
+	     "Tells, hook by hook, what this kernel offers; what will be recorded; how much kernel\n"
+	     "memory that takes on this machine; on which kernels pftrace was really run; and what\n"
+	     "to do about each thing that is missing. With the rights to record, each hook is\n"
+	     "loaded and attached for a moment; nothing is recorded.\n"
+	     "\n"
+	     "      --format FORMAT  text (the default) or json\n"
+	     "  -h, --help\n"
+	     "\n"
+	     "exit codes: 0 recording works here, 1 it does not, 2 wrong usage");
+}
+
+static int parse(struct check_options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "format", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	static const char *const formats[] = { "text", "json" };
+	int option;
+
+	*options = (struct check_options){ 0 };
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		if (option == 'h') {
+			options->help = true;
+			return 0;
+		}
+		if (option != 'f') {
+			log_error("check: option '%s' is not known or lacks its value; pftrace "
+				  "check --help lists them",
+				  argv[optind - 1]);
+			return -EINVAL;
+		}
+		if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats),
+				 &options->format))
+			return -EINVAL;
+	}
+	if (optind == argc)
+		return 0;
+	log_error("check takes no '%s': it looks at this machine", argv[optind]);
+	return -EINVAL;
+}
+
+static uint32_t count_online_cpus(void)
+{
+	struct capture_cpu *cpus;
+	size_t count;
+
+	topology_read(&cpus, &count);
+	free(cpus);
+	return (uint32_t)count;
+}
+
+/* When the first feature that is needed does not work: which, and what to do. */
+static void say_missing(struct check *check)
+{
+	for (size_t i = 0; i < check->features.count; i++) {
+		const struct feature *feature = &check->features.list[i];
+
+		if (!feature->needed || feature->state == FEATURE_WORKS)
+			continue;
+		snprintf(check->message, sizeof(check->message), "'%s' is %s%s%s%s%s",
+			 feature->name, feature_state_word(feature->state),
+			 feature->detail[0] ? " (" : "", feature->detail,
+			 feature->detail[0] ? "): " : ": ", feature->remedy);
+		return;
+	}
+}
+
+static void look(struct check *check)
+{
+	probe_read(&check->probe);
+	check->can_record = probe_can_record(&check->probe, check->message, sizeof(check->message));
+	features_read(&check->probe, &check->features);
+	if (check->can_record && !features_suffice(&check->features)) {
+		check->can_record = false;
+		say_missing(check);
+	}
+	live_memory_read(0, &check->memory);
+	check->online_cpus = count_online_cpus();
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct check_options options;
+	struct check check = { 0 };
+	int error;
+
+	if (parse(&options, argc, argv))
+		return EXIT_USAGE;
+	if (options.help) {
+		print_help();
+		return EXIT_OK;
+	}
+	look(&check);
+	error = options.format ? check_print_json(&check, stdout)
+			       : check_print_text(&check, stdout);
+	if (error) {
+		log_error("cannot write the results: %s", strerror(-error));
+		return EXIT_FAILED;
+	}
+	return check.can_record ? EXIT_OK : EXIT_FAILED;
+}
