@@ -56,8 +56,7 @@ static const char *const hostile_names[] = {
 	"\"><svg onload=window.hacked=1>",
 	"'; window.hacked=1; //",
 	"<!--<script>",
-	"\xe2\x80\xae"
-	"drowssap", /* right-to-left override */
+	"\342\200\256drowssap", /* right-to-left override */
 	"\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
 	"tab\tnew\nline\x1b[31m",
 	"{{constructor.constructor('window.hacked=1')()}}",
