@@ -108,7 +108,7 @@ test('charts 5 and 6 have all tasks, idle and unknown above, then tasks by the s
 });
 
 const META = {
-	whole: true, cut: '', being_written_elsewhere: false, losses: [], not_offered: [], filters: [], recorded: ['sched'], bucket_ns: 1e7,
+	whole: true, cut: '', being_written_elsewhere: false, losses: [], cpu_changes: [], not_offered: [], filters: [], recorded: ['sched'], bucket_ns: 1e7,
 	options: { from_ns: 0, cap_ns: null, task: null }, host: 'h', kernel: 'k', realtime_ns: 0, last_at_ns: 5e9,
 	end: { duration_ns: 5e9, cause: 'duration', cut: false, verdict: 'equal', cost: { bpf_ns_per_switch: 40, bpf_ns: 1e6, user_cpu_ns: 1e6, memory_peak_bytes: 1, kernel_memory_bytes: 1 } },
 };
@@ -125,6 +125,11 @@ test('a cut file, losses and coarsened time are said', () => {
 	assert.match(text, /not whole: f: cut at byte 9/);
 	assert.match(text, /no room in the ring: 3, 750 switches/);
 	assert.match(text, /steps of 40 ms \(recorded: 10 ms\)/);
+});
+
+test('cores that left or came back are told', () => {
+	const [notice] = notices(model({ cpu_changes: [{ cpu: 3, at_ns: 1.5e9, online: false }, { cpu: 3, at_ns: 2e9, online: true }] }));
+	assert.equal(notice.text, 'Cores that left or came back: core 3 left at 1.500 s, core 3 came at 2.000 s.');
 });
 
 test('losses and a difference of totals are bad facts', () => {

@@ -145,7 +145,7 @@ export function createLanesChart(page) {
 		const lines = found.slice(0, LISTED).map((each) => ({
 			name: byTask() ? `core ${each.inner}` : page.label(model.task(each.inner)),
 			value: `${percent(each.runNs / capacity)} · ${duration(each.runNs)} · ${count(each.switches)} ×`,
-			colour: unpack(colours()[each.inner]),
+			colour: unpack((byTask() ? page.cpuColours : page.taskColours).value[each.inner] ?? 0),
 		}));
 		if (found.length > LISTED) lines.push({ name: `${found.length - LISTED} more`, value: '' });
 		if (!found.length) lines.push({ name: byTask() ? 'on no core' : 'no sample', value: '' });
@@ -210,6 +210,8 @@ function legendItems(page, byTask) {
 		entry.number++;
 		sums.set(task.name, entry);
 	}
-	return [...sums.values()].sort((a, b) => b.runNs - a.runNs).slice(0, 12).map(({ task, number }) =>
+	const keys = [...sums.values()].sort((a, b) => b.runNs - a.runNs).slice(0, 12).map(({ task, number }) =>
 		swatched(page.taskColours.value[task.task], element('span', {}, nameOf(task.name), number > 1 ? ` × ${number}` : '')));
+	const unknown = page.shownTasks.value.find((task) => isUnknown(task) && page.totals.value.has(task.task));
+	return unknown ? [...keys, swatched(page.taskColours.value[unknown.task], 'not known')] : keys;
 }

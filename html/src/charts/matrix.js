@@ -131,7 +131,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			const part = colourPart(value);
 			ctx.fillStyle = shareCss(theme.dark.value, part, width < TEXT_MIN_PX);
 			ctx.fillRect(x, top + 1, Math.max(1, width - gap), ROW_PX - 2);
-			if (part > 0.6) ink = theme.dark.value ? '#10131a' : '#ffffff';
+			if (part > (theme.dark.value ? 0.6 : 0.7)) ink = theme.dark.value ? '#10131a' : '#ffffff';
 		}
 		if (width < TEXT_MIN_PX) return;
 		const text = [measure().text(value, coverage), measure().text(value, coverage).replace(' %', '')]

@@ -42,7 +42,15 @@ export class Reader {
 
 	column(count, Type) {
 		const values = new Type(count);
-		for (let i = 0; i < count; i++) values[i] = this.varint();
+		const { bytes } = this;
+		for (let i = 0; i < count; i++) {
+			// most are small: one byte (beyond the end there is none, and varint() says so)
+			const byte = bytes[this.at];
+			if (byte < 0x80) {
+				values[i] = byte;
+				this.at++;
+			} else values[i] = this.varint();
+		}
 		return values;
 	}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says of the capture as a whole: facts and notices. Pure: words, no DOM.
 
-import { bytes, count, duration, percent } from './format.js';
+import { bytes, count, duration, moment, percent } from './format.js';
 
 const LOSS_WORDS = {
 	ring_full: 'sample blocks found no room in the ring',
@@ -14,6 +14,7 @@ const LOSS_WORDS = {
 	lost_in_source: 'events that the imported recording had lost itself',
 };
 
+const LISTED_CHANGES = 8;
 const pad = (number) => String(number).padStart(2, '0');
 
 export function localTime(realtimeNs) {
@@ -80,6 +81,11 @@ export function facts(model, totals) {
 	];
 }
 
+function changesOf(changes) {
+	const words = changes.slice(0, LISTED_CHANGES).map(({ cpu, at_ns: at, online }) => `core ${cpu} ${online ? 'came' : 'left'} at ${moment(at)}`);
+	return [...words, ...(changes.length > LISTED_CHANGES ? [`${changes.length - LISTED_CHANGES} more`] : [])].join(', ');
+}
+
 // [{ level: 'bad' | 'note', text }]
 export function notices(model) {
 	const { meta } = model;
@@ -97,6 +103,7 @@ export function notices(model) {
 	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);
 	if (meta.filters.length) add('note', `Recorded with filters: ${meta.filters.join(', ')}.`);
 	if (meta.options.task) add('note', `Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did looks like idle.`);
+	if (meta.cpu_changes.length) add('note', `Cores that left or came back: ${changesOf(meta.cpu_changes)}.`);
 	const harmless = lossesOf(meta, false);
 	if (harmless.length) add('note', `Seen and accounted for: ${harmless.map(lossWords).join('; ')}.`);
 	return list;

@@ -28,18 +28,33 @@ export function eachCell(sparse, range, visit) {
 // task -> { runNs, switches, byCpu: Map cpu -> [run_ns, switches] } over a range.
 export function matrix(sparse, range) {
 	const rows = new Map();
-	eachCell(sparse, range, (group, task, runNs, switches) => {
-		const cpu = sparse.upper[group];
-		let row = rows.get(task);
-		if (!row) rows.set(task, row = { task, runNs: 0, switches: 0, byCpu: new Map() });
-		const cell = row.byCpu.get(cpu) ?? [0, 0];
-		cell[RUN_NS] += runNs;
-		cell[SWITCHES] += switches;
-		row.byCpu.set(cpu, cell);
-		row.runNs += runNs;
-		row.switches += switches;
-	});
+	const tasks = 1 + sparse.inner.reduce((most, task) => Math.max(most, task), 0);
+	const sums = [new Float64Array(tasks), new Float64Array(tasks)];
+	const [first, end] = columnsOf(sparse, range);
+	for (let group = 0; group < groupCount(sparse); group++) {
+		const found = new Set();
+		let last = -1;
+		for (let i = lowerBound(sparse, group, first); i < sparse.begins[group + 1] && sparse.column[i] < end; i++) {
+			const task = sparse.inner[i];
+			sums[RUN_NS][task] += sparse.values[RUN_NS][i];
+			sums[SWITCHES][task] += sparse.values[SWITCHES][i];
+			if (task !== last) found.add(last = task);
+		}
+		for (const task of found) {
+			addCell(rows, task, sparse.upper[group], sums[RUN_NS][task], sums[SWITCHES][task]);
+			sums[RUN_NS][task] = 0;
+			sums[SWITCHES][task] = 0;
+		}
+	}
 	return rows;
+}
+
+function addCell(rows, task, cpu, runNs, switches) {
+	let row = rows.get(task);
+	if (!row) rows.set(task, row = { task, runNs: 0, switches: 0, byCpu: new Map() });
+	row.byCpu.set(cpu, [runNs, switches]);
+	row.runNs += runNs;
+	row.switches += switches;
 }
 
 // Sums several rows of a matrix, e.g. all tasks but idle.

@@ -2,7 +2,7 @@
 // Colour tables for canvas pixels (32 bits, ABGR in memory order of little-endian machines).
 
 import { hcl, rgb } from 'd3-color';
-import { interpolateCividis, interpolateViridis } from 'd3-scale-chromatic';
+import { interpolateViridis } from 'd3-scale-chromatic';
 
 export const pack = ({ r, g, b }, alpha = 1) =>
 	((Math.round(alpha * 255) << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
@@ -23,7 +23,7 @@ function table(colourAt) {
 
 const dense = (dark) => (dark ? (t) => interpolateViridis(0.22 + 0.78 * t) : (t) => interpolateViridis(0.8 * (1 - t)));
 // Behind numbers: pale where there is little, and still not the background. Stronger without numbers.
-const plain = (dark, bare) => (t) => Object.assign(rgb(dark ? interpolateCividis(0.25 + 0.7 * t) : interpolateCividis(0.9 * (1 - t))),
+const plain = (dark, bare) => (t) => Object.assign(rgb(dense(dark)(t)),
 	{ opacity: bare ? 0.6 + 0.4 * t : (dark ? 0.3 : 0.2) + 0.7 * t }).formatRgb();
 
 export const densityTable = (dark) => table((t) => pack(channels(dense(dark)(t))));
