@@ -29,19 +29,20 @@ static void print_help(void)
 {
 	puts("usage: pftrace export --table NAME [options] FILE\n"
 	     "\n"
-	     "The rows of a table as they are in the file (rows of one key may come in parts that add\n"
-	     "up; of tasks, the last row of each), with the columns of cdict(5) and beside task: tid,\n"
-	     "name (annotated, or comm); beside next: next_tid, next_name; beside bucket: at_ns, where\n"
-	     "it begins, and bucket_ns, its length (it may double). at_ns counts from the capture's\n"
-	     "zero. What is not known is an empty field, or null.\n"
+	     "The rows of a table as they are in the file (rows of one key may come in parts\n"
+	     "that add up; of tasks, the last row of each), with the columns of cdict(5) and\n"
+	     "beside task: tid, name (annotated, or comm); beside next: next_tid, next_name;\n"
+	     "beside bucket: at_ns, where it begins, and bucket_ns, its length (it may\n"
+	     "double). at_ns counts from the capture's zero. What is not known is an empty\n"
+	     "field, or null.\n"
 	     "\n"
 	     "  --table NAME         tasks samples vcpu_samples cells exits exit_cells totals\n"
 	     "                       exit_totals switches successors cpus losses\n"
-	     "  --format FORMAT      csv (the default: RFC 4180, a header line), or json (an array of\n"
-	     "                       objects, one a line)\n"
-	     "  --out F              into F, which is there whole or not at all; else to stdout\n" READING_HELP
+	     "  --format FORMAT      csv (the default: RFC 4180, a header line), or json (an\n"
+	     "                       array of objects, one a line)\n"
+	     "  --out F              into F, which is there whole or not at all; else stdout\n" READING_HELP
 	     "\n"
-	     "exit codes: 0 done, 1 unreadable or not writable, 2 wrong usage, 3 FILE is not whole");
+	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 FILE is not whole");
 }
 
 static int parse_own(struct export_options *options, int option)

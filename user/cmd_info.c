@@ -22,11 +22,15 @@ static void print_help(void)
 {
 	puts("usage: pftrace info [--format text|json] FILE\n"
 	     "\n"
-	     "What was recorded where, when and how; rows by table; losses by cause; whether the\n"
-	     "file is whole and samples + losses equal the kernel's totals; what tracing cost.\n"
+	     "What was recorded where, when and how; rows by table; losses by cause; whether\n"
+	     "the file is whole and samples + losses equal the kernel's totals; what tracing\n"
+	     "cost.\n"
 	     "\n"
-	     "exit codes: 0 whole, 1 unreadable, 2 wrong usage, 3 not whole, or samples and totals\n"
-	     "differ\n"
+	     "      --format FORMAT  text (the default) or json\n"
+	     "  -h, --help\n"
+	     "\n"
+	     "exit codes: 0 whole, 1 unreadable, 2 wrong usage, 3 not whole, or samples and\n"
+	     "totals differ\n"
 	     "see also: pftrace list, pftrace stats, cdict(5)");
 }
 

@@ -23,10 +23,11 @@ static void print_help(void)
 {
 	puts("usage: pftrace list [options] FILE\n"
 	     "\n"
-	     "The tasks of a capture, those with the most switches first: tid, process (tgid), kind,\n"
-	     "switches and run time in the window, name (annotated, or the last comm), cgroup.\n"
+	     "The tasks of a capture, those with the most switches first: tid, process (tgid),\n"
+	     "kind, switches and run time in the window, name (annotated, or the last comm),\n"
+	     "cgroup.\n"
 	     "\n" READING_HELP
-	     "  --sort COLUMN        switches (the default), run, tid, tgid, kind, name, cgroup ...\n"
+	     "  --sort COLUMN        switches (the default), run, tid, tgid, kind, name ...\n"
 	     "  --format FORMAT      text (the default), csv or json\n"
 	     "\n"
 	     "exit codes: 0 done, 1 unreadable, 2 wrong usage, 3 the file is not whole\n"

@@ -35,15 +35,15 @@ void record_options_help(void)
 {
 	puts("usage: pftrace [record] [options]\n"
 	     "Records what the scheduler of this machine does, into a cdict file.\n\n"
-	     "  -d, --duration SECONDS  how long, e.g. 30 or 0.5; without it until Ctrl-C or SIGTERM\n"
-	     "  -o, --out FILE          the file; without it HOST-DATE-TIME.cdict in this folder\n"
-	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default) is 10 ms\n"
-	     "                          up to a minute, 100 ms up to 10 minutes, then 1000 ms, and\n"
-	     "                          doubles where rows would pass 50,000 a second\n"
+	     "  -d, --duration SECONDS  how long, e.g. 30 or 0.5; else until Ctrl-C or SIGTERM\n"
+	     "  -o, --out FILE          the file; else HOST-DATE-TIME.cdict in this folder\n"
+	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default) is\n"
+	     "                          10 ms up to a minute, 100 ms up to 10 minutes, then\n"
+	     "                          1000 ms, and doubles at over 50,000 rows a second\n"
 	     "  -q, --quiet             no progress and no summary\n"
-	     "      --ring KIB          the ring for samples, a power of two; 16384 without it\n"
+	     "      --ring KIB          the ring for samples, a power of two; else 16384\n"
 	     "  -h, --help\n\n"
-	     "exit codes: 0 recorded, 1 failed, 2 wrong usage, 3 recorded with losses or cut short");
+	     "exit codes: 0 recorded, 1 failed, 2 wrong usage, 3 with losses or cut short");
 }
 
 uint64_t record_options_auto_bucket_ns(uint64_t duration_ns)

@@ -56,7 +56,7 @@ static void print_help(void)
 	     "  --out FILE           where to; else FILE with .html for .cdict\n"
 	     "  --label TEXT         the page's title; else the file's name\n"
 	     "  --open               shows the page in the browser (xdg-open)\n" READING_HELP "\n"
-	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but the capture is not whole");
+	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but FILE is not whole");
 }
 
 /* 0, or -EINVAL after a line on stderr. */

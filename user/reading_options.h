@@ -43,9 +43,9 @@ enum { READING_FROM = 0x1000, READING_CAP, READING_TASK, READING_MERGE, READING_
 	{ "help", no_argument, NULL, 'h' }
 
 #define READING_HELP \
-	"  --from MS, --cap MS  only the buckets that begin in [from, cap) ms of the capture\n" \
+	"  --from MS, --cap MS  only the buckets that begin in [from, cap) ms\n" \
 	"  --task REGEX         only tasks in whose name this is found; a number is a tid\n" \
-	"  --merge-sys-tasks    swapper/0, swapper/1 ... as swapper; likewise kernel threads\n" \
+	"  --merge-sys-tasks    swapper/0, swapper/1 ... as swapper; kernel threads, too\n" \
 	"  --append-tid         names with their tid: perf:2834\n"
 /* clang-format on */
 
