@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# pftrace: make, make check, make bench, make static, make clean; V=1 is loud, DEBUG=1, SAN=1.
+# pftrace: make, make check, make bench, make static, make install, make deb, make clean; V=1 is loud,
+# DEBUG=1, SAN=1.
 
 MAKEFLAGS += --no-builtin-rules
 CLANG ?= clang
@@ -131,6 +132,7 @@ unit: $(UNIT_TESTS)
 check: all
 	$(Q)sh ci/check-layers.sh $(BUILD)
 
+include tools/install.mk
 -include $(wildcard tests/*/rules.mk)
 -include $(shell find $(BUILD)/user $(BUILD)/tests -name '*.d' 2>/dev/null)
 

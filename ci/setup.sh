@@ -16,7 +16,7 @@ libmsgpack-c-dev|libmsgpack-dev git ca-certificates'
 PAGE='nodejs npm'
 # tests: unit, sanitizers and fuzzing, formatting, man pages, the reader in Python
 TEST='libcmocka-dev libclang-rt-dev|libclang-rt-14-dev clang-format python3 python3-msgpack
-python3-docutils python3-pygments procps util-linux'
+python3-docutils python3-pygments procps util-linux dpkg-dev libcap2-bin'
 # tests that are skipped, with a word, where these are not to be had
 OPTIONAL='linux-perf chromium fonts-dejavu-core bpftrace tmux'
 # peers that the benchmark compares with

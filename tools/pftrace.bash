@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of pftrace's commands, options and their values, for bash. A test holds the options
+# against what --help says.
+
+_pftrace_reading='--from --cap --task --merge-sys-tasks --append-tid --help'
+
+_pftrace_options() { # command
+	case $1 in
+	record) echo '--duration --out --bucket --quiet --ring --help' ;;
+	check) echo '--format --help' ;;
+	info) echo '--format --help' ;;
+	list) echo "$_pftrace_reading --sort --format" ;;
+	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --format" ;;
+	export) echo "$_pftrace_reading --table --format --out" ;;
+	render) echo "$_pftrace_reading --out --label --open" ;;
+	*) echo 'record check info list stats export render --help --version' ;;
+	esac
+}
+
+_pftrace_values() { # command, option: its values, "files", or nothing where anything goes
+	case $1:$2 in
+	check:--format | info:--format) echo 'text json' ;;
+	export:--format) echo 'csv json' ;;
+	*:--format) echo 'text csv json' ;;
+	export:--table)
+		echo 'tasks samples vcpu_samples cells exits exit_cells totals exit_totals switches
+			successors cpus losses' ;;
+	list:--sort) echo 'switches run tid tgid kind name cgroup' ;;
+	stats:--sort) echo 'run switches wait_avg wait_max name tid' ;;
+	*:--bucket) echo 'auto' ;;
+	*:--out) echo 'files' ;;
+	*:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label) echo ' ' ;;
+	esac
+}
+
+_pftrace_files() { # ending
+	COMPREPLY=($(compgen -f -X "!*$1" -- "${COMP_WORDS[COMP_CWORD]}") \
+		$(compgen -d -- "${COMP_WORDS[COMP_CWORD]}"))
+	compopt -o filenames 2>/dev/null
+}
+
+_pftrace() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} values
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -gt 1 ]; then
+		case $command in -*) command=record ;; esac
+		case $before in --*) values=$(_pftrace_values "$command" "$before") ;; esac
+		case $values in
+		files) _pftrace_files '' && return ;;
+		?*) COMPREPLY=($(compgen -W "$values" -- "$word")) && return ;;
+		esac
+	else
+		command=
+		case $word in -?*) COMPREPLY=($(compgen -W "$(_pftrace_options record) --version" -- "$word")) && return ;; esac
+	fi
+	case $command:$word in
+	*:-* | :* | record:* | check:*) COMPREPLY=($(compgen -W "$(_pftrace_options "$command")" -- "$word")) ;;
+	*) _pftrace_files .cdict ;;
+	esac
+}
+
+complete -F _pftrace pftrace
