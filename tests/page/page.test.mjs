@@ -116,6 +116,20 @@ test('run shares and switches in the tables are those of the rows', () => withPa
 	assert.deepEqual([label, all], ['all tasks', `${Math.round(switches / 1000)}k`]);
 }));
 
+test('a window and a choice of tasks hold for the page as they do for rows', () => withPage('plain', async (page) => {
+	const { rows } = capture('plain');
+	assert.deepEqual(await page.evaluate(() => globalThis.pftrace.model.window), { from: 1e9, to: 2e9 });
+	const names = await page.evaluate(() => globalThis.pftrace.model.tasks.map((task) => task.name));
+	assert.deepEqual([...new Set(names.map((name) => name.replace(/:\d+$/, '')))], ['worker-1']);
+	assert.ok(names.every((name) => /:\d+$/.test(name)));
+	// tasks 4 + 3 .. 4 + 5 are the worker-1s
+	const wanted = rows.samples.filter((row) => row[0] >= 1e9 && row[0] < 2e9 && row[2] >= 7 && row[2] <= 9);
+	await page.locator('#chart-5 summary').click();
+	const [, all] = await page.locator('#chart-5 tbody tr').first().locator('th, td').allInnerTexts();
+	assert.equal(all, `${((wanted.reduce((sum, row) => sum + row[4], 0) / 1e9) * 100).toFixed(1)} %`);
+	assert.match(await page.locator('.notices').innerText(), /chosen by --task/);
+}, { options: ['--from', '1000', '--cap', '2000', '--task', 'worker-1:', '--append-tid', '--merge-sys-tasks'] }));
+
 test('the heat map table counts what ended in the range shown', () => withPage('plain', async (page) => {
 	const { rows } = capture('plain');
 	const runs = rows.cells.filter((row) => row[3] === 'run' && row[2] >= 4 && row[0] >= 1e9 && row[0] < 2e9).reduce((sum, row) => sum + row[5], 0);
