@@ -125,6 +125,8 @@ static void item(struct run *run, const struct sim_switch *change, bool marker, 
 	new->change = change;
 	if (marker && change->began_ns != SIM_NIL) {
 		new->at_ns = since_zero(run, change->began_ns);
+		if (new->at_ns < items->known_ns) /* by the lag of the one or the other */
+			new->at_ns = items->known_ns;
 		new->position_ns = since_zero(run, change->began_ns - change->lag_ns);
 	}
 	items->known_ns = new->at_ns;

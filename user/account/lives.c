@@ -322,15 +322,42 @@ static uint32_t revive(struct account *account, uint32_t slot)
 	return life_touch(account, slot) ? NO_LIFE : slot;
 }
 
-uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns,
-			       bool first)
+/*
+ * The first switch-in of a life may sort behind its second, elsewhere, with which it seemed to
+ * begin: that was a moment ago, it has waited longer by then, and no other identity is there.
+ */
+static bool has_begun(const struct account *account, uint32_t slot, uint64_t at_ns,
+		      uint64_t wait_total_ns)
+{
+	const struct life *life;
+
+	if (slot == NO_LIFE)
+		return false;
+	life = &account->lives[slot];
+	return !life->saw_first && life->began_at_ns + LAG_NS > at_ns &&
+	       wait_total_ns < life->wait_total_ns && life->wait_total_ns != CAPTURE_NIL &&
+	       unborn_at(account, life->tid, at_ns) == NO_LIFE;
+}
+
+uint32_t life_first(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t wait_total_ns)
+{
+	uint32_t slot = newest_born(account, tid);
+
+	if (!has_begun(account, slot, at_ns, wait_total_ns))
+		slot = begin(account, tid, at_ns);
+	if (slot != NO_LIFE)
+		account->lives[slot].saw_first = true;
+	return slot;
+}
+
+uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns)
 {
 	uint32_t slot;
 
 	if (!tid)
 		return life_of_idle(account, cpu);
 	slot = newest_born(account, tid);
-	if (first || slot == NO_LIFE)
+	if (slot == NO_LIFE)
 		return begin(account, tid, at_ns);
 	if (account->lives[slot].stage == LIFE_ALIVE) {
 		if (!replaced_unseen(account, slot, at_ns))
@@ -376,10 +403,14 @@ uint32_t life_found(struct account *account, uint32_t tid, uint64_t at_ns, uint6
 		if (start_ns)
 			account->who[slot].start_ns = start_ns;
 	}
-	if (slot != NO_LIFE && account->lives[slot].stage == LIFE_ALIVE)
+	if (slot != NO_LIFE && account->lives[slot].stage == LIFE_ALIVE &&
+	    !replaced_unseen(account, slot, at_ns))
 		return slot;
-	if (newest != NO_LIFE && account->lives[newest].stage == LIFE_ALIVE && newest != slot)
+	if (newest != NO_LIFE && account->lives[newest].stage == LIFE_ALIVE) {
 		life_dies(account, newest, at_ns);
+		if (newest == slot)
+			slot = NO_LIFE;
+	}
 	if (slot == NO_LIFE)
 		return start_ns ? begin_with_start(account, tid, at_ns, start_ns)
 				: begin(account, tid, at_ns);

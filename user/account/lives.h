@@ -33,18 +33,21 @@ int life_touch(struct account *account, uint32_t slot);
 /* The idle task of a CPU; NO_LIFE without memory. */
 uint32_t life_of_idle(struct account *account, uint32_t cpu);
 
-/* Who is switched in as `tid`; NO_LIFE without memory. */
-uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns,
-			       bool first);
+/* Who is switched in as `tid`, the first time in its life (which began with as much wait); NO_LIFE
+   without memory, as all. */
+uint32_t life_first(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t wait_total_ns);
+
+/* The same, not for the first time. */
+uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns);
 
 static inline uint32_t life_switched_in(struct account *account, uint32_t cpu, uint32_t tid,
-					uint64_t at_ns, bool first)
+					uint64_t at_ns)
 {
 	uint32_t newest = account->tids[tid];
 
-	if (LIKELY(newest && !first && account->lives[newest - 1].stage == LIFE_ALIVE))
+	if (LIKELY(newest && account->lives[newest - 1].stage == LIFE_ALIVE))
 		return newest - 1;
-	return life_switched_in_slow(account, cpu, tid, at_ns, first);
+	return life_switched_in_slow(account, cpu, tid, at_ns);
 }
 
 /* Who is found running as `tid` with this start_time (0: not known). */

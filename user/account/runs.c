@@ -171,8 +171,8 @@ static int account_off_cpu(struct account *account, struct cpu *cpu, uint32_t sl
  */
 static bool is_overtaken(const struct life *life, const struct account_switch *event)
 {
-	return !event->first && event->wait_total_ns != CAPTURE_NIL &&
-	       life->wait_total_ns != CAPTURE_NIL && event->wait_total_ns < life->wait_total_ns;
+	return event->wait_total_ns != CAPTURE_NIL && life->wait_total_ns != CAPTURE_NIL &&
+	       event->wait_total_ns < life->wait_total_ns;
 }
 
 /* Its run counts, but the life has gone on already. */
@@ -183,10 +183,18 @@ static void run_overtaken(struct account *account, struct cpu *cpu, uint32_t slo
 	account->losses[LOSS_REORDERED].count++;
 }
 
+static uint32_t switched_in(struct account *account, const struct account_switch *event,
+			    uint64_t at_ns)
+{
+	if (UNLIKELY(event->first && event->next_tid))
+		return life_first(account, event->next_tid, at_ns, event->wait_total_ns);
+	return life_switched_in(account, event->cpu, event->next_tid, at_ns);
+}
+
 static int run_begins(struct account *account, struct cpu *cpu, const struct account_switch *event,
 		      uint64_t at_ns)
 {
-	uint32_t slot = life_switched_in(account, event->cpu, event->next_tid, at_ns, event->first);
+	uint32_t slot = switched_in(account, event, at_ns);
 	struct life *life;
 	int error = 0;
 

@@ -41,7 +41,8 @@ struct life {
 	bool runnable; /* when it left its CPU */
 	bool dirty;    /* its row of `tasks` is to be written (again) */
 	bool revives;  /* an exec took its tid over: it goes on after its death */
-	bool buried;   /* in the queue of the dead */
+	bool saw_first;
+	bool buried; /* in the queue of the dead */
 } __attribute__((aligned(64)));
 
 #define COUNTERS 4
