@@ -479,6 +479,16 @@ static bool compare_within_limits(struct comparison *c, const struct sim_rows *o
 
 /* ---- tasks and totals ---- */
 
+/* Not when its last CPU was not seeded yet. */
+static bool saw_death(const struct sim_history *history, uint32_t task)
+{
+	for (size_t i = history->switch_count; i-- > 0;)
+		if (history->switches[i].prev == task)
+			return history->switches[i].state == PFT_STATE_DEAD &&
+			       history->switches[i].number != SIM_NIL;
+	return false;
+}
+
 static bool compare_tasks(struct comparison *c)
 {
 	const struct sim_history *history = &c->result->history;
@@ -496,8 +506,8 @@ static bool compare_tasks(struct comparison *c)
 		if (!comm || strcmp(comm, task->comm))
 			return differs(c, "t%" PRId64 " is named %s, truly %s", c->tasks[key],
 				       comm ? comm : "nil", task->comm);
-		if (whole &&
-		    (row->values[TASKS_END_NS] == CAPTURE_NIL) != (task->end_ns == SIM_NIL))
+		if (whole && (row->values[TASKS_END_NS] == CAPTURE_NIL) !=
+				     !saw_death(history, (uint32_t)c->tasks[key]))
 			return differs(c, "t%" PRId64 " is %s", c->tasks[key],
 				       task->end_ns == SIM_NIL ? "not dead" : "dead");
 	}

@@ -316,7 +316,7 @@ static void task_dies(struct machine *m, uint32_t cpu)
 	if (!m->plan.reuse_early || m->cpus[cpu].dying) {
 		m->cpus[cpu].dying = false;
 		if (!m->plan.reuse_early) /* a tid comes again after all others, not at once */
-			m->tid_free_ns[tid] = m->now_ns + 20000 + 3 * m->plan.lag_ns;
+			m->tid_free_ns[tid] = m->now_ns + (m->plan.lag_ns ? 15 * SIM_MS : 20000);
 		switch_tasks(m, cpu, PFT_STATE_DEAD, false);
 		return;
 	}

@@ -50,6 +50,7 @@ struct run {
 	struct sim_oracle *oracle;
 	struct step *steps;
 	size_t step_count, step_capacity;
+	uint64_t order; /* true order of what happens in one ns */
 	struct cpu *cpus;
 	struct task *tasks;
 	uint64_t lost_until_ns;
@@ -64,9 +65,10 @@ static struct step *step(struct run *run, enum step_kind kind, uint32_t cpu, uin
 	if (ARRAY_RESERVE(run->steps, run->step_capacity, run->step_count + 1))
 		abort();
 	new = &run->steps[run->step_count];
+	run->step_count++;
 	*new = (struct step){ .at_ns = at_ns,
 			      .position_ns = at_ns,
-			      .order = run->step_count++,
+			      .order = run->order++,
 			      .kind = kind,
 			      .cpu = cpu };
 	return new;
@@ -156,12 +158,14 @@ static void steps_of_cpu(struct run *run, uint32_t cpu)
 	const struct sim_history *history = run->history;
 	struct items items = { .known_ns = since_zero(run, history->cpus[cpu].seeded_ns) };
 
+	run->order = 0;
 	step(run, STEP_SEED, cpu, items.known_ns)->task = history->cpus[cpu].seeded_task;
 	for (size_t i = 0; i < history->switch_count; i++) {
 		const struct sim_switch *change = &history->switches[i];
 
 		if (change->cpu != cpu || change->number == SIM_NIL)
 			continue;
+		run->order = (i + 1) * 8;
 		come_and_go(run, cpu, change, &items);
 		run->oracle->lag_sum_ns += change->lag_ns;
 		if (change->marker != SIM_NIL)

@@ -67,7 +67,7 @@ void sim_plan_of_seed(struct sim_plan *plan, uint64_t seed)
 	if (sim_chance(&random, 0.03))
 		plan->cpus = (uint32_t)PICK(&random, 64, 256);
 	plan->tasks = (uint32_t)PICK(&random, 1, 3, 10, 30, 100);
-	plan->tids = plan->tasks * 2 + 20;
+	plan->tids = plan->tasks * 2 + (sim_chance(&random, 0.5) ? 20 : 500);
 	plan->run_ns = PICK(&random, 5000, 50000, 300000, 3 * SIM_MS);
 	plan->sleep_ns = plan->run_ns * PICK(&random, 1, 10, 100);
 	plan->duration_ns = plan->run_ns * PICK(&random, 200, 1000, 3000) / plan->cpus;

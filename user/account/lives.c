@@ -322,35 +322,42 @@ static uint32_t revive(struct account *account, uint32_t slot)
 	return life_touch(account, slot) ? NO_LIFE : slot;
 }
 
-/*
- * The first switch-in of a life may sort behind its second, elsewhere, with which it seemed to
- * begin: that was a moment ago, it has waited longer by then, and no other identity is there.
- */
-static bool has_begun(const struct account *account, uint32_t slot, uint64_t at_ns,
-		      uint64_t wait_total_ns)
+/* Whether an identity waits for a life that begins by now. */
+static bool another_is_due(const struct account *account, uint32_t tid, uint64_t at_ns)
 {
-	const struct life *life;
+	uint32_t slot = unborn_at(account, tid, at_ns);
 
-	if (slot == NO_LIFE)
-		return false;
-	life = &account->lives[slot];
-	return !life->saw_first && life->began_at_ns + LAG_NS > at_ns &&
-	       wait_total_ns < life->wait_total_ns && life->wait_total_ns != CAPTURE_NIL &&
-	       unborn_at(account, life->tid, at_ns) == NO_LIFE;
+	return slot != NO_LIFE && account->who[slot].started_at_ns <= (int64_t)at_ns + MOMENT_NS;
+}
+
+/*
+ * Whether a switch-in with so much wait was before the last one known of this life, behind which it
+ * sorts: since_ns, when the life changed, was a moment ago.
+ */
+static bool is_older(const struct account *account, uint32_t slot, uint64_t since_ns,
+		     uint64_t at_ns, uint64_t wait_total_ns)
+{
+	const struct life *life = &account->lives[slot];
+
+	return since_ns + LAG_NS > at_ns && life->wait_total_ns != CAPTURE_NIL &&
+	       wait_total_ns < life->wait_total_ns && !another_is_due(account, life->tid, at_ns);
 }
 
 uint32_t life_first(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t wait_total_ns)
 {
 	uint32_t slot = newest_born(account, tid);
 
-	if (!has_begun(account, slot, at_ns, wait_total_ns))
+	/* the first switch-in may sort behind the second, elsewhere, with which the life began */
+	if (slot == NO_LIFE || account->lives[slot].saw_first ||
+	    !is_older(account, slot, account->lives[slot].began_at_ns, at_ns, wait_total_ns))
 		slot = begin(account, tid, at_ns);
 	if (slot != NO_LIFE)
 		account->lives[slot].saw_first = true;
 	return slot;
 }
 
-uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns)
+uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns,
+			       uint64_t wait_total_ns)
 {
 	uint32_t slot;
 
@@ -365,6 +372,8 @@ uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t t
 		life_dies(account, slot, at_ns);
 	} else if (account->lives[slot].revives) {
 		return revive(account, slot);
+	} else if (is_older(account, slot, account->who[slot].end_ns, at_ns, wait_total_ns)) {
+		return slot; /* it sorts behind its own death */
 	}
 	return begin(account, tid, at_ns);
 }

@@ -38,16 +38,17 @@ uint32_t life_of_idle(struct account *account, uint32_t cpu);
 uint32_t life_first(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t wait_total_ns);
 
 /* The same, not for the first time. */
-uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns);
+uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns,
+			       uint64_t wait_total_ns);
 
 static inline uint32_t life_switched_in(struct account *account, uint32_t cpu, uint32_t tid,
-					uint64_t at_ns)
+					uint64_t at_ns, uint64_t wait_total_ns)
 {
 	uint32_t newest = account->tids[tid];
 
 	if (LIKELY(newest && account->lives[newest - 1].stage == LIFE_ALIVE))
 		return newest - 1;
-	return life_switched_in_slow(account, cpu, tid, at_ns);
+	return life_switched_in_slow(account, cpu, tid, at_ns, wait_total_ns);
 }
 
 /* Who is found running as `tid` with this start_time (0: not known). */

@@ -188,7 +188,7 @@ static uint32_t switched_in(struct account *account, const struct account_switch
 {
 	if (UNLIKELY(event->first && event->next_tid))
 		return life_first(account, event->next_tid, at_ns, event->wait_total_ns);
-	return life_switched_in(account, event->cpu, event->next_tid, at_ns);
+	return life_switched_in(account, event->cpu, event->next_tid, at_ns, event->wait_total_ns);
 }
 
 static int run_begins(struct account *account, struct cpu *cpu, const struct account_switch *event,
@@ -203,7 +203,7 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 	life = &account->lives[slot];
 	if (event->next_tid) {
 		if (UNLIKELY(is_overtaken(life, event)) &&
-		    (life->cpu != NO_CPU || !account->lossy)) {
+		    (life->cpu != NO_CPU || life->stage == LIFE_DEAD || !account->lossy)) {
 			run_overtaken(account, cpu, slot);
 			return 0;
 		}
