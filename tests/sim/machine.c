@@ -380,12 +380,14 @@ static void goes_offline(struct machine *m, uint32_t cpu)
 	if (!on->going && cpus_taking_tasks(m) < 2)
 		return;
 	on->going = true;
-	if (on->running != cpu || on->queued) {
-		machine_plan(m, m->now_ns + m->plan.run_ns, MACHINE_GOES_OFFLINE, cpu, 0);
+	if (on->running != cpu || on->queued || !on->leaving) {
+		/* it is torn down a while after its last switch */
+		on->leaving = on->running == cpu && !on->queued;
+		machine_plan(m, m->now_ns + m->plan.run_ns + 2 * m->plan.lag_ns + 100000,
+			     MACHINE_GOES_OFFLINE, cpu, 0);
 		return;
 	}
 	on->offline = true;
-	m->now_ns += 1000;
 	m->history.cpus[cpu].offline_ns = m->now_ns;
 	tell(m, PFT_IDENTITY_CPU_OFFLINE, cpu);
 	machine_plan(m, m->now_ns + SIM_MS / 2 + sim_below(&m->random, m->plan.duration_ns / 3),
@@ -397,6 +399,7 @@ static void comes_back(struct machine *m, uint32_t cpu)
 {
 	m->cpus[cpu].offline = false;
 	m->cpus[cpu].going = false;
+	m->cpus[cpu].leaving = false;
 	machine_plan(m, m->now_ns + sim_below(&m->random, SIM_MS), MACHINE_IS_BACK, cpu, 0);
 }
 

@@ -42,7 +42,8 @@ struct machine_cpu {
 	int64_t drift_ppm;
 	bool preempt;
 	bool dying;
-	bool going;
+	bool going;   /* takes no more tasks */
+	bool leaving; /* and has none */
 	bool offline;
 };
 

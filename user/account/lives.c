@@ -295,14 +295,16 @@ static uint32_t begin(struct account *account, uint32_t tid, uint64_t at_ns)
 	return slot;
 }
 
-/* Whether, behind a loss, another life took the place of this one: its identity is there. */
+/*
+ * Whether, behind a loss, another life took the place of this one: its identity is there. (This one
+ * may still be on its way to its last switch-out.)
+ */
 static bool replaced_unseen(const struct account *account, uint32_t slot, uint64_t at_ns)
 {
 	const struct life *life = &account->lives[slot];
 	uint32_t next = unborn_at(account, life->tid, at_ns);
 
-	if (!account->lossy || next == NO_LIFE || life->cpu != NO_CPU ||
-	    account->who[slot].start_ns == CAPTURE_NIL)
+	if (!account->lossy || next == NO_LIFE || account->who[slot].start_ns == CAPTURE_NIL)
 		return false;
 	return account->who[next].start_ns > account->who[slot].start_ns &&
 	       account->who[next].started_at_ns <= (int64_t)at_ns;
