@@ -226,6 +226,7 @@ static void record(struct machine *m, struct sim_switch *change, bool preempt)
 
 	change->number = SIM_NIL;
 	change->marker = SIM_NIL;
+	change->began_ns = SIM_NIL;
 	if (!sim_chance(&m->random, m->plan.missed))
 		kernel_switch(m->kernel, change->cpu, change->mono_ns, change->rq_ns, preempt,
 			      history->tasks[change->prev].kernel,
@@ -234,7 +235,6 @@ static void record(struct machine *m, struct sim_switch *change, bool preempt)
 		change->number = state->next_number - 1;
 	if (state->markers != markers)
 		change->marker = state->next_number - 2;
-	change->began_ns = SIM_NIL;
 	if (change->marker != SIM_NIL)
 		note_marker(m, change);
 	change->marker_ns = state->unknown_run_ns - unknown_ns;

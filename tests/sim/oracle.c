@@ -139,7 +139,7 @@ static void come_and_go(struct run *run, uint32_t cpu, const struct sim_switch *
 			struct items *items)
 {
 	const struct sim_cpu_truth *truth = &run->history->cpus[cpu];
-	uint64_t back_ns = truth->online_ns;
+	uint64_t back_ns = truth->online_ns, first_ns = SIM_NIL;
 
 	if (truth->offline_ns == SIM_NIL || items->back_told)
 		return;
@@ -147,8 +147,10 @@ static void come_and_go(struct run *run, uint32_t cpu, const struct sim_switch *
 		return;
 	step(run, STEP_OFF, cpu, since_zero(run, truth->offline_ns));
 	items->back_told = true;
-	if (change && change->mono_ns - change->lag_ns < back_ns)
-		back_ns = change->mono_ns - change->lag_ns;
+	if (change)
+		first_ns = change->began_ns != SIM_NIL ? change->began_ns : change->mono_ns;
+	if (change && first_ns - change->lag_ns < back_ns)
+		back_ns = first_ns - change->lag_ns;
 	if (back_ns != SIM_NIL)
 		step(run, STEP_BACK, cpu, since_zero(run, back_ns))->task = cpu;
 }
@@ -163,8 +165,12 @@ static void steps_of_cpu(struct run *run, uint32_t cpu)
 	for (size_t i = 0; i < history->switch_count; i++) {
 		const struct sim_switch *change = &history->switches[i];
 
-		if (change->cpu != cpu || change->number == SIM_NIL)
+		if (change->cpu != cpu)
 			continue;
+		if (change->number == SIM_NIL) {
+			run->oracle->unseen++;
+			continue;
+		}
 		run->order = (i + 1) * 8;
 		come_and_go(run, cpu, change, &items);
 		run->oracle->lag_sum_ns += change->lag_ns;

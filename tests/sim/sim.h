@@ -190,6 +190,7 @@ struct sim_oracle {
 	struct sim_rows rows;
 	uint64_t switches;
 	uint64_t missed; /* markers */
+	uint64_t unseen; /* switches that the hook did not see */
 	uint64_t lost_switches;
 	uint64_t unknown_ns; /* time in gaps and before markers */
 	uint64_t gaps;
