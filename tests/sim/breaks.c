@@ -93,13 +93,11 @@ void *__wrap_memcpy(void *to, const void *from, size_t bytes)
 
 	if (block && from == block) {
 		breaks.block = NULL;
-		memset((char *)block + sizeof(block->word), 0x5a,
-		       sizeof(*block) - sizeof(block->word));
-		block->first_number = 3; /* so that it would be taken for new */
-		block->seeded_mono_ns = 1;
+		block->first_number += 50; /* so that it would be taken for new */
+		for (int i = 0; i < PFT_BLOCK_SAMPLES; i++)
+			block->samples[i].next = 1;
 		if (breaks.broken != BREAK_NO_RECHECK)
 			block->word += 1ULL << 32;
-		block->cpu = 0;
 	}
 	return __real_memcpy(to, from, bytes);
 }

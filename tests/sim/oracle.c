@@ -168,7 +168,7 @@ static void steps_of_cpu(struct run *run, uint32_t cpu)
 		if (change->cpu != cpu)
 			continue;
 		if (change->number == SIM_NIL) {
-			run->oracle->unseen++;
+			run->oracle->unseen += change->mono_ns >= history->cpus[cpu].seeded_ns;
 			continue;
 		}
 		run->order = (i + 1) * 8;

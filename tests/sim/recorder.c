@@ -39,7 +39,7 @@ void recorder_begins(struct machine *m, struct sim_result *result)
 	m->account = account_new(&options, &result->tally.sink, result->strings);
 	m->merge = merge_new(m->plan.cpus, m->history.zero_ns, m->account);
 	m->looks = calloc(m->plan.cpus, sizeof(*m->looks));
-	m->scratch = malloc(m->plan.cpus * sizeof(*m->scratch));
+	m->scratch = calloc(m->plan.cpus, sizeof(*m->scratch));
 	if (!m->account || !m->merge || !m->looks || !m->scratch)
 		abort();
 	m->looked_ns = m->history.zero_ns;
@@ -79,36 +79,32 @@ static void learn_copy(struct machine *m, uint32_t cpu)
 
 /* ---- looks ---- */
 
-static void garbage(struct machine *m, void *bytes, size_t count)
+/*
+ * On a machine that orders stores weakly, what an earlier look did not see may still be what stood
+ * there before.
+ */
+static void spoil(const struct machine_look *look, struct pft_block *shown,
+		  const struct pft_block *before)
 {
-	unsigned char *byte = bytes;
+	uint32_t count = PFT_WORD_COUNT(shown->word), whole = 0;
+	uint64_t word = shown->word;
 
-	while (count--)
-		*byte++ = (unsigned char)sim_next(&m->choices);
-}
-
-/* On a machine that orders stores weakly, what an earlier look did not see may be anything. */
-static void spoil(struct machine *m, uint32_t cpu, struct pft_block *shown)
-{
-	const struct machine_look *look = &m->looks[cpu];
-	uint32_t whole = PFT_WORD_COUNT(shown->word);
-
-	if (!PFT_WORD_SEQUENCE(shown->word) && !PFT_WORD_COUNT(shown->word))
+	if (!PFT_WORD_SEQUENCE(word) && !count)
 		return;
-	if (!look->looked || look->sequence != PFT_WORD_SEQUENCE(shown->word)) {
-		garbage(m, (char *)shown + sizeof(shown->word),
-			sizeof(*shown) - sizeof(shown->word));
-		return;
+	if (look->looked && look->sequence == PFT_WORD_SEQUENCE(word)) {
+		whole = look->count < count ? look->count : count;
+	} else {
+		memcpy(shown, before, PFT_BLOCK_HEADER_BYTES);
+		shown->word = word;
 	}
-	if (look->count < whole)
-		whole = look->count;
-	garbage(m, &shown->samples[whole], (PFT_BLOCK_SAMPLES - whole) * sizeof(shown->samples[0]));
+	memcpy(&shown->samples[whole], &before->samples[whole],
+	       (PFT_BLOCK_SAMPLES - whole) * sizeof(shown->samples[0]));
 }
 
 static void look_at(struct machine *m, uint32_t cpu)
 {
 	struct machine_look *look = &m->looks[cpu];
-	struct pft_block *shown = &m->scratch[cpu];
+	struct pft_block *shown = &m->scratch[cpu], before = *shown;
 	uint32_t sequence, count, use;
 	bool overwritten = false, known;
 
@@ -118,7 +114,7 @@ static void look_at(struct machine *m, uint32_t cpu)
 	known = look->looked && look->sequence == sequence;
 	use = m->final ? count : !known ? 0 : look->count < count ? look->count : count;
 	if (m->plan.half_read && !m->final) {
-		spoil(m, cpu, shown);
+		spoil(look, shown, &before);
 		/* (a ring without room would hide it until the CPU's next sample) */
 		overwritten = count && sim_chance(&m->choices, 0.2) &&
 			      m->kernel->ring_bytes + PFT_BLOCK_BYTES <= m->kernel->ring_bytes_max;
