@@ -69,6 +69,9 @@ def print_load(name, result):
     low, high = result["plain_spread"]
     print(f"\n{name}: {result['what']}\n  without tracing {result['plain']:.3f} {result['unit']} "
           f"({low:.3f} .. {high:.3f}), {result['plain_switches_per_s']:,.0f} switches/s")
+    if high > 1.15 * low:
+        print("  WARNING: rounds without tracing scatter by more than 15 %: something else ran, do "
+              "not\n  trust the slowdowns (net ns, bytes and memory hardly suffer)")
     if not result["tools"]:
         return
     rows = [["tool"] + [title for title, _ in COLUMNS] + ["file vs ours"]]
