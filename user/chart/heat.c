@@ -51,6 +51,37 @@ static int kind_of(const uint64_t ids[HEAT_KINDS], uint64_t id)
 	return -1;
 }
 
+/* Moves what one bucket summed up into `all`. */
+static int flush_pending(struct heat *heat)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < heat->touched_count && !error; i++) {
+		unsigned int cell = heat->touched[i];
+
+		error = raster_add(&heat->all, cell >> HEAT_BIN_BITS, heat->pending_at_ns,
+				   cell & ((1u << HEAT_BIN_BITS) - 1), heat->pending[cell], 0);
+		heat->pending[cell] = 0;
+	}
+	heat->touched_count = 0;
+	return error;
+}
+
+static int add_to_all(struct heat *heat, uint64_t group, uint64_t at_ns, uint64_t bin,
+		      uint64_t count)
+{
+	uint64_t cell = group << HEAT_BIN_BITS | bin;
+	int error = 0;
+
+	if (at_ns != heat->pending_at_ns)
+		error = flush_pending(heat);
+	heat->pending_at_ns = at_ns;
+	if (heat->pending[cell] == 0)
+		heat->touched[heat->touched_count++] = (uint16_t)cell;
+	heat->pending[cell] = raster_sum(heat->pending[cell], count);
+	return error;
+}
+
 static int add_row(struct heat *heat, const struct capture_batch *batch, size_t row,
 		   enum heat_kind kind)
 {
@@ -62,7 +93,7 @@ static int add_row(struct heat *heat, const struct capture_batch *batch, size_t 
 	int error = raster_add(&heat->raster, heat_group(kind, task), at_ns, bin, count, 0);
 
 	if (!error)
-		error = raster_add(&heat->all, heat_all_group(kind, idle), at_ns, bin, count, 0);
+		error = add_to_all(heat, heat_all_group(kind, idle), at_ns, bin, count);
 	heat->counts[kind] += count;
 	return error;
 }
@@ -70,8 +101,10 @@ static int add_row(struct heat *heat, const struct capture_batch *batch, size_t 
 static int add_rows(struct heat *heat, const struct capture_batch *batch)
 {
 	uint64_t ids[HEAT_KINDS];
-	int error = raster_widen(&heat->raster, batch->bucket_ns, heat->from_ns);
+	int error = flush_pending(heat);
 
+	if (!error)
+		error = raster_widen(&heat->raster, batch->bucket_ns, heat->from_ns);
 	if (!error)
 		error = raster_widen(&heat->all, batch->bucket_ns, heat->from_ns);
 	find_kinds(batch->strings, ids);
@@ -107,8 +140,10 @@ void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const bool *i
 
 int heat_finish(struct heat *heat)
 {
-	int error = raster_finish(&heat->raster);
+	int error = flush_pending(heat);
 
+	if (!error)
+		error = raster_finish(&heat->raster);
 	return error ? error : raster_finish(&heat->all);
 }
 

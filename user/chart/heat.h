@@ -19,6 +19,7 @@ enum heat_kind {
 
 #define HEAT_BIN_BITS 9 /* the inner part of a cell: capture/histogram.h */
 #define HEAT_TASK_BITS 24
+#define HEAT_ALL_CELLS ((HEAT_KINDS * 2) << HEAT_BIN_BITS)
 #define HEAT_TABLES (1u << CAPTURE_CELLS)
 
 struct heat {
@@ -29,7 +30,14 @@ struct heat {
 	size_t idle_count;
 	uint64_t from_ns;
 	uint64_t counts[HEAT_KINDS];
+
+	/* of one bucket for `all`: most tasks fall into the same few bins */
+	uint64_t pending_at_ns;
+	uint64_t pending[HEAT_ALL_CELLS];
+	uint16_t touched[HEAT_ALL_CELLS]; /* which of them are not 0 */
+	size_t touched_count;
 };
+_Static_assert(HEAT_ALL_CELLS <= UINT16_MAX, "touched");
 
 /* The word that stands in the file: "run", "sleep", ... */
 const char *heat_kind_word(enum heat_kind kind);

@@ -48,7 +48,7 @@ uint64_t raster_column_start_ns(const struct raster *raster, uint64_t column)
 	return (raster->first_column + column) * raster->column_ns;
 }
 
-static uint64_t sum(uint64_t a, uint64_t b)
+uint64_t raster_sum(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
@@ -65,7 +65,7 @@ static size_t sum_neighbours(struct raster_cell *items, size_t count)
 		}
 		for (int value = 0; value < RASTER_VALUES; value++)
 			items[kept].values[value] =
-				sum(items[kept].values[value], items[i].values[value]);
+				raster_sum(items[kept].values[value], items[i].values[value]);
 	}
 	return count ? kept + 1 : 0;
 }
@@ -214,7 +214,7 @@ int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t i
 	       uint64_t value, uint64_t second)
 {
 	unsigned int group_bits = 64 - RASTER_COLUMN_BITS - raster->inner_bits;
-	uint64_t end_ns = sum(at_ns, raster->bucket_ns);
+	uint64_t end_ns = raster_sum(at_ns, raster->bucket_ns);
 	uint64_t column;
 	int error;
 

@@ -59,6 +59,9 @@ int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t i
 /* Sorts and sums what is left; items may be read after that. 0 or -ENOMEM. */
 int raster_finish(struct raster *raster);
 
+/* a + b, or the largest number there is. */
+uint64_t raster_sum(uint64_t a, uint64_t b);
+
 uint64_t raster_group(const struct raster *raster, const struct raster_cell *cell);
 uint64_t raster_column(const struct raster *raster, const struct raster_cell *cell);
 uint64_t raster_inner(const struct raster *raster, const struct raster_cell *cell);
