@@ -99,6 +99,19 @@ static void an_older_file_is_replaced(void **state)
 	assert_holds(folder, "number 1");
 }
 
+static void a_file_that_cannot_be_put_in_place_leaves_nothing(void **state)
+{
+	const struct folder *folder = *state;
+	struct out_file out;
+
+	assert_int_equal(out_file_open(&out, folder->file), 0);
+	fputs("text", out.stream);
+	assert_int_equal(mkdir(folder->file, 0700), 0); /* in the way */
+	assert_int_equal(out_file_keep(&out), -EISDIR);
+	assert_int_equal(files_in(folder), 1);
+	assert_int_equal(rmdir(folder->file), 0);
+}
+
 static void others_may_read_it_as_umask_says(void **state)
 {
 	const struct folder *folder = *state;
@@ -143,6 +156,7 @@ int main(void)
 		TEST(a_file_appears_when_it_is_kept),
 		TEST(a_file_that_is_dropped_leaves_the_older_one),
 		TEST(an_older_file_is_replaced),
+		TEST(a_file_that_cannot_be_put_in_place_leaves_nothing),
 		TEST(others_may_read_it_as_umask_says),
 		cmocka_unit_test(a_missing_folder_is_an_error),
 		cmocka_unit_test(a_device_is_written_as_it_is),
