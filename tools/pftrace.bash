@@ -6,7 +6,7 @@ _pftrace_reading='--from --cap --task --merge-sys-tasks --append-tid --help'
 
 _pftrace_options() { # command
 	case $1 in
-	record) echo '--duration --out --bucket --quiet --ring --help' ;;
+	record) echo '--duration --out --bucket --quiet --ring --user --help' ;;
 	check) echo '--format --help' ;;
 	info) echo '--format --help' ;;
 	list) echo "$_pftrace_reading --sort --format" ;;
@@ -44,6 +44,9 @@ _pftrace() {
 	local command=${COMP_WORDS[1]} values
 
 	COMPREPLY=()
+	case " ${COMP_WORDS[*]:1:COMP_CWORD-1} " in # the command that is recorded
+	*' -- '*) COMPREPLY=($(compgen -c -- "$word")) && return ;;
+	esac
 	if [ "$COMP_CWORD" -gt 1 ]; then
 		case $command in -*) command=record ;; esac
 		case $before in --*) values=$(_pftrace_values "$command" "$before") ;; esac

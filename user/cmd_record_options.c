@@ -19,7 +19,7 @@
 #define RING_KIB_MIN 4
 #define RING_KIB_MAX (1u << 20)
 
-enum { OPTION_RING = 256 };
+enum { OPTION_RING = 256, OPTION_USER };
 
 static const struct option options_known[] = {
 	{ "duration", required_argument, NULL, 'd' },
@@ -27,14 +27,16 @@ static const struct option options_known[] = {
 	{ "bucket", required_argument, NULL, 'b' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "ring", required_argument, NULL, OPTION_RING },
+	{ "user", no_argument, NULL, OPTION_USER },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
 void record_options_help(void)
 {
-	puts("usage: pftrace [record] [options]\n"
-	     "Records what the scheduler of this machine does, into a cdict file.\n\n"
+	puts("usage: pftrace [record] [options] [-- COMMAND [ARGUMENT ...]]\n"
+	     "Records what the scheduler of this machine does, into a cdict file; with COMMAND\n"
+	     "from before its first instruction until it ends.\n\n"
 	     "  -d, --duration SECONDS  how long, e.g. 30 or 0.5; else until Ctrl-C or SIGTERM\n"
 	     "  -o, --out FILE          the file; else HOST-DATE-TIME.cdict in this folder\n"
 	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default) is\n"
@@ -42,8 +44,11 @@ void record_options_help(void)
 	     "                          1000 ms, and doubles at over 50,000 rows a second\n"
 	     "  -q, --quiet             no progress and no summary\n"
 	     "      --ring KIB          the ring for samples, a power of two; else 16384\n"
+	     "      --user              under sudo: COMMAND runs as whoever called sudo\n"
 	     "  -h, --help\n\n"
-	     "exit codes: 0 recorded, 1 failed, 2 wrong usage, 3 with losses or cut short");
+	     "exit codes: 0 recorded, 1 failed, 2 wrong usage, 3 with losses or cut short;\n"
+	     "with COMMAND its own, 128 + N when signal N killed it, 125 when pftrace itself\n"
+	     "failed, 126 when COMMAND cannot be run, 127 when it is not found");
 }
 
 uint64_t record_options_auto_bucket_ns(uint64_t duration_ns)
@@ -108,6 +113,9 @@ static int take_option(int option, char **argv, struct record_options *options)
 	case 'o':
 		options->out = optarg;
 		return 0;
+	case OPTION_USER:
+		options->as_user = true;
+		return 0;
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -139,29 +147,56 @@ static void make_default_out(struct record_options *options)
 	options->out = options->default_out;
 }
 
-int record_options_parse(int argc, char **argv, struct record_options *options)
+/* Cuts the command off: argc is then what comes before "--". */
+static int find_command(int argc, char **argv, struct record_options *options)
 {
-	int option, error = 0;
-
-	memset(options, 0, sizeof(*options));
-	optind = 1;
-	opterr = 0;
-	while (!error &&
-	       (option = getopt_long(argc, argv, ":d:o:b:qh", options_known, NULL)) != -1) {
-		error = take_option(option, argv, options);
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") != 0)
+			continue;
+		options->command = argv + i + 1;
+		return i;
 	}
-	if (error)
-		return error;
+	return argc;
+}
+
+static int check(int argc, char **argv, const struct record_options *options)
+{
 	if (optind < argc) {
-		log_error("record takes no '%s'; pftrace record --help lists its options",
+		log_error("record takes no '%s'; a command comes behind --: pftrace record "
+			  "[options] -- COMMAND",
 			  argv[optind]);
+		return -EINVAL;
+	}
+	if (options->command && !options->command[0]) {
+		log_error("there is no command behind --");
+		return -EINVAL;
+	}
+	if (options->as_user && !options->command) {
+		log_error("--user is for a command: pftrace record --user -- COMMAND");
 		return -EINVAL;
 	}
 	if (options->out && !*options->out) {
 		log_error("--out is empty: give the name of a file");
 		return -EINVAL;
 	}
-	if (!options->out)
-		make_default_out(options);
 	return 0;
+}
+
+int record_options_parse(int argc, char **argv, struct record_options *options)
+{
+	int option, error = 0;
+
+	memset(options, 0, sizeof(*options));
+	argc = find_command(argc, argv, options);
+	optind = 1;
+	opterr = 0;
+	while (!error &&
+	       (option = getopt_long(argc, argv, ":d:o:b:qh", options_known, NULL)) != -1) {
+		error = take_option(option, argv, options);
+	}
+	if (!error && !options->help)
+		error = check(argc, argv, options);
+	if (!error && !options->out)
+		make_default_out(options);
+	return error;
 }

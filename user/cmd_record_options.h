@@ -11,12 +11,17 @@ struct record_options {
 	uint64_t bucket_ns;   /* 0: auto */
 	uint32_t ring_bytes;  /* 0: the default */
 	const char *out;      /* points into argv, or to default_out */
+	char **command;	      /* behind "--", ended by NULL; NULL: none */
+	bool as_user;	      /* it runs as whoever called sudo */
 	bool quiet;
 	bool help;
 	char default_out[320];
 };
 
-/* 0, or -EINVAL after one line on stderr that names the option and what is wrong. */
+/*
+ * 0, or -EINVAL after one line on stderr that names the option and what is wrong; then, too, the
+ * command is set when there is one.
+ */
 int record_options_parse(int argc, char **argv, struct record_options *options);
 
 void record_options_help(void);

@@ -80,6 +80,7 @@ class HelpTest(CommandTest):
         self.assertEqual(complete('pftrace', 'stats', '--perc'), ['--percentiles'])
         self.assertEqual(complete('pftrace', 'export', '--format', 'j'), ['json'])
         self.assertEqual(complete('pftrace', 'export', '--table', 'vc'), ['vcpu_samples'])
+        self.assertIn('env', complete('pftrace', 'record', '--user', '--', 'env'))
         for name in ('run.cdict', 'notes.txt'):
             with open(self.path(name), 'w', encoding='utf-8'):
                 pass

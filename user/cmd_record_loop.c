@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pftrace record while it records: signals, the timer, the command. */
+#include "cmd_record_internal.h"
+#include "cmd_record_report.h"
+
+#include "base/array.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FLUSH_INTERVAL_NS NS_PER_S
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static bool has_command(const struct record *record)
+{
+	return record->child.name;
+}
+
+int record_open_signals(struct record *record)
+{
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int passed_on[] = { SIGQUIT, SIGUSR1, SIGUSR2 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LENGTH(ending); i++)
+		sigaddset(&set, ending[i]);
+	for (size_t i = 0; has_command(record) && i < ARRAY_LENGTH(passed_on); i++)
+		sigaddset(&set, passed_on[i]);
+	signal(SIGPIPE, SIG_IGN); /* nobody reads our words any more: that ends no capture */
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	record->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	return record->signal_fd < 0 ? -errno : 0;
+}
+
+int record_open_drain_timer(struct record *record)
+{
+	struct timespec interval = { .tv_nsec = LIVE_DRAIN_INTERVAL_NS };
+	struct itimerspec timer = { .it_interval = interval, .it_value = interval };
+
+	record->drain_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (record->drain_fd < 0)
+		return -errno;
+	return timerfd_settime(record->drain_fd, 0, &timer, NULL) ? -errno : 0;
+}
+
+static void show_progress(struct record *record, uint64_t now)
+{
+	struct account_counters counters;
+	struct record_progress progress = {
+		.elapsed_ns = now - record->started_ns,
+		.duration_ns = record->options->duration_ns,
+		.file_bytes = cdict_writer_bytes(record->writer),
+		.counters = &counters,
+	};
+
+	account_counters(record->account, &counters);
+	progress.switches_per_s = (double)(counters.switches - record->flushed_switches) * 1e9 /
+				  (double)(now - record->flushed_ns);
+	record->flushed_switches = counters.switches;
+	/* a command has the terminal to itself */
+	if (!record->options->quiet && !has_command(record))
+		record_report_progress(&progress);
+}
+
+static int tick(struct record *record)
+{
+	uint64_t now = now_ns();
+	int error = live_drain(record->live);
+
+	if (error || now - record->flushed_ns < FLUSH_INTERVAL_NS)
+		return error;
+	error = live_flush(record->live);
+	show_progress(record, now);
+	record->flushed_ns = now;
+	return error;
+}
+
+/* With a command the capture ends when that does: signals are the command's. */
+static void read_signal(struct record *record)
+{
+	struct signalfd_siginfo info;
+
+	if (read(record->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (has_command(record))
+		child_pass_on(&record->child, &info);
+	else
+		record->cause = "signal";
+}
+
+static int poll_timeout_ms(const struct record *record)
+{
+	uint64_t end_ns = record->started_ns + record->options->duration_ns;
+	uint64_t now = now_ns();
+
+	if (!record->options->duration_ns)
+		return -1;
+	return now >= end_ns ? 0 : (int)((end_ns - now) / 1000000 % 1000000 + 1);
+}
+
+static bool is_over(const struct record *record)
+{
+	return record->options->duration_ns &&
+	       now_ns() >= record->started_ns + record->options->duration_ns;
+}
+
+int record_follow(struct record *record)
+{
+	/* poll(2) passes over an fd of -1 */
+	int pid_fd = has_command(record) ? record->child.pid_fd : -1;
+	struct pollfd fds[] = { { .fd = record->signal_fd, .events = POLLIN },
+				{ .fd = record->drain_fd, .events = POLLIN },
+				{ .fd = pid_fd, .events = POLLIN } };
+	uint64_t expirations;
+	int error = 0;
+
+	while (!error && !record->cause) {
+		if (poll(fds, ARRAY_LENGTH(fds), poll_timeout_ms(record)) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[0].revents)
+			read_signal(record);
+		if (fds[1].revents && read(record->drain_fd, &expirations, sizeof(expirations)) > 0)
+			error = tick(record);
+		if (is_over(record))
+			record->cause = "duration";
+		if (fds[2].revents)
+			record->cause = "command ended";
+	}
+	return error;
+}
+
+int record_wait_for_command(struct record *record)
+{
+	struct pollfd fds[] = { { .fd = record->child.pid_fd, .events = POLLIN },
+				{ .fd = record->signal_fd, .events = POLLIN } };
+
+	while (poll(fds, ARRAY_LENGTH(fds), -1) < 0 || !fds[0].revents)
+		if (fds[1].revents)
+			read_signal(record);
+	return child_wait(&record->child);
+}
