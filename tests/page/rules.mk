@@ -31,3 +31,11 @@ page-test: $(BUILD)/pftrace $(MAKE_CAPTURE) $(PAGE_NPM_STAMP)
 	$(Q)PFTRACE=$(abspath $(BUILD)/pftrace) MAKE_CAPTURE=$(abspath $(MAKE_CAPTURE)) \
 		CHROMIUM=$(CHROMIUM) node --test --test-concurrency=1 tests/page/*.test.mjs
 endif
+
+# The picture in README, of a real capture: sudo sh ci/demo.sh; make picture [CAPTURE=FILE]
+CAPTURE ?= build/demo.cdict
+.PHONY: picture
+picture: $(BUILD)/pftrace $(PAGE_NPM_STAMP)
+	$(Q)test -e $(CAPTURE) || { echo "make: there is no $(CAPTURE): sudo sh ci/demo.sh records one; or make picture CAPTURE=FILE" >&2; exit 1; }
+	$(Q)$(BUILD)/pftrace render $(CAPTURE) --out build/picture.html --label 'A demo of pftrace'
+	$(Q)CHROMIUM=$(CHROMIUM) node tests/page/picture.mjs build/picture.html html/gallery/page.png
