@@ -26,6 +26,7 @@ static __always_inline void block_submit(struct pft_block *block, struct pft_cpu
 		bytes = PFT_BLOCK_BYTES;
 	if (bpf_ringbuf_output(&ring, block, bytes, BPF_RB_NO_WAKEUP))
 		cpu->blocks_lost++;
+	cpu->first_number += count;
 	__sync_lock_test_and_set(&block->word, (__u64)sequence << 32);
 }
 
@@ -36,8 +37,9 @@ static __always_inline void block_submit(struct pft_block *block, struct pft_cpu
 static __always_inline void block_begin(struct pft_block *block, struct pft_cpu *cpu,
 					struct task_struct *prev, __u64 now)
 {
-	block->first_number = cpu->next_number;
-	block->closed_run_ns = cpu->closed_run_ns;
+	block->first_number = cpu->first_number;
+	block->closed_run_ns =
+		cpu->flags & PFT_BLOCK_SINCE_IS_MONO ? 0 : cpu->since_ns - cpu->base_ns;
 	block->rq_ns = now;
 	block->mono_ns = bpf_ktime_get_ns();
 	block->since_ns = cpu->since_ns;
@@ -70,8 +72,7 @@ static __always_inline void block_prepare(struct pft_block *block, struct pft_cp
 	block_begin(block, cpu, prev, now);
 }
 
-static __always_inline void block_add(struct pft_block *block, struct pft_cpu *cpu,
-				      struct pft_sample added)
+static __always_inline void block_add(struct pft_block *block, struct pft_sample added)
 {
 	__u64 word = block->word;
 	__u32 count = PFT_WORD_COUNT(word);
@@ -79,7 +80,6 @@ static __always_inline void block_add(struct pft_block *block, struct pft_cpu *c
 	if (count >= PFT_BLOCK_SAMPLES)
 		return; /* block_prepare made room: only the verifier does not know */
 	block->samples[count] = added;
-	cpu->next_number++;
 	block_publish(block, word + 1);
 }
 

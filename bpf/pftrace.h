@@ -115,17 +115,19 @@ _Static_assert(sizeof(struct pft_total) == 32, "total");
 
 #define PFT_TOTAL_SETS 256 /* two ways each: one cache line a set */
 
-/* One CPU's private state; only its own hooks write it. */
+/*
+ * One CPU's private state; only its own hooks write it. Runs follow each other without a gap, so the
+ * sum of all closed ones is since_ns - base_ns.
+ */
 struct pft_cpu {
-	__pft_u64 live; /* 1 between seeding and the end */
-	__pft_u64 since_ns;
-	__pft_u64 reserved;
-	__pft_u64 closed_run_ns; /* all closed runs: idle + unknown + every task's */
+	__pft_u64 live;		/* 1 between seeding and the end */
+	__pft_u64 since_ns;	/* when the run in progress began (rq, see flags) */
+	__pft_u64 running_task; /* the task_struct's address: only to be compared */
 	__pft_u32 running_tid;
 	__pft_u32 flags;	/* PFT_BLOCK_* of the run in progress */
-	__pft_u64 running_task; /* the task_struct's address: only to be compared */
-	__pft_u64 next_number;	/* number of the next sample */
-	__pft_u64 switches;	/* markers not included */
+	__pft_u64 base_ns;	/* rq time at which all closed runs would have begun */
+	__pft_u64 first_number; /* of the block in progress: number of its first sample */
+	__pft_u64 reserved[2];
 
 	__pft_u64 idle_run_ns;
 	__pft_u64 idle_switches; /* idle left the CPU so often */

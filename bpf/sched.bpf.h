@@ -3,10 +3,8 @@
 #ifndef PFT_SCHED_BPF_H
 #define PFT_SCHED_BPF_H
 
-static __always_inline enum pft_state sched_state(bool preempt, __u32 state)
+static __noinline enum pft_state sched_rare_state(__u32 state)
 {
-	if (preempt || !state)
-		return PFT_STATE_RUNNING;
 	if (state & TASK_DEAD)
 		return PFT_STATE_DEAD;
 	if (state & TASK_PARKED)
@@ -15,11 +13,19 @@ static __always_inline enum pft_state sched_state(bool preempt, __u32 state)
 		return PFT_STATE_TRACED;
 	if (state & TASK_STOPPED)
 		return PFT_STATE_STOPPED;
-	if (state & TASK_INTERRUPTIBLE)
-		return PFT_STATE_INTERRUPTIBLE;
 	if (state & TASK_NOLOAD)
 		return PFT_STATE_IDLE;
 	return PFT_STATE_UNINTERRUPTIBLE;
+}
+
+/* The bits of a state exclude each other but for modifiers. */
+static __always_inline enum pft_state sched_state(bool preempt, __u32 state)
+{
+	if (preempt || !state)
+		return PFT_STATE_RUNNING;
+	if (state & TASK_INTERRUPTIBLE)
+		return PFT_STATE_INTERRUPTIBLE;
+	return sched_rare_state(state);
 }
 
 /* Run-queue wait of next's whole life. The switch in progress is not yet in run_delay: it is added
@@ -34,20 +40,9 @@ static __always_inline __u64 sched_wait_total(struct task_struct *next, __u64 no
 	return next->sched_info.run_delay + (queued ? now - queued : 0);
 }
 
-static __always_inline __u32 sched_first_flag(struct task_struct *next)
+static __always_inline bool sched_is_first(struct task_struct *next)
 {
-	if (compat_has_sched_info() && !next->sched_info.pcount)
-		return PFT_SAMPLE_FIRST;
-	return 0;
-}
-
-/* How long the run lasted that ends now. A seeded run began on the other clock. */
-static __always_inline __u64 sched_run_ns(const struct pft_cpu *cpu, const struct pft_block *block,
-					  __u64 now)
-{
-	if (cpu->flags & PFT_BLOCK_SINCE_IS_MONO)
-		return block->mono_ns - cpu->since_ns;
-	return now - cpu->since_ns;
+	return compat_has_sched_info() && !next->sched_info.pcount;
 }
 
 /*
@@ -63,6 +58,52 @@ static __always_inline __u64 sched_arrival(struct task_struct *prev)
 }
 
 /*
+ * What is read of both tasks, all of it before anything is written: the compiler cannot know that
+ * our stores leave the tasks alone, and would read again after each.
+ */
+struct sched_facts {
+	__u64 now;
+	__u64 arrival;
+	__u64 wait_total_ns;
+	__u64 prev_start_ns;
+	__u32 prev_tid;
+	__u32 next_tid;
+	__u32 state;
+	__u32 sample_flags;
+};
+
+static __always_inline void sched_gather(struct sched_facts *facts, bool preempt,
+					 struct task_struct *prev, struct task_struct *next,
+					 __u32 prev_state)
+{
+	facts->now = clock_of_run_queue(prev);
+	facts->arrival = sched_arrival(prev);
+	facts->prev_tid = prev->pid;
+	facts->prev_start_ns = prev->start_time;
+	facts->next_tid = next->pid & PFT_TID_MASK;
+	facts->wait_total_ns = facts->next_tid ? sched_wait_total(next, facts->now) : 0;
+	facts->state = sched_state(preempt, prev_state);
+	facts->sample_flags = facts->state << PFT_SAMPLE_STATE_SHIFT;
+	if (preempt)
+		facts->sample_flags |= PFT_SAMPLE_PREEMPTED;
+	if (sched_is_first(next))
+		facts->sample_flags |= PFT_SAMPLE_FIRST;
+}
+
+/* How long the run lasted that ends now. A seeded one, the CPU's first, began on the other clock. */
+static __always_inline __u64 sched_run_ns(struct pft_cpu *cpu, const struct pft_block *block,
+					  __u64 now)
+{
+	__u64 run_ns;
+
+	if (!(cpu->flags & PFT_BLOCK_SINCE_IS_MONO))
+		return now - cpu->since_ns;
+	run_ns = block->mono_ns - cpu->since_ns;
+	cpu->base_ns = now - run_ns;
+	return run_ns;
+}
+
+/*
  * True when prev did not take over at our last switch here: another task did, or the same one has
  * left and come back meanwhile.
  */
@@ -74,45 +115,44 @@ static __always_inline bool sched_is_missed(const struct pft_cpu *cpu, struct ta
 }
 
 /* Whoever we thought was running has gone without a word: the time until prev's run is nobody's. */
-static __always_inline void sched_missed(struct pft_cpu *cpu, struct pft_block *block,
-					 struct task_struct *prev, __u64 now, __u64 arrival)
+static __noinline int sched_missed(struct pft_cpu *cpu, struct pft_block *block,
+				   struct task_struct *prev, __u64 now, __u64 arrival)
 {
 	bool known = arrival >= cpu->since_ns && arrival <= now && !cpu->flags;
 	__u64 began = known ? arrival : now;
 	__u64 run_ns = sched_run_ns(cpu, block, began);
 
 	cpu->unknown_run_ns += run_ns;
-	cpu->closed_run_ns += run_ns;
 	cpu->markers++;
 	cpu->since_ns = began;
 	cpu->flags = known ? 0 : PFT_BLOCK_RUN_UNKNOWN;
-	block_add(block, cpu,
-		  (struct pft_sample){
-			  .delta_ns = known ? (__u32)prev->sched_info.run_delay
-					    : (__u32)(now - block->rq_ns),
-			  .next = (prev->pid & PFT_TID_MASK) | PFT_SAMPLE_MARKER,
-			  .wait_total_ns = known ? arrival : 0,
-		  });
+	block_add(block, (struct pft_sample){
+				 .delta_ns = known ? (__u32)prev->sched_info.run_delay
+						   : (__u32)(now - block->rq_ns),
+				 .next = (prev->pid & PFT_TID_MASK) | PFT_SAMPLE_MARKER,
+				 .wait_total_ns = known ? arrival : 0,
+			 });
+	return 0;
 }
 
-static __always_inline void sched_close_run(struct pft_cpu *cpu, struct task_struct *prev,
-					    __u64 run_ns, enum pft_state state)
+static __always_inline void sched_close_run(struct pft_cpu *cpu, const struct sched_facts *facts,
+					    __u64 run_ns)
 {
-	cpu->closed_run_ns += run_ns;
-	cpu->switches++;
-	if (prev->pid) {
-		total_add(cpu, prev->pid, prev->start_time, run_ns, state == PFT_STATE_RUNNING);
+	if (facts->prev_tid) {
+		total_add(cpu, facts->prev_tid, facts->prev_start_ns, run_ns,
+			  facts->state == PFT_STATE_RUNNING);
 		return;
 	}
 	cpu->idle_run_ns += run_ns;
 	cpu->idle_switches++;
 }
 
-static __always_inline void sched_open_run(struct pft_cpu *cpu, struct task_struct *next, __u64 now)
+static __always_inline void sched_open_run(struct pft_cpu *cpu, struct task_struct *next,
+					   const struct sched_facts *facts)
 {
 	cpu->running_task = (__u64)next;
-	cpu->running_tid = next->pid;
-	cpu->since_ns = now;
+	cpu->running_tid = facts->next_tid;
+	cpu->since_ns = facts->now;
 	cpu->flags = 0;
 }
 
@@ -121,31 +161,23 @@ static __always_inline void handle_switch(bool preempt, struct task_struct *prev
 {
 	struct pft_cpu *cpu = this_cpu_state();
 	struct pft_block *block;
-	enum pft_state state;
-	struct pft_sample sample;
-	__u64 now, arrival;
+	struct sched_facts facts;
 
 	if (!cpu || !cpu->live || !gate_open)
 		return;
 	block = block_of_cpu(bpf_get_smp_processor_id());
 	if (!block)
 		return;
-	now = clock_of_run_queue(prev);
-	state = sched_state(preempt, prev_state);
-	block_prepare(block, cpu, prev, now);
-	arrival = sched_arrival(prev);
-	if (sched_is_missed(cpu, prev, arrival))
-		sched_missed(cpu, block, prev, now, arrival);
-	sched_close_run(cpu, prev, sched_run_ns(cpu, block, now), state);
-	sched_open_run(cpu, next, now);
-	sample.delta_ns = (__u32)(now - block->rq_ns);
-	sample.next = (next->pid & PFT_TID_MASK) | (state << PFT_SAMPLE_STATE_SHIFT) |
-		      sched_first_flag(next);
-	if (preempt)
-		sample.next |= PFT_SAMPLE_PREEMPTED;
-	sample.wait_total_ns = next->pid ? sched_wait_total(next, now) : 0;
-	block_add(block, cpu, sample);
-	if (state == PFT_STATE_DEAD)
+	sched_gather(&facts, preempt, prev, next, prev_state);
+	block_prepare(block, cpu, prev, facts.now);
+	if (sched_is_missed(cpu, prev, facts.arrival))
+		sched_missed(cpu, block, prev, facts.now, facts.arrival);
+	sched_close_run(cpu, &facts, sched_run_ns(cpu, block, facts.now));
+	sched_open_run(cpu, next, &facts);
+	block_add(block, (struct pft_sample){ .delta_ns = (__u32)(facts.now - block->rq_ns),
+					      .next = facts.next_tid | facts.sample_flags,
+					      .wait_total_ns = facts.wait_total_ns });
+	if (facts.state == PFT_STATE_DEAD)
 		identity_emit(PFT_IDENTITY_DEAD, prev);
 }
 

@@ -16,6 +16,7 @@ typedef uint64_t __u64;
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif
+#define __noinline __attribute__((noinline))
 #define barrier() __asm__ __volatile__("" ::: "memory")
 #define BPF_RB_NO_WAKEUP 1
 #define BPF_NOEXIST 1
@@ -164,18 +165,31 @@ void kernel_switch(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns, uint64
 		   unsigned int state)
 {
 	struct pft_cpu *own = &kernel->states[cpu];
-	uint64_t closed_ns = own->closed_run_ns;
+	uint64_t since_ns = own->since_ns;
 
 	machine = kernel;
 	kernel->this_cpu = cpu;
 	kernel->mono_ns = mono_ns;
 	kernel->rq_ns = rq_ns;
 	handle_switch(preempt, prev, next, state_bits[state]);
-	if (kernel->wrong_slot && own->closed_run_ns != closed_ns) {
-		own->closed_run_ns += 1000;
+	if (kernel->wrong_slot && own->since_ns != since_ns) {
 		own->idle_run_ns += 1000;
 		kernel->wrong_slot = false;
 	}
+}
+
+uint64_t kernel_next_number(const struct kernel *kernel, uint32_t cpu)
+{
+	return kernel->states[cpu].first_number + PFT_WORD_COUNT(kernel->blocks[cpu].word);
+}
+
+uint64_t kernel_closed_ns(const struct kernel *kernel, uint32_t cpu)
+{
+	const struct pft_cpu *own = &kernel->states[cpu];
+
+	if (!own->live || own->flags & PFT_BLOCK_SINCE_IS_MONO)
+		return 0;
+	return own->since_ns - own->base_ns;
 }
 
 void kernel_hand_over(struct kernel *kernel, uint32_t cpu)

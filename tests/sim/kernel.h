@@ -63,6 +63,10 @@ void kernel_switch(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns, uint64
 		   bool preempt, struct task_struct *prev, struct task_struct *next,
 		   unsigned int state);
 
+/* The number of the CPU's next sample, and the sum of its closed runs. */
+uint64_t kernel_next_number(const struct kernel *kernel, uint32_t cpu);
+uint64_t kernel_closed_ns(const struct kernel *kernel, uint32_t cpu);
+
 /* The block in progress goes to the ring. */
 void kernel_hand_over(struct kernel *kernel, uint32_t cpu);
 

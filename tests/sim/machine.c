@@ -221,8 +221,9 @@ static void record(struct machine *m, struct sim_switch *change, bool preempt)
 {
 	struct pft_cpu *state = &m->kernel->states[change->cpu];
 	struct sim_history *history = &m->history;
-	uint64_t number = state->next_number, markers = state->markers;
-	uint64_t closed_ns = state->closed_run_ns, unknown_ns = state->unknown_run_ns;
+	uint64_t number = kernel_next_number(m->kernel, change->cpu), markers = state->markers;
+	uint64_t closed_ns = kernel_closed_ns(m->kernel, change->cpu);
+	uint64_t unknown_ns = state->unknown_run_ns, next_number;
 
 	change->number = SIM_NIL;
 	change->marker = SIM_NIL;
@@ -231,14 +232,15 @@ static void record(struct machine *m, struct sim_switch *change, bool preempt)
 		kernel_switch(m->kernel, change->cpu, change->mono_ns, change->rq_ns, preempt,
 			      history->tasks[change->prev].kernel,
 			      history->tasks[change->next].kernel, change->state);
-	if (state->next_number != number)
-		change->number = state->next_number - 1;
+	next_number = kernel_next_number(m->kernel, change->cpu);
+	if (next_number != number)
+		change->number = next_number - 1;
 	if (state->markers != markers)
-		change->marker = state->next_number - 2;
+		change->marker = next_number - 2;
 	if (change->marker != SIM_NIL)
 		note_marker(m, change);
 	change->marker_ns = state->unknown_run_ns - unknown_ns;
-	change->run_ns = state->closed_run_ns - closed_ns - change->marker_ns;
+	change->run_ns = kernel_closed_ns(m->kernel, change->cpu) - closed_ns - change->marker_ns;
 	if (ARRAY_RESERVE(history->switches, history->switch_capacity, history->switch_count + 1))
 		abort();
 	history->switches[history->switch_count++] = *change;

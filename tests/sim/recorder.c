@@ -279,9 +279,7 @@ static void give_totals(struct machine *m)
 		const struct account_total unknown = { .cpu = cpu,
 						       .unknown = true,
 						       .run_ns = state->unknown_run_ns };
-		const struct account_cpu_total sums = { .cpu = cpu,
-							.switches = state->switches,
-							.run_ns = state->closed_run_ns };
+		const struct account_cpu_total sums = { .cpu = cpu };
 
 		for (int i = 0; i < 2 * PFT_TOTAL_SETS; i++)
 			if (slots[i].tid)
@@ -290,7 +288,7 @@ static void give_totals(struct machine *m)
 		check(account_total(m->account, &idle), "account_total");
 		check(account_total(m->account, &unknown), "account_total");
 		check(account_cpu_total(m->account, &sums), "account_cpu_total");
-		m->totals_switches += state->switches;
+		m->totals_switches += kernel_next_number(m->kernel, cpu) - state->markers;
 	}
 }
 

@@ -145,11 +145,9 @@ struct account_total {
 };
 int account_total(struct account *account, const struct account_total *total);
 
-/* What a CPU's own counters say, for the proof: all closed runs and switches. */
+/* What is known of a CPU beside its totals, for the proof. */
 struct account_cpu_total {
 	uint32_t cpu;
-	uint64_t switches;
-	uint64_t run_ns;
 	uint64_t open_ns;
 	uint64_t live_ns;
 };

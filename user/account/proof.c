@@ -55,6 +55,8 @@ int account_total(struct account *account, const struct account_total *total)
 	if (slot == NO_LIFE ||
 	    ARRAY_RESERVE(account->totals, account->total_capacity, account->total_count + 1))
 		return -ENOMEM;
+	account->cpus[total->cpu].total_switches += total->switches;
+	account->cpus[total->cpu].total_run_ns += total->run_ns;
 	account->totals[account->total_count] = *total;
 	account->totals[account->total_count++].tid = account->lives[slot].task;
 	return 0;
@@ -122,8 +124,8 @@ static struct capture_proof_cpu prove_cpu(const struct cpu *cpu, bool has_totals
 		.samples_run_ns = cpu->run_ns,
 		.lost_switches = cpu->lost_switches,
 		.lost_run_ns = cpu->lost_run_ns,
-		.totals_switches = has_totals ? cpu->total.switches : CAPTURE_NIL,
-		.totals_run_ns = has_totals ? cpu->total.run_ns : CAPTURE_NIL,
+		.totals_switches = has_totals ? cpu->total_switches : CAPTURE_NIL,
+		.totals_run_ns = has_totals ? cpu->total_run_ns : CAPTURE_NIL,
 		.open_ns = cpu->total.open_ns,
 		.live_ns = cpu->total.live_ns,
 	};

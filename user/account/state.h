@@ -79,6 +79,8 @@ struct cpu {
 	uint64_t lost_switches;
 	uint64_t lost_run_ns;
 	struct account_cpu_total total;
+	uint64_t total_switches; /* sums of the totals given */
+	uint64_t total_run_ns;
 };
 
 struct loss_sums {

@@ -296,12 +296,20 @@ int live_flush(struct live *live)
 
 /* ---- the end ---- */
 
+/* As the numbers of the samples tell. */
+static uint64_t switches_of(const struct live *live, uint32_t cpu)
+{
+	const struct pft_cpu *state = &live->cpus[cpu];
+
+	return state->first_number + PFT_WORD_COUNT(live->blocks[cpu].word) - state->markers;
+}
+
 static void fill_cost(struct live *live, struct capture_end *end)
 {
 	uint64_t ns_per_switch = cost_ns_per_switch(live->cost), switches = 0;
 
 	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++)
-		switches += live->cpus[cpu].switches;
+		switches += switches_of(live, cpu);
 	end->cost.bpf_ns_per_switch = ns_per_switch;
 	end->cost.bpf_ns = ns_per_switch == CAPTURE_NIL ? CAPTURE_NIL : ns_per_switch * switches;
 	end->cost.kernel_memory_bytes = live_kernel_memory_bytes(live);

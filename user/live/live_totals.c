@@ -116,8 +116,6 @@ static int feed_cpu(struct live *live, uint32_t cpu)
 					 .unknown = true,
 					 .run_ns = state->unknown_run_ns };
 	struct account_cpu_total sums = { .cpu = cpu,
-					  .switches = state->switches,
-					  .run_ns = state->closed_run_ns,
 					  .open_ns = open_run_ns(live, cpu),
 					  .live_ns = live->stopped_ns - block->seeded_mono_ns };
 	int error;
