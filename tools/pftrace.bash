@@ -6,7 +6,7 @@ _pftrace_reading='--from --cap --task --merge-sys-tasks --append-tid --help'
 
 _pftrace_options() { # command
 	case $1 in
-	record) echo '--duration --out --bucket --quiet --ring --user --help' ;;
+	record) echo '--duration --out --bucket --task --pid --tid --cgroup --cpus --quiet --ring --user --help' ;;
 	check) echo '--format --help' ;;
 	info) echo '--format --help' ;;
 	list) echo "$_pftrace_reading --sort --format" ;;
@@ -29,7 +29,9 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 	stats:--sort) echo 'run switches wait_avg wait_max name tid' ;;
 	*:--bucket) echo 'auto' ;;
 	*:--out) echo 'files' ;;
-	*:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label) echo ' ' ;;
+	*:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--pid | *:--tid | *:--cgroup | *:--cpus)
+		echo ' '
+		;;
 	esac
 }
 

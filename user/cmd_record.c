@@ -18,6 +18,7 @@
 
 static int open_account(struct record *record)
 {
+	struct record_filter *filter = &record->options->filter;
 	bool automatic = !record->options->bucket_ns;
 	struct account_options options = {
 		.cpu_count = live_cpu_count(record->live),
@@ -25,8 +26,13 @@ static int open_account(struct record *record)
 				       : record->options->bucket_ns,
 		.rows_per_s_max = automatic ? ROWS_PER_S_MAX : 0,
 		.wait_offered = record->probe.has_sched_info,
+		.cpu_listed = filter->cpu_listed,
 	};
 
+	if (filter->rule_count) {
+		options.selects = record_filter_selects;
+		options.selects_context = filter;
+	}
 	record->strings = string_pool_new();
 	if (record->strings)
 		record->account =
@@ -55,7 +61,11 @@ static int set_up(struct record *record)
 		log_error("%s", message);
 		return error;
 	}
-	error = topology_read(&record->cpus, &record->cpu_count);
+	error = record_filter_list_cpus(&record->options->filter, live_cpu_count(record->live));
+	if (error == -EINVAL)
+		return error;
+	if (!error)
+		error = topology_read(&record->cpus, &record->cpu_count);
 	if (!error)
 		error = record_open_signals(record);
 	if (!error)
@@ -106,6 +116,7 @@ static int run(struct record *record)
 	struct capture_end end = { 0 };
 	struct account_counters counters;
 	struct record_summary summary = { .path = record->options->out,
+					  .filter = &record->options->filter,
 					  .end = &end,
 					  .counters = &counters,
 					  .cpu_count = record->cpu_count };
@@ -191,5 +202,6 @@ int cmd_record(int argc, char **argv)
 		code = CHILD_WE_FAILED;
 	child_free(&record.child);
 	tear_down(&record);
+	record_options_free(&options);
 	return code;
 }

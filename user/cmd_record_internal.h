@@ -14,7 +14,7 @@
 #define NS_PER_S 1000000000ULL
 
 struct record {
-	const struct record_options *options;
+	struct record_options *options;
 	struct invoker invoker;
 	struct child child; /* its name is NULL without a command */
 	struct probe probe;

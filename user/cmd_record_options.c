@@ -19,7 +19,12 @@
 #define RING_KIB_MIN 4
 #define RING_KIB_MAX (1u << 20)
 
-enum { OPTION_RING = 256, OPTION_USER };
+enum {
+	OPTION_RING = 256,
+	OPTION_USER,
+	OPTION_CPUS,
+	OPTION_FILTER, /* + enum record_filter_kind */
+};
 
 static const struct option options_known[] = {
 	{ "duration", required_argument, NULL, 'd' },
@@ -28,6 +33,11 @@ static const struct option options_known[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "ring", required_argument, NULL, OPTION_RING },
 	{ "user", no_argument, NULL, OPTION_USER },
+	{ "task", required_argument, NULL, OPTION_FILTER + FILTER_TASK },
+	{ "pid", required_argument, NULL, OPTION_FILTER + FILTER_PID },
+	{ "tid", required_argument, NULL, OPTION_FILTER + FILTER_TID },
+	{ "cgroup", required_argument, NULL, OPTION_FILTER + FILTER_CGROUP },
+	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -42,6 +52,10 @@ void record_options_help(void)
 	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default) is\n"
 	     "                          10 ms up to a minute, 100 ms up to 10 minutes, then\n"
 	     "                          1000 ms, and doubles at over 50,000 rows a second\n"
+	     "      --task REGEX|TID, --pid PID, --tid TID, --cgroup PATH\n"
+	     "                          write these tasks only (each may come several times);\n"
+	     "                          the rest counts as one task, \"other\", on each core\n"
+	     "      --cpus LIST         write these CPUs only, e.g. 0-3,8\n"
 	     "  -q, --quiet             no progress and no summary\n"
 	     "      --ring KIB          the ring for samples, a power of two; else 16384\n"
 	     "      --user              under sudo: COMMAND runs as whoever called sudo\n"
@@ -101,8 +115,19 @@ static int parse_ring(const char *text, struct record_options *options)
 	return 0;
 }
 
+static int parse_filter(int option, struct record_options *options)
+{
+	static const char *const names[FILTER_KINDS] = { "--task", "--pid", "--tid", "--cgroup" };
+	int kind = option - OPTION_FILTER;
+
+	return record_filter_add(&options->filter, (enum record_filter_kind)kind, names[kind],
+				 optarg);
+}
+
 static int take_option(int option, char **argv, struct record_options *options)
 {
+	if (option >= OPTION_FILTER)
+		return parse_filter(option, options);
 	switch (option) {
 	case 'd':
 		return parse_duration(optarg, options);
@@ -113,6 +138,8 @@ static int take_option(int option, char **argv, struct record_options *options)
 	case 'o':
 		options->out = optarg;
 		return 0;
+	case OPTION_CPUS:
+		return record_filter_add_cpus(&options->filter, optarg);
 	case OPTION_USER:
 		options->as_user = true;
 		return 0;
@@ -199,4 +226,9 @@ int record_options_parse(int argc, char **argv, struct record_options *options)
 	if (!error && !options->out)
 		make_default_out(options);
 	return error;
+}
+
+void record_options_free(struct record_options *options)
+{
+	record_filter_free(&options->filter);
 }

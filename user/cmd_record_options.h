@@ -3,6 +3,8 @@
 #ifndef CMD_RECORD_OPTIONS_H
 #define CMD_RECORD_OPTIONS_H
 
+#include "cmd_record_filter.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,6 +15,7 @@ struct record_options {
 	const char *out;      /* points into argv, or to default_out */
 	char **command;	      /* behind "--", ended by NULL; NULL: none */
 	bool as_user;	      /* it runs as whoever called sudo */
+	struct record_filter filter;
 	bool quiet;
 	bool help;
 	char default_out[320];
@@ -23,6 +26,8 @@ struct record_options {
  * command is set when there is one.
  */
 int record_options_parse(int argc, char **argv, struct record_options *options);
+
+void record_options_free(struct record_options *options);
 
 void record_options_help(void);
 

@@ -123,6 +123,22 @@ static void say_cost(const struct capture_end *end, size_t cpu_count)
 			 seconds(end->cost.user_cpu_ns), user, kernel);
 }
 
+static void say_filters(const struct record_filter *filter)
+{
+	struct capture_words words = { 0 };
+	char text[512] = "";
+	size_t used = 0;
+
+	record_filter_words(filter, &words);
+	if (!words.count)
+		return;
+	for (size_t i = 0; i < words.count && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i ? ", " : "",
+					 words.words[i]);
+	log_info("written: only %s%s", text,
+		 filter->rule_count ? "; all other tasks as one, \"other\", on each core" : "");
+}
+
 void record_report_summary(const struct record_summary *summary)
 {
 	const struct capture_end *end = summary->end;
@@ -137,6 +153,7 @@ void record_report_summary(const struct record_summary *summary)
 		 summary->counters->tasks, end->switches, bytes,
 		 (double)summary->counters->bucket_ns / 1e6, end->cut ? ", cut short: " : "",
 		 end->cut ? end->cause : "");
+	say_filters(summary->filter);
 	log_info("losses: %s; seen and accounted for: %s", losses, notes);
 	say_proof(end);
 	say_cost(end, summary->cpu_count);

@@ -4,6 +4,7 @@
 #define CMD_RECORD_REPORT_H
 
 #include "account/account.h"
+#include "cmd_record_filter.h"
 #include "capture/capture.h"
 
 #include <stdint.h>
@@ -26,6 +27,7 @@ struct record_summary {
 	const char *path;
 	uint64_t file_bytes;
 	size_t cpu_count;
+	const struct record_filter *filter;
 	const struct capture_end *end;
 	const struct account_counters *counters;
 };

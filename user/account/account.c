@@ -2,6 +2,7 @@
 #include "account/account.h"
 
 #include "account/lives.h"
+#include "account/selection.h"
 #include "account/state.h"
 #include "base/string_pool.h"
 
@@ -17,6 +18,7 @@ static int add_words(struct account *account)
 	words->kthread = string_pool_add(strings, "kthread");
 	words->idle = string_pool_add(strings, "idle");
 	words->unknown = string_pool_add(strings, "unknown");
+	words->other = string_pool_add(strings, "other");
 	for (int i = 0; i < CELL_KINDS; i++)
 		words->cells[i] = string_pool_add(strings, kinds[i]);
 	for (int i = 0; i < LOSS_CAUSES; i++)
@@ -54,7 +56,7 @@ struct account *account_new(const struct account_options *options, struct captur
 	grid_init(&account->grid, options->bucket_ns);
 	if (add_words(account) || init_cpus(account) || rows_init(&account->rows) ||
 	    cells_init(&account->cells) || output_init(&account->output, sink, strings) ||
-	    lives_init(account)) {
+	    lives_init(account) || selection_init(account)) {
 		account_free(account);
 		return NULL;
 	}
@@ -66,6 +68,7 @@ void account_free(struct account *account)
 	if (!account)
 		return;
 	lives_free(account);
+	selection_free(account);
 	rows_free(&account->rows);
 	cells_free(&account->cells);
 	output_free(&account->output);

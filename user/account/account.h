@@ -20,11 +20,24 @@
 struct account;
 struct string_pool;
 
+/* What a selection may go by; NULL is not known (yet). */
+struct account_task {
+	uint64_t tid;
+	uint64_t tgid; /* CAPTURE_NIL: not known */
+	const char *comm;
+	const char *cgroup;
+};
+
 struct account_options {
 	uint32_t cpu_count;	 /* CPU numbers are below this */
 	uint64_t bucket_ns;	 /* at the start */
 	uint64_t rows_per_s_max; /* buckets double while rows would pass this; 0: never */
 	bool wait_offered;	 /* events carry wait_total_ns */
+	/* Which tasks are written by themselves, the others being "other"; NULL: all. Asked again
+	   whenever more is known of a task. */
+	bool (*selects)(void *context, const struct account_task *task);
+	void *selects_context;
+	const bool *cpu_listed; /* whose rows are written, by CPU number, borrowed; NULL: all */
 };
 
 /* The states a task can leave a CPU in. */

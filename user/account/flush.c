@@ -2,6 +2,7 @@
 #include "account/flush.h"
 
 #include "account/fill.h"
+#include "account/selection.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,8 +43,12 @@ int flush_tasks(struct account *account)
 	int error = 0;
 
 	for (size_t i = 0; i < account->dirty_count && !error; i++) {
-		error = write_task(account, account->dirty[i]);
-		account->lives[account->dirty[i]].dirty = false;
+		struct life *life = &account->lives[account->dirty[i]];
+
+		error = selection_look(account, account->dirty[i]);
+		if (!error && selection_shown(account, life->task) == life->task)
+			error = write_task(account, account->dirty[i]);
+		life->dirty = false;
 	}
 	account->dirty_count = 0;
 	return error ? error : output_done(&account->output);
@@ -109,13 +114,18 @@ static int flush_samples(struct account *account, uint64_t until_ns)
 
 	if (!items)
 		return -ENOMEM;
-	for (size_t i = 0; i < rows->count; i++)
-		if (rows->items[i].start_ns < until_ns)
-			items[count++] = (struct sort_item){
-				.high = rows->items[i].start_ns,
-				.low = (uint64_t)rows->items[i].task << 16 | rows->items[i].cpu,
-				.value = i,
-			};
+	for (size_t i = 0; i < rows->count; i++) {
+		struct row *row = &rows->items[i];
+
+		if (row->start_ns >= until_ns || !selection_lists_cpu(account, row->cpu))
+			continue;
+		row->task = selection_shown(account, row->task);
+		items[count++] = (struct sort_item){
+			.high = row->start_ns,
+			.low = (uint64_t)row->task << 16 | row->cpu,
+			.value = i,
+		};
+	}
 	sort_items(items, items + count, count);
 	error = write_sorted_rows(account, items, count);
 	free(items);
@@ -156,6 +166,14 @@ static int write_sorted_cells(struct account *account, const struct sort_item *i
 	return error ? error : output_done(&account->output);
 }
 
+static struct sort_item shown_cell(const struct account *account, struct sort_item cell)
+{
+	uint32_t task = selection_shown(account, (uint32_t)CELL_TASK(cell.low));
+
+	cell.low = CELL_KEY(task, CELL_KIND(cell.low), CELL_BIN(cell.low));
+	return cell;
+}
+
 /* Those to write come first, the others keep their places behind. */
 static int flush_cells(struct account *account, uint64_t until_ns)
 {
@@ -168,7 +186,7 @@ static int flush_cells(struct account *account, uint64_t until_ns)
 		return -ENOMEM;
 	for (size_t i = 0; i < cells->older_count; i++)
 		if (cells->older[i].high < until_ns)
-			items[count++] = cells->older[i];
+			items[count++] = shown_cell(account, cells->older[i]);
 		else
 			cells->older[kept++] = cells->older[i];
 	cells->older_count = kept;

@@ -3,6 +3,7 @@
 #include "account/fill.h"
 #include "account/lives.h"
 #include "account/runs.h"
+#include "account/selection.h"
 
 /* The moment as this CPU has it: its time never goes back. */
 static int enter(struct account *account, uint32_t number, uint64_t *at_ns, struct cpu **cpu)
@@ -56,6 +57,8 @@ static int write_online(struct account *account, const struct cpu *cpu, uint64_t
 		[CPUS_ONLINE] = online,
 	};
 
+	if (!selection_lists_cpu(account, cpu->number))
+		return 0;
 	return output_row(&account->output, CAPTURE_CPUS, 0, values);
 }
 

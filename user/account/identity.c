@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names and counters attach to lives; those of lives not yet seen wait in the list of their tid. */
 #include "account/lives.h"
+#include "account/selection.h"
 
 #include "base/string_pool.h"
 
@@ -38,6 +39,8 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 		error = set_text(account, &who->cgroup, identity->cgroup);
 	if (!error && account->lives[slot].task)
 		error = life_touch(account, slot);
+	if (!error)
+		error = selection_look(account, slot);
 	return error;
 }
 

@@ -3,6 +3,7 @@
 #include "account/fill.h"
 #include "account/flush.h"
 #include "account/lives.h"
+#include "account/selection.h"
 
 #include "base/array.h"
 
@@ -94,10 +95,26 @@ static int write_total(struct account *account, const struct account_total *tota
 	return output_row(&account->output, CAPTURE_TOTALS, 0, values);
 }
 
+/* Those to write come first, under the tasks that they are written under; gives how many. */
+static size_t select_totals(struct account *account)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < account->total_count; i++) {
+		struct account_total total = account->totals[i];
+
+		if (!selection_lists_cpu(account, total.cpu))
+			continue;
+		total.tid = selection_shown(account, total.tid);
+		account->totals[count++] = total;
+	}
+	return count;
+}
+
 /* One key may come from a slot and, evicted earlier, from the hash: they add up. */
 static int write_totals(struct account *account)
 {
-	size_t count = account->total_count;
+	size_t count = select_totals(account);
 	int error = 0;
 
 	if (count)

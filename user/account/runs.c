@@ -3,14 +3,17 @@
 #include "account/fill.h"
 #include "account/lives.h"
 #include "account/runs.h"
+#include "account/selection.h"
 
 #include "capture/histogram.h"
 
-static int cell(struct account *account, uint64_t at_ns, uint32_t slot, enum cell_kind kind,
-		uint64_t length_ns)
+static int cell(struct account *account, const struct cpu *cpu, uint64_t at_ns, uint32_t slot,
+		enum cell_kind kind, uint64_t length_ns)
 {
 	uint64_t key = CELL_KEY(account->lives[slot].task, kind, histogram_bin(length_ns));
 
+	if (!selection_lists_cpu(account, cpu->number))
+		return 0;
 	return cells_add(&account->cells, fill_start(account, at_ns), key);
 }
 
@@ -59,7 +62,7 @@ static int run_ends(struct account *account, struct cpu *cpu, const struct accou
 	if (event->run_ns != CAPTURE_NIL)
 		cpu->run_ns += event->run_ns;
 	if (LIKELY(event->run_known && event->run_ns != CAPTURE_NIL))
-		error = cell(account, at_ns, cpu->life, CELL_RUN, event->run_ns);
+		error = cell(account, cpu, at_ns, cpu->life, CELL_RUN, event->run_ns);
 	else
 		account->runs_unknown[cpu->cause]++;
 	leave(account, cpu, event, at_ns);
@@ -110,7 +113,7 @@ int runs_add_wait(struct account *account, struct cpu *cpu, uint32_t slot, uint6
 		row->wait_max_ns = wait_ns;
 		row->wait_max_at_ns = at_ns;
 	}
-	return cell(account, at_ns, slot, CELL_WAIT, wait_ns);
+	return cell(account, cpu, at_ns, slot, CELL_WAIT, wait_ns);
 }
 
 static int mark_wait_unknown(struct account *account, struct cpu *cpu, uint32_t slot,
@@ -125,12 +128,13 @@ static int mark_wait_unknown(struct account *account, struct cpu *cpu, uint32_t 
 }
 
 /* Asleep was it for what is left of its time off the CPU. */
-static int add_sleep(struct account *account, uint32_t slot, uint64_t at_ns, uint64_t wait_ns)
+static int add_sleep(struct account *account, const struct cpu *cpu, uint32_t slot, uint64_t at_ns,
+		     uint64_t wait_ns)
 {
 	const struct life *life = &account->lives[slot];
 	uint64_t off_ns = at_ns > life->left_at_ns ? at_ns - life->left_at_ns : 0;
 
-	return cell(account, at_ns, slot, CELL_SLEEP, off_ns > wait_ns ? off_ns - wait_ns : 0);
+	return cell(account, cpu, at_ns, slot, CELL_SLEEP, off_ns > wait_ns ? off_ns - wait_ns : 0);
 }
 
 static int count_migration(struct account *account, struct cpu *cpu, uint32_t slot, uint64_t at_ns)
@@ -159,7 +163,7 @@ static int account_off_cpu(struct account *account, struct cpu *cpu, uint32_t sl
 	life = &account->lives[slot];
 	if (!error && known && !event->first && !life->runnable &&
 	    (wait_ns != CAPTURE_NIL || !account->options.wait_offered))
-		error = add_sleep(account, slot, at_ns, wait_ns == CAPTURE_NIL ? 0 : wait_ns);
+		error = add_sleep(account, cpu, slot, at_ns, wait_ns == CAPTURE_NIL ? 0 : wait_ns);
 	if (!error && known && life->last_cpu != cpu->number && life->last_cpu != NO_CPU)
 		error = count_migration(account, cpu, slot, at_ns);
 	return error;

@@ -91,7 +91,7 @@ struct loss_sums {
 
 /* Words used in rows, as ids of the string pool. */
 struct words {
-	uint64_t task, kthread, idle, unknown;
+	uint64_t task, kthread, idle, unknown, other;
 	uint64_t cells[CELL_KINDS];
 	uint64_t losses[LOSS_CAUSES];
 };
@@ -134,6 +134,10 @@ struct account {
 	uint64_t window_rows;
 	struct loss_sums losses[LOSS_CAUSES];
 	uint64_t runs_unknown[RUN_CAUSES];
+
+	uint64_t *shown; /* bits by task key: written by itself (selection.h) */
+	size_t shown_capacity;
+	uint32_t other_task;
 
 	struct capture_proof_cpu *proof;
 	struct account_total *totals; /* of lives, their slot's task in tid */
