@@ -12,7 +12,7 @@ _pftrace_options() { # command
 	list) echo "$_pftrace_reading --sort --format" ;;
 	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --format" ;;
 	export) echo "$_pftrace_reading --table --format --out" ;;
-	render) echo "$_pftrace_reading --out --label --open" ;;
+	render) echo "$_pftrace_reading --out --label --open --cells" ;;
 	*) echo 'record check info list stats export render --help --version' ;;
 	esac
 }
@@ -29,7 +29,7 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 	stats:--sort) echo 'run switches wait_avg wait_max name tid' ;;
 	*:--bucket) echo 'auto' ;;
 	*:--out) echo 'files' ;;
-	*:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--pid | *:--tid | *:--cgroup | *:--cpus)
+	*:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus)
 		echo ' '
 		;;
 	esac

@@ -17,17 +17,18 @@
  * Cells that a page may hold: beyond that time becomes coarser. They bound the memory, too: 36
  * bytes a cell while reading, twice that while sorting, so 300 MiB at most with all of them.
  */
-#define HEAT_BUDGET ((size_t)2 << 20)
-#define LOCALITY_BUDGET ((size_t)2 << 20)
-#define EXITS_BUDGET ((size_t)1 << 19)
+#define CELLS_DEFAULT 5 /* million, of all charts together */
+#define CELLS_MAX 12
+#define MILLION ((size_t)1 << 20)
 
 struct render {
 	struct reading_options reading;
 	const char *out;
 	const char *label;
 	bool open;
-	char *path; /* of the page; owned */
-	bool *idle; /* by task of the view; owned */
+	size_t cells; /* million */
+	char *path;   /* of the page; owned */
+	bool *idle;   /* by task of the view; owned */
 
 	struct heat heat;
 	struct locality locality;
@@ -35,7 +36,7 @@ struct render {
 	struct incidents incidents;
 };
 
-enum { OPTION_OUT = 'o', OPTION_LABEL = 'l', OPTION_OPEN = 'O' };
+enum { OPTION_OUT = 'o', OPTION_LABEL = 'l', OPTION_OPEN = 'O', OPTION_CELLS = 'c' };
 
 /* clang-format off */
 static const struct option long_options[] = {
@@ -43,6 +44,7 @@ static const struct option long_options[] = {
 	{ "out", required_argument, NULL, OPTION_OUT },
 	{ "label", required_argument, NULL, OPTION_LABEL },
 	{ "open", no_argument, NULL, OPTION_OPEN },
+	{ "cells", required_argument, NULL, OPTION_CELLS },
 	{ 0 },
 };
 /* clang-format on */
@@ -55,8 +57,21 @@ static void print_help(void)
 	     "\n"
 	     "  --out FILE           where to; else FILE with .html for .cdict\n"
 	     "  --label TEXT         the page's title; else the file's name\n"
-	     "  --open               shows the page in the browser (xdg-open)\n" READING_HELP "\n"
+	     "  --open               shows the page in the browser (xdg-open)\n"
+	     "  --cells MILLIONS     how fine in time: 1 to 12, some 5 MB each; else 5\n" READING_HELP
+	     "\n"
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but FILE is not whole");
+}
+
+static int parse_cells(const char *text, size_t *cells)
+{
+	char *end;
+
+	*cells = strtoul(text, &end, 10);
+	if (*text >= '0' && *text <= '9' && *end == '\0' && *cells >= 1 && *cells <= CELLS_MAX)
+		return 0;
+	log_error("--cells: '%s' is no whole number from 1 to %d (million cells)", text, CELLS_MAX);
+	return -EINVAL;
 }
 
 /* 0, or -EINVAL after a line on stderr. */
@@ -64,14 +79,17 @@ static int parse(struct render *render, int argc, char **argv)
 {
 	int option;
 
+	render->cells = CELLS_DEFAULT;
 	reading_init(&render->reading, argv);
 	while ((option = reading_next(&render->reading, argc, argv, long_options)) > 0) {
 		if (option == OPTION_OUT)
 			render->out = optarg;
 		else if (option == OPTION_LABEL)
 			render->label = optarg;
-		else
+		else if (option == OPTION_OPEN)
 			render->open = true;
+		else if (parse_cells(optarg, &render->cells))
+			return -EINVAL;
 	}
 	if (option || render->reading.help)
 		return option;
@@ -121,15 +139,16 @@ static int find_idle(struct render *render, const struct view *view)
 static int read_charts(struct render *render, struct view *view, char message[CDICT_MESSAGE_BYTES])
 {
 	uint64_t from_ns = view_from_ns(view);
+	size_t budget = render->cells * MILLION * 2 / 5;
 	struct fan_out charts;
 	int error;
 
 	error = find_idle(render, view);
 	if (error)
 		return error;
-	heat_init(&render->heat, from_ns, HEAT_BUDGET, render->idle, view_task_count(view));
-	locality_init(&render->locality, from_ns, LOCALITY_BUDGET);
-	exits_init(&render->exits, from_ns, EXITS_BUDGET);
+	heat_init(&render->heat, from_ns, budget, render->idle, view_task_count(view));
+	locality_init(&render->locality, from_ns, budget);
+	exits_init(&render->exits, from_ns, budget / 4);
 	incidents_init(&render->incidents);
 	fan_out_init(&charts);
 	fan_out_add(&charts, &render->heat.sink);

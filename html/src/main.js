@@ -6,7 +6,7 @@ import { createExitsChart } from './charts/exits.js';
 import { createLanesChart } from './charts/lanes.js';
 import { createMatrixChart } from './charts/matrix.js';
 import { fromBase64, inflate } from './data/bytes.js';
-import { buildModel, FORMAT } from './data/model.js';
+import { buildModel, completeModel, decodeExits, decodeHeat, decodeLocality, FORMAT } from './data/model.js';
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
@@ -19,7 +19,6 @@ import { createToolbar } from './ui/toolbar.js';
 import { createTooltip } from './ui/tooltip.js';
 
 const PAIRED_CORES = 8;
-const BLOCKS = ['meta', 'strings', 'tasks', 'heat', 'heat-all', 'locality', 'exits'];
 
 async function block(name) {
 	const holder = document.getElementById(`data-${name}`);
@@ -29,11 +28,25 @@ async function block(name) {
 	return bytes;
 }
 
-async function load() {
-	const parts = Object.fromEntries(await Promise.all(BLOCKS.map(async (name) => [name, await block(name)])));
-	const meta = JSON.parse(new TextDecoder().decode(parts.meta));
+async function loadFirst() {
+	const [metaBytes, strings, tasks, heatAll] = await Promise.all(['meta', 'strings', 'tasks', 'heat-all'].map(block));
+	const meta = JSON.parse(new TextDecoder().decode(metaBytes));
 	if (meta.format !== FORMAT) throw new Error(`data of form ${meta.format}, but this page reads form ${FORMAT}`);
-	return buildModel({ ...parts, heatAll: parts['heat-all'], meta });
+	return buildModel({ meta, strings, tasks, heatAll });
+}
+
+// Lets the browser paint, and answer who clicks, between two long pieces of work.
+const breathe = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+
+async function loadRest(model) {
+	if (document.readyState === 'loading') await new Promise((done) => { document.addEventListener('DOMContentLoaded', done); });
+	await breathe();
+	const locality = decodeLocality(await block('locality'));
+	await breathe();
+	const exits = decodeExits(await block('exits'));
+	const heat = decodeHeat(await block('heat'));
+	await breathe();
+	completeModel(model, { heat, locality, exits });
 }
 
 const SCHED_WORDS = {
@@ -46,12 +59,13 @@ const KVM_WORDS = {
 	host: { many: 'host stretches', button: 'host', title: 'How long the host took before the next entry' },
 };
 
-function charts(page) {
+const firstChart = (page) => createDensityChart(page, {
+	number: 1, id: 'chart-1', title: 'Context switches', kinds: ['run', 'sleep', 'wait'], words: SCHED_WORDS, layers: 'layers',
+	hint: 'How long tasks ran at a time, slept, or waited for a core: each cell counts the lengths that ended there. Colour is on a log scale.',
+});
+
+function otherCharts(page) {
 	return [
-		createDensityChart(page, {
-			number: 1, id: 'chart-1', title: 'Context switches', kinds: ['run', 'sleep', 'wait'], words: SCHED_WORDS, layers: 'layers',
-			hint: 'How long tasks ran at a time, slept, or waited for a core: each cell counts the lengths that ended there. Colour is on a log scale.',
-		}),
 		createDensityChart(page, {
 			number: 2, id: 'chart-2', title: 'KVM entries and exits', kinds: ['guest', 'host'], words: KVM_WORDS, layers: 'kvmLayers', needsKvm: true,
 			hint: 'How long guests ran before an exit, and how long the host took before the next entry.',
@@ -76,7 +90,7 @@ function charts(page) {
 }
 
 // Small charts share a row where the window is wide.
-function arrange(page, [switches, kvm, exits, lanes, assignment, perCore]) {
+function arrange(page, switches, [kvm, exits, lanes, assignment, perCore]) {
 	const pair = (small, ...cards) => (small ? [element('div', { class: 'pair' }, ...cards)] : cards);
 	return [
 		switches, ...pair(!page.model.hasKvm, kvm, exits), lanes,
@@ -90,18 +104,24 @@ function licences() {
 }
 
 async function start() {
-	const model = await load();
+	const model = await loadFirst();
 	const state = createState(model);
 	const page = createPage(model, state, createTheme(state), createTooltip());
 	document.title = `${printable(model.meta.label)} – pftrace`;
+	const app = document.getElementById('app');
+	const switches = firstChart(page);
+	const main = element('main', {}, element('h1', {}, element('bdi', {}, printable(model.meta.label))), element('p', { class: 'loading', role: 'status' }, 'Reading the capture …'), switches);
+	app.replaceChildren(main);
+	await loadRest(model);
+	page.stage.value = 1;
 	const picker = createPicker(page);
 	const help = attachKeys(page, { picker });
-	document.getElementById('app').replaceChildren(
-		createToolbar(page, { picker, help }),
-		element('main', {}, createHeader(page), createOverview(page), ...arrange(page, charts(page))),
+	main.replaceChildren(createHeader(page), createOverview(page), ...arrange(page, switches, otherCharts(page)));
+	app.replaceChildren(createToolbar(page, { picker, help }), main,
 		element('footer', {}, element('p', {}, `Made by pftrace ${model.meta.version} from a capture of pftrace ${model.meta.recorder_version ?? 'of unknown version'}.`), licences()));
 	// for the curious, and for tests
 	globalThis.pftrace = page;
+	performance.mark('ready');
 	document.documentElement.dataset.ready = 'true';
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the charts and panels share besides the state: derived data, computed once for all.
 
-import { computed } from '@preact/signals-core';
+import { computed, signal } from '@preact/signals-core';
 
 import { cpuColour, nameColour, pack, unpack } from './draw/colour.js';
 import { count, duration } from './data/format.js';
@@ -12,10 +12,13 @@ import { printable } from './ui/dom.js';
 const OTHERS = 0.2;
 
 export function createPage(model, state, theme, tooltip) {
-	const page = { model, state, theme, tooltip, layersOf: {} };
+	const page = { model, state, theme, tooltip, layersOf: {}, stage: signal(0) };
 
 	// task -> { runNs, switches, byCpu } over the whole window, and over the range shown
-	page.totals = computed(() => matrix(model.locality, model.window));
+	page.totals = computed(() => {
+		page.stage.value; // there is more to be told
+		return matrix(model.locality, model.window);
+	});
 	page.matrix = computed(() => (state.settled.value === model.window ? page.totals.value : matrix(model.locality, state.settled.value)));
 	// all but idle, by run time
 	page.shownTasks = computed(() => {

@@ -200,3 +200,17 @@ test('exits add up by task and kind over a range', () => {
 	assert.deepEqual(kinds, [{ kind: 2, count: 10, hostNs: 1 }, { kind: 0, count: 8, hostNs: 79 }]);
 	assert.equal(exitTable(part, { from: 40, to: 50 }).rows[0].count, 4);
 });
+
+test('a task with wider columns than others has a level of its own width, on the grid', () => {
+	const cells = [
+		{ upper: 0, lower: 1, column: 0, inner: 80, values: [5], shift: 2 }, { upper: 0, lower: 1, column: 3, inner: 80, values: [7], shift: 2 },
+		{ upper: 0, lower: 2, column: 6, inner: 80, values: [9] },
+	];
+	const heat = decode({ cells, first: 5 });
+	const extent = binExtent(heat, [0]);
+	const wide = density(heat, 0, extent, (task) => task === 1);
+	assert.deepEqual([wide.gridNs, wide.first, Array.from(wide.data)], [40, 1, [5, 7]]);
+	const fine = density(heat, 0, extent, (task) => task === 2);
+	assert.deepEqual([fine.gridNs, fine.first, fine.data[6]], [10, 5, 9]);
+	assert.equal(density(heat, 0, extent, () => true).total, 21);
+});

@@ -112,11 +112,16 @@ const META = {
 	options: { from_ns: 0, cap_ns: null, task: null }, host: 'h', kernel: 'k', realtime_ns: 0, last_at_ns: 5e9,
 	end: { duration_ns: 5e9, cause: 'duration', cut: false, verdict: 'equal', cost: { bpf_ns_per_switch: 40, bpf_ns: 1e6, user_cpu_ns: 1e6, memory_peak_bytes: 1, kernel_memory_bytes: 1 } },
 };
-const part = (more = {}) => ({ column: [1], gridNs: 1e7, bucketNs: 1e7, coarsened: 0, ...more });
+const part = (more = {}) => ({ column: [1], gridNs: 1e7, bucketNs: 1e7, coarsened: 0, shifts: [0], ...more });
 const model = (meta = {}, more = {}) => ({ meta: { ...META, ...meta }, heat: part(), heatAll: part(), locality: part(), exits: part({ column: [] }), window: { from: 0, to: 5e9 }, cpus: [1], ...more });
 
 test('a whole capture without losses has nothing to warn of', () => {
 	assert.deepEqual(notices(model()), []);
+});
+
+test('steps that differ by task are said as from finest to widest', () => {
+	const [only] = notices(model({}, { heat: part({ coarsened: 3, shifts: [0, 3, 1] }) })).filter((notice) => /steps/.test(notice.text));
+	assert.match(only.text, /busiest tasks in steps of up to 80 ms, quiet ones of 10 ms/);
 });
 
 test('a cut file, losses and coarsened time are said', () => {

@@ -31,6 +31,7 @@ struct kind {
 	bool losses;
 	bool doubles; /* the second half has buckets twice as long */
 	bool rows;    /* write the text lines, too */
+	bool skewed;  /* most lengths are of few tasks, as on real machines */
 	bool huge;    /* numbers that no machine reaches */
 };
 
@@ -47,7 +48,8 @@ static const struct kind kinds[] = {
 	{ .name = "doubling", .cpus = 2, .tasks = 8, .buckets = 200, .bucket_ns = 10 * MS, .per_cpu = 3, .doubles = true, .rows = true },
 	{ .name = "huge", .cpus = 2, .tasks = 4, .buckets = 50, .bucket_ns = 10 * MS, .per_cpu = 2, .huge = true, .rows = true },
 	{ .name = "million", .cpus = 16, .tasks = 400, .buckets = 6000, .bucket_ns = 10 * MS, .per_cpu = 16 },
-	{ .name = "hour", .cpus = 256, .tasks = 5000, .buckets = 3600, .bucket_ns = 1000 * MS, .per_cpu = 6 },
+	{ .name = "hour", .cpus = 256, .tasks = 5000, .buckets = 3600, .bucket_ns = 1000 * MS, .per_cpu = 6, .skewed = true },
+	{ .name = "day", .cpus = 256, .tasks = 5000, .buckets = 2880, .bucket_ns = 30000 * MS, .per_cpu = 6, .skewed = true },
 };
 /* clang-format on */
 
@@ -242,12 +244,21 @@ static void put_core(struct maker *maker, uint64_t bucket, uint64_t cpu)
 	put_sample(maker, bucket, cpu, cpu, left_ns, 1 + next_random(maker, 20));
 }
 
+static uint64_t some_task(struct maker *maker)
+{
+	uint64_t tasks = maker->kind->tasks;
+
+	if (maker->kind->skewed)
+		tasks >>= next_random(maker, 8);
+	return next_random(maker, tasks ? tasks : 1);
+}
+
 static void put_lengths(struct maker *maker, uint64_t bucket, uint64_t cpu)
 {
 	const struct kind *kind = maker->kind;
 
 	for (uint64_t i = 0; i < kind->per_cpu && kind->tasks; i++) {
-		uint64_t task = kind->cpus + next_random(maker, kind->tasks);
+		uint64_t task = kind->cpus + some_task(maker);
 		uint64_t most = kind->huge ? (uint64_t)1 << 61 : 60;
 
 		put_cell(maker, bucket, task, "run", some_length(maker, 3000),

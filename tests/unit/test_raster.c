@@ -43,6 +43,48 @@ static uint64_t at(const struct raster *raster, uint64_t group, uint64_t column,
 	return 0;
 }
 
+static void only_groups_with_many_cells_become_coarser(void **state)
+{
+	enum { COLUMNS = 4096, QUIET = 7, FIRST = 3 };
+	struct raster raster;
+	uint64_t random = 5;
+	uint64_t sum = 0;
+
+	(void)state;
+	raster_init(&raster, 2000, INNER_BITS);
+	raster.by_group = true;
+	assert_int_equal(raster_widen(&raster, 10, FIRST * 10), 0);
+	for (uint64_t column = FIRST; column < COLUMNS; column++)
+		for (uint64_t group = 1; group <= 3; group++) {
+			uint64_t value = 1 + next_random(&random, 100);
+			uint64_t inner = next_random(&random, 4);
+
+			assert_int_equal(raster_add(&raster, group, column * 10, inner, value, 1),
+					 0);
+			sum += value;
+		}
+	for (uint64_t i = 0; i < QUIET; i++)
+		assert_int_equal(raster_add(&raster, 9, (501 + i * 500) * 10, 1, 1, 1), 0);
+	assert_int_equal(raster_finish(&raster), 0);
+	assert_sorted_once(&raster);
+	assert_true(raster.count <= 2000);
+	assert_true(raster.count > 500);
+	assert_int_equal(total(&raster, 0), sum + QUIET);
+	assert_int_equal(raster.column_ns, 10);
+	assert_int_equal(raster_shift(&raster, 9), 0);
+	for (uint64_t i = 0; i < QUIET; i++)
+		assert_int_equal(at(&raster, 9, 501 + i * 500 - FIRST, 1), 1);
+	for (uint64_t group = 1; group <= 3; group++)
+		assert_true(raster_shift(&raster, group) > 0);
+	for (size_t i = 0; i < raster.count; i++) {
+		uint64_t column = raster_column(&raster, &raster.items[i]);
+		unsigned int shift = raster_shift(&raster, raster_group(&raster, &raster.items[i]));
+
+		assert_true(column == 0 || (column + FIRST) % (1u << shift) == 0);
+	}
+	raster_free(&raster);
+}
+
 static void sorting_gives_the_order_of_the_keys(void **state)
 {
 	enum { COUNT = 5000 };
@@ -214,6 +256,7 @@ static void what_no_capture_can_have_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_groups_with_many_cells_become_coarser),
 		cmocka_unit_test(sorting_gives_the_order_of_the_keys),
 		cmocka_unit_test(partial_rows_add_up),
 		cmocka_unit_test(longer_buckets_bring_all_to_their_grid),

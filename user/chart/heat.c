@@ -135,6 +135,7 @@ void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const bool *i
 	heat->idle = idle;
 	heat->idle_count = idle_count;
 	raster_init(&heat->raster, budget, HEAT_BIN_BITS);
+	heat->raster.by_group = true;
 	raster_init(&heat->all, budget / 2, HEAT_BIN_BITS);
 }
 

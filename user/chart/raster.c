@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "chart/raster_sort.h"
+#include "chart/raster_steps.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ void raster_free(struct raster *raster)
 {
 	free(raster->items);
 	free(raster->scratch);
+	free(raster->steps);
 	memset(raster, 0, sizeof(*raster));
 }
 
@@ -108,6 +110,17 @@ static int settle(struct raster *raster)
 	return 0;
 }
 
+int raster_order(struct raster *raster)
+{
+	int error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
+
+	if (error)
+		return error;
+	raster_sort(raster->items, raster->count, raster->scratch);
+	sum_all(raster);
+	return 0;
+}
+
 /* The first cell from `i` on whose key, without its inner part, is another. */
 static size_t column_end(const struct raster *raster, size_t i)
 {
@@ -153,6 +166,7 @@ static int halve(struct raster *raster)
 		return error;
 	raster->first_column >>= 1;
 	raster->column_ns *= 2;
+	raster_steps_halved(raster);
 	merge_pairs(raster, odd);
 	swap_with_scratch(raster);
 	sum_all(raster);
@@ -183,6 +197,12 @@ static int make_room(struct raster *raster)
 {
 	int error = settle(raster);
 
+	if (!error)
+		error = raster_steps_apply(raster);
+	while (!error && raster->by_group && raster->count > raster->budget)
+		error = raster_steps_widen(raster, raster->budget / 8 * 7);
+	if (error == -ERANGE)
+		error = 0;
 	while (!error && raster->count > raster->budget && raster->column_ns < UINT64_MAX / 4) {
 		error = halve(raster);
 		raster->coarsened++;

@@ -3,11 +3,13 @@
  * Sums in a sparse grid over time: (group, column, inner) -> two sums, columns as wide as the
  * buckets. A group is what stands alone (a core, a task and a kind), inner what lies within one
  * column (a bin, a task). Memory is bounded by a budget of cells: when it is passed, the columns
- * become twice as wide and pairs are summed, so nothing is dropped, and `coarsened` says so.
+ * become twice as wide and pairs are summed, so nothing is dropped, and `coarsened` says so. With
+ * `by_group` this happens to the groups with most cells, and quiet ones stay as fine as they were.
  */
 #ifndef CHART_RASTER_H
 #define CHART_RASTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +23,13 @@ struct raster_cell {
 	uint64_t values[RASTER_VALUES];
 };
 
+/* A group whose columns are wider than column_ns: column_ns << shift. */
+struct raster_step {
+	uint64_t group;
+	size_t cells;
+	unsigned int shift;
+};
+
 struct raster {
 	struct raster_cell *items; /* sorted by key, each key once, after raster_finish */
 	size_t count;
@@ -31,7 +40,12 @@ struct raster {
 	uint64_t first_column; /* columns are counted from this one of the grid that begins at 0 */
 	uint64_t from_ns; /* where the buckets that were added begin and end; from > to: none */
 	uint64_t to_ns;
-	unsigned int coarsened; /* how often the budget halved the resolution */
+	unsigned int coarsened; /* how often the budget halved the resolution, of a group at most */
+
+	/* Set after raster_init: only the groups with most cells become coarser. */
+	bool by_group;
+	struct raster_step *steps; /* sorted by group */
+	size_t step_count;
 
 	struct raster_cell *scratch;
 	size_t capacity;
@@ -58,6 +72,12 @@ int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t i
 
 /* Sorts and sums what is left; items may be read after that. 0 or -ENOMEM. */
 int raster_finish(struct raster *raster);
+
+/* Sorts and sums all cells anew, after their keys were changed. 0 or -ENOMEM. */
+int raster_order(struct raster *raster);
+
+/* The columns of this group are column_ns << raster_shift() wide. */
+unsigned int raster_shift(const struct raster *raster, uint64_t group);
 
 /* a + b, or the largest number there is. */
 uint64_t raster_sum(uint64_t a, uint64_t b);

@@ -80,6 +80,8 @@ static void put_groups(struct page_block *block, const struct raster *raster,
 		next = next_group(raster, i);
 		block_varint(block, next - i);
 	}
+	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
+		block_varint(block, raster_shift(raster, raster_group(raster, &raster->items[i])));
 }
 
 static void put_columns(struct page_block *block, const struct raster *raster)

@@ -31,8 +31,8 @@ void block_bytes(struct page_block *block, const void *bytes, size_t count);
 
 /*
  * Cells as columns: column_ns, bucket_ns, first_column, coarsened, from_ns, to_ns, groups, cells; the
- * groups' upper parts, lower parts (`lower_bits` of the group) and numbers of cells; then for all
- * cells the column (difference within the group), inner (if `with_inner`), and `values` values.
+ * groups' upper parts, lower parts (`lower_bits` of the group), numbers of cells and shifts (their
+ * columns are column_ns << shift wide); then for all cells the column (difference within the group), inner (if `with_inner`), and `values` values.
  */
 void block_cells(struct page_block *block, const struct raster *raster, unsigned int lower_bits,
 		 int with_inner, int values);

@@ -62,33 +62,46 @@ static int write_cells(const struct raster *raster, unsigned int lower_bits, int
 	return error;
 }
 
-static int write_blocks(const struct page_input *input, FILE *file)
+/* What the first chart needs: it is painted while the browser still reads what follows. */
+static int write_first_blocks(const struct page_input *input, FILE *file)
 {
 	int error = write_meta(input, file);
 
 	if (!error)
 		error = write_tasks(input->view, file);
 	if (!error)
-		error = write_cells(&input->heat->raster, HEAT_TASK_BITS, 1, "data-heat", file);
-	if (!error)
 		error = write_cells(&input->heat->all, 1, 1, "data-heat-all", file);
-	if (!error)
-		error = write_cells(&input->locality->raster, 0, 2, "data-locality", file);
+	return error;
+}
+
+static int write_more_blocks(const struct page_input *input, FILE *file)
+{
+	int error = write_cells(&input->locality->raster, 0, 2, "data-locality", file);
+
 	if (!error)
 		error = write_cells(&input->exits->raster, EXITS_KIND_BITS, 2, "data-exits", file);
+	if (!error)
+		error = write_cells(&input->heat->raster, HEAT_TASK_BITS, 1, "data-heat", file);
 	return error;
+}
+
+static void write_part(const struct template_part *part, FILE *file)
+{
+	fwrite(part->text, 1, part->length, file);
 }
 
 int page_write(const struct page_input *input, FILE *file)
 {
-	struct template_part before;
-	struct template_part after;
-	int error = template_parts(&before, &after);
+	struct template_part parts[TEMPLATE_PARTS];
+	int error = template_parts(parts);
 
 	if (error)
 		return error;
-	fwrite(before.text, 1, before.length, file);
-	error = write_blocks(input, file);
-	fwrite(after.text, 1, after.length, file);
+	write_part(&parts[0], file);
+	error = write_first_blocks(input, file);
+	write_part(&parts[1], file);
+	if (!error)
+		error = write_more_blocks(input, file);
+	write_part(&parts[2], file);
 	return !error && ferror(file) ? -EIO : error;
 }

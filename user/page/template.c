@@ -20,6 +20,7 @@ extern const char page_template_end[];
 
 /* html/index.html holds these lines. */
 #define DATA_PLACE "<!--DATA-->"
+#define MORE_PLACE "<!--MORE-->"
 #define LICENCES_BEGIN "<script type=\"text/plain\" id=\"licences\">"
 #define LICENCES_END "</script>"
 
@@ -28,17 +29,21 @@ static const char *find(const char *from, const char *text)
 	return memmem(from, (size_t)(page_template_end - from), text, strlen(text));
 }
 
-int template_parts(struct template_part *before, struct template_part *after)
+int template_parts(struct template_part parts[TEMPLATE_PARTS])
 {
-	const char *place = find(page_template_begin, DATA_PLACE);
-	const char *rest;
+	static const char *const places[] = { DATA_PLACE, MORE_PLACE };
+	const char *from = page_template_begin;
 
-	if (!place)
-		return -EBADMSG;
-	rest = place + strlen(DATA_PLACE);
-	*before = (struct template_part){ page_template_begin,
-					  (size_t)(place - page_template_begin) };
-	*after = (struct template_part){ rest, (size_t)(page_template_end - rest) };
+	for (int i = 0; i < TEMPLATE_PARTS - 1; i++) {
+		const char *place = find(from, places[i]);
+
+		if (!place)
+			return -EBADMSG;
+		parts[i] = (struct template_part){ from, (size_t)(place - from) };
+		from = place + strlen(places[i]);
+	}
+	parts[TEMPLATE_PARTS - 1] =
+		(struct template_part){ from, (size_t)(page_template_end - from) };
 	return 0;
 }
 

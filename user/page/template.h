@@ -10,8 +10,13 @@ struct template_part {
 	size_t length;
 };
 
-/* Both sides of the place where the data belongs. 0, or -EBADMSG when there is no such place. */
-int template_parts(struct template_part *before, struct template_part *after);
+#define TEMPLATE_PARTS 3
+
+/*
+ * What stands before, between and behind the two places where data belong: those of the first
+ * chart, and, behind the script, the others. 0, or -EBADMSG when there is no such place.
+ */
+int template_parts(struct template_part parts[TEMPLATE_PARTS]);
 
 /* Licences of the third-party code in the page, as plain text; empty when there is none. */
 struct template_part template_licences(void);

@@ -20,8 +20,9 @@ function createLayers(page, extent) {
 	let made = new Map();
 	return (kind) => {
 		const task = state.task.value;
-		if (task !== of) {
-			of = task;
+		const wanted = `${task} ${task === null ? 0 : page.stage.value}`;
+		if (wanted !== of) {
+			of = wanted;
 			made = new Map();
 		}
 		if (!made.has(kind)) {
@@ -76,7 +77,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		time: true,
 		margin: (width) => ({ left: gutter(width), right: RIGHT, top: 8, bottom: 28 }),
 		height: (width) => (width < 640 ? 250 : 320),
-		depends: () => [state.view.value, state.task.value, state[signalName].value],
+		depends: () => [page.stage.value, state.view.value, state.task.value, state[signalName].value],
 		draw(ctx, box) {
 			const palette = theme.palette.value;
 			const view = state.view.value;

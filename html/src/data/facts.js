@@ -97,7 +97,9 @@ export function notices(model) {
 	for (const loss of lossesOf(meta, true)) add('bad', `Lost: ${lossWords(loss)}. The moments are marked in the overview.`);
 	for (const [part, words] of [[model.heatAll, 'heat maps'], [model.heat, 'heat maps of single tasks'], [model.locality, 'core charts'], [model.exits, 'exit chart']]) {
 		if (!part.column.length) continue;
-		if (part.coarsened) add('note', `To keep this page small, the ${words} show time in steps of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
+		const widest = part.gridNs * 2 ** part.shifts.reduce((most, shift) => Math.max(most, shift), 0);
+		if (widest > part.gridNs) add('note', `To keep this page small, the ${words} show the busiest tasks in steps of up to ${duration(widest)}, quiet ones of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
+		else if (part.coarsened) add('note', `To keep this page small, the ${words} show time in steps of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
 		else if (meta.bucket_ns && part.bucketNs > meta.bucket_ns) add('note', `While recording, the time step of the ${words} grew from ${duration(meta.bucket_ns)} to ${duration(part.bucketNs)}.`);
 	}
 	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);

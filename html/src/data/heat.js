@@ -40,12 +40,18 @@ function settle(level) {
 
 // All cells of one kind whose task is wanted, summed: data[column * bins + bin - low].
 export function density(heat, kind, extent, wanted) {
-	const level = emptyLevel(heat.first, columnCount(heat), extent.high - extent.low + 1, heat.gridNs, extent.low);
-	for (let group = 0; group < heat.upper.length; group++) {
-		if (heat.upper[group] !== kind || !wanted(heat.lower[group])) continue;
+	const groups = [];
+	for (let group = 0; group < heat.upper.length; group++)
+		if (heat.upper[group] === kind && wanted(heat.lower[group])) groups.push(group);
+	// as coarse as the coarsest of them
+	const shift = groups.reduce((most, group) => Math.max(most, heat.shifts[group]), 0);
+	const size = 2 ** shift;
+	const first = Math.floor(heat.first / size);
+	const columns = Math.floor((heat.first + columnCount(heat) - 1) / size) - first + 1;
+	const level = emptyLevel(first, Math.max(0, columns), extent.high - extent.low + 1, heat.gridNs * size, extent.low);
+	for (const group of groups)
 		for (let i = heat.begins[group]; i < heat.begins[group + 1]; i++)
-			level.data[heat.column[i] * level.bins + heat.inner[i] - extent.low] += heat.values[0][i];
-	}
+			level.data[(Math.floor((heat.first + heat.column[i]) / size) - first) * level.bins + heat.inner[i] - extent.low] += heat.values[0][i];
 	return settle(level);
 }
 

@@ -4,7 +4,7 @@
 import { Reader } from './bytes.js';
 import { decodeSparse } from './sparse.js';
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export function decodeStrings(bytes) {
 	const reader = new Reader(bytes);
@@ -49,7 +49,14 @@ function cpusOf(meta, locality) {
 	return [...known.values()].sort((a, b) => a.node - b.node || a.package - b.package || a.cpu - b.cpu);
 }
 
-export function buildModel({ meta, strings, tasks, heat, heatAll, locality, exits }) {
+const nothing = (values) => ({
+	gridNs: 1, bucketNs: 0, coarsened: 0, fromNs: 0, toNs: 0, first: 0,
+	upper: new Float64Array(0), lower: new Float64Array(0), shifts: new Uint8Array(0), begins: new Uint32Array(1), column: new Uint32Array(0), inner: new Uint32Array(0),
+	values: Array.from({ length: values }, () => new Float64Array(0)),
+});
+
+// What the first chart needs; completeModel() adds the rest when it is there.
+export function buildModel({ meta, strings, tasks, heatAll }) {
 	const list = decodeTasks(tasks, decodeStrings(strings));
 	const byTask = new Map(list.map((task) => [task.task, task]));
 	const model = {
@@ -59,17 +66,31 @@ export function buildModel({ meta, strings, tasks, heat, heatAll, locality, exit
 			if (!byTask.has(number)) byTask.set(number, stranger(number));
 			return byTask.get(number);
 		},
-		heat: decodeSparse(new Reader(heat), { inner: true, values: 1 }),
+		heat: nothing(1),
 		// of all idle tasks (lower 1) and of all others (lower 0): finer in time than task by task
 		heatAll: decodeSparse(new Reader(heatAll), { inner: true, values: 1 }),
-		locality: decodeSparse(new Reader(locality), { inner: true, values: 2 }),
-		exits: decodeSparse(new Reader(exits), { inner: false, values: 2 }),
+		locality: nothing(2),
+		exits: nothing(2),
 	};
-	model.window = coveredWindow(meta, [model.locality, model.heat, model.exits]);
+	model.window = coveredWindow(meta, [model.heatAll]);
 	model.cpus = cpusOf(meta, model.locality);
-	model.hasKvm = Array.from(model.heat.upper).some((kind) => /^(guest|host)$/.test(meta.heat_kinds[kind])) ||
-		model.exits.column.length > 0;
+	model.hasKvm = false;
 	return model;
+}
+
+export const decodeHeat = (bytes) => decodeSparse(new Reader(bytes), { inner: true, values: 1 });
+export const decodeLocality = (bytes) => decodeSparse(new Reader(bytes), { inner: true, values: 2 });
+export const decodeExits = (bytes) => decodeSparse(new Reader(bytes), { inner: false, values: 2 });
+
+export function completeModel(model, parts) {
+	const { meta } = model;
+	Object.assign(model, parts);
+	const window = coveredWindow(meta, [model.locality, model.heatAll, model.exits]);
+	// the state holds on to the first one
+	Object.assign(model.window, window);
+	model.cpus = cpusOf(meta, model.locality);
+	model.hasKvm = Array.from(model.heatAll.upper).some((kind) => /^(guest|host)$/.test(meta.heat_kinds[kind])) ||
+		model.exits.column.length > 0;
 }
 
 export const isIdle = (task) => task.kind === 'idle';

@@ -12,6 +12,8 @@ export function decodeSparse(reader, { inner, values }) {
 	const upper = reader.column(groupCount, Float64Array);
 	const lower = reader.column(groupCount, Float64Array);
 	const sizes = reader.column(groupCount, Uint32Array);
+	// columns of a group are gridNs << shift wide; they are counted in steps of gridNs all the same
+	const shifts = reader.column(groupCount, Uint8Array);
 	const begins = beginsOf(sizes);
 	const column = reader.column(count, Uint32Array);
 	for (let group = 0; group < groupCount; group++)
@@ -23,7 +25,7 @@ export function decodeSparse(reader, { inner, values }) {
 		fromNs: head.fromNs,
 		toNs: head.toNs,
 		first: head.firstColumn,
-		upper, lower, begins, column,
+		upper, lower, shifts, begins, column,
 		inner: inner ? reader.column(count, Uint32Array) : null,
 		values: Array.from({ length: values }, () => reader.column(count, Float64Array)),
 	};

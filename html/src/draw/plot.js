@@ -64,6 +64,7 @@ export function createPlot(page, options) {
 		ctx.setTransform(now.dpr, 0, 0, now.dpr, 0, 0);
 		ctx.clearRect(0, 0, now.full.width, now.full.height);
 		options.draw(ctx, now);
+		if (!performance.getEntriesByName('first-chart').length) performance.mark('first-chart');
 	};
 	const request = () => {
 		if (pending) return;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Widths of columns by group: where there are too many cells, the groups that have most of them
+ * get columns twice as wide, and those that have few stay fine.
+ */
+#ifndef CHART_RASTER_STEPS_H
+#define CHART_RASTER_STEPS_H
+
+#include "chart/raster.h"
+
+/* Brings cells that were added since to their group's width. 0 or -ENOMEM. */
+int raster_steps_apply(struct raster *raster);
+
+/*
+ * Widens the columns of the groups with most cells, so that about `budget` cells are left. 0,
+ * -ENOMEM, or -ERANGE when no group can be wider.
+ */
+int raster_steps_widen(struct raster *raster, size_t budget);
+
+/* To be called when all columns became twice as wide. */
+void raster_steps_halved(struct raster *raster);
+
+#endif
