@@ -18,6 +18,12 @@ int record_create_file(struct record *record)
 		log_error("'%s.part' is left over from a capture that did not end: look at it with "
 			  "pftrace info, then move it away or remove it",
 			  path);
+	else if (error == -EISDIR)
+		log_error("--out '%s' is a folder: give the name of a file in it", path);
+	else if (error == -ENOTSUP)
+		log_error("--out '%s' is a pipe or a device: a capture is finished by a rename, "
+			  "so give the name of a file",
+			  path);
 	else if (error)
 		log_error("cannot create '%s.part': %s", path, strerror(-error));
 	return error;
@@ -100,7 +106,11 @@ static int close_file(struct record *record, int error)
 			  record->options->out, strerror(-error), record->options->out);
 		return error;
 	}
-	if (closed)
+	if (closed == -ESTALE)
+		log_error("'%s.part' was removed or replaced while recording: what was recorded is "
+			  "gone",
+			  record->options->out);
+	else if (closed)
 		log_error("cannot finish '%s': %s; all is in '%s.part'", record->options->out,
 			  strerror(-closed), record->options->out);
 	return closed;

@@ -15,14 +15,16 @@ struct cdict_writer;
 /*
  * Creates NAME.part (never over an older one: -EEXIST), reserves room for the end message, and
  * gives the sink to push into: the header goes first. flush() closes the gzip member and hands it
- * to the system. `sink` in the result is the writer's own. 0 or -errno, nothing left behind.
+ * to the system. `sink` in the result is the writer's own. 0 or -errno, nothing left behind: -EISDIR
+ * when NAME is a folder, -ENOTSUP when it is no file (a pipe, a device) and must not be replaced.
  */
 int cdict_create(const char *path, struct cdict_writer **writer);
 struct capture_sink *cdict_writer_sink(struct cdict_writer *writer);
 
 /*
  * After the sink's end(): closes the file and renames NAME.part to NAME. Without an end() the
- * .part stays as it is, readable. Frees the writer in any case. 0 or -errno.
+ * .part stays as it is, readable. Frees the writer in any case. 0 or -errno; -ESTALE when somebody
+ * removed or replaced the .part, which is then left alone.
  */
 int cdict_close(struct cdict_writer *writer);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -53,11 +54,33 @@ static void release(struct cdict_file *file)
 	*file = (struct cdict_file){ .fd = -1 };
 }
 
+/*
+ * The rename at the end puts the file in the place of whatever has its name: done by root, that
+ * would be the end of /dev/null, or of /dev/stdout, a link into /proc also when it leads to a file.
+ */
+static int refuse_what_is_no_file(const char *path)
+{
+	char target[6];
+	struct stat status;
+
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		return -EISDIR;
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return -ENOTSUP;
+	if (readlink(path, target, sizeof(target)) == sizeof(target) &&
+	    memcmp(target, "/proc/", sizeof(target)) == 0)
+		return -ENOTSUP;
+	return 0;
+}
+
 int cdict_file_create(struct cdict_file *file, const char *path, uint64_t room)
 {
-	int err = -ENOMEM;
+	int err = refuse_what_is_no_file(path);
 
 	*file = (struct cdict_file){ .fd = -1, .reserves = true };
+	if (err)
+		return err;
+	err = -ENOMEM;
 	file->path = strdup(path);
 	if (!file->path || asprintf(&file->part_path, "%s.part", path) < 0) {
 		file->part_path = NULL;
@@ -112,6 +135,15 @@ static int give_room_back(struct cdict_file *file)
 	return ftruncate(file->fd, (off_t)file->end) ? -errno : 0;
 }
 
+/* Somebody may have removed or replaced it. */
+static bool is_still_ours(const struct cdict_file *file)
+{
+	struct stat ours, there;
+
+	return fstat(file->fd, &ours) == 0 && lstat(file->part_path, &there) == 0 &&
+	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
 int cdict_file_finish(struct cdict_file *file)
 {
 	int err = give_room_back(file);
@@ -119,6 +151,8 @@ int cdict_file_finish(struct cdict_file *file)
 	/* some file systems cannot sync (EINVAL, EROFS): that loses nothing but safety */
 	if (!err && fsync(file->fd) && errno != EINVAL && errno != EROFS)
 		err = -errno;
+	if (!err && !is_still_ours(file))
+		err = -ESTALE;
 	if (close(file->fd) && !err)
 		err = -errno;
 	file->fd = -1;
