@@ -100,6 +100,7 @@ static int run_breaks(uint64_t from, uint64_t count)
 			unnoticed++;
 		}
 	}
+	printf("%d passed, %d failed\n", BREAK_COUNT - 1 - unnoticed, unnoticed);
 	return unnoticed ? 1 : 0;
 }
 
@@ -136,8 +137,8 @@ int main(int argc, char **argv)
 		return run_breaks(from, count);
 	for (uint64_t seed = from; seed < from + count; seed++)
 		run_seed(seed, broken, &sums);
-	printf("sim: %" PRIu64 " seeds from %" PRIu64 ", %" PRIu64 " switches, %" PRIu64
-	       " failed\n",
-	       count, from, sums.switches, sums.failed);
+	printf("sim: seeds %" PRIu64 " to %" PRIu64 ", %" PRIu64 " switches\n%" PRIu64
+	       " passed, %" PRIu64 " failed\n",
+	       from, from + count - 1, sums.switches, count - sums.failed, sums.failed);
 	return sums.failed ? 1 : 0;
 }

@@ -16,22 +16,24 @@ static void count_rows(struct account *account)
 	account->window_rows += account->rows.slots_used + account->cells.slots_used;
 }
 
-/* Buckets double when a second's worth of rows was made in less than a second. */
+/* Buckets double when the rows of a second were made in less, or longer ones hold too many. */
 static void double_buckets(struct account *account)
 {
 	uint64_t max = account->options.rows_per_s_max;
 	uint64_t start_ns = account->grid.start_ns;
+	uint64_t window_ns = start_ns - account->window_ns;
+	double seconds = window_ns > NS_PER_S ? (double)window_ns / NS_PER_S : 1.0;
+	bool doubled = false;
 
 	if (!max)
 		return;
-	if (account->window_rows > max && grid_bucket_ns(&account->grid) * 2 <= BUCKET_NS_MAX &&
-	    grid_double(&account->grid)) {
-		account->window_ns = start_ns;
-		account->window_rows = 0;
-	} else if (start_ns - account->window_ns >= NS_PER_S) {
-		account->window_ns = start_ns;
-		account->window_rows = 0;
-	}
+	if ((double)account->window_rows > (double)max * seconds &&
+	    grid_bucket_ns(&account->grid) * 2 <= BUCKET_NS_MAX)
+		doubled = grid_double(&account->grid);
+	if (!doubled && window_ns < NS_PER_S)
+		return;
+	account->window_ns = start_ns;
+	account->window_rows = 0;
 }
 
 int fill_advance(struct account *account, uint64_t at_ns)

@@ -40,9 +40,12 @@ struct merge_event *merge_queue_insert(struct merge_queue *queue, uint64_t at_ns
 
 void merge_queue_emptied(struct merge_queue *queue)
 {
+	size_t fading = queue->recent - queue->recent / 8;
+
+	queue->recent = queue->end > fading ? queue->end : fading;
 	queue->first = 0;
 	queue->end = 0;
-	if (queue->capacity <= KEPT)
+	if (queue->capacity <= KEPT || queue->capacity <= 4 * queue->recent)
 		return;
 	free(queue->events);
 	queue->events = NULL;

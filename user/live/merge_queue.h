@@ -31,6 +31,7 @@ struct merge_queue {
 	size_t first;
 	size_t end;
 	size_t capacity;
+	size_t recent; /* how long it was lately */
 };
 
 static inline size_t merge_queue_length(const struct merge_queue *queue)
