@@ -85,8 +85,8 @@ void account_counters(const struct account *account, struct account_counters *co
 		.bucket_ns = grid_bucket_ns(&account->grid),
 		.lost_switches = account->losses[LOSS_RING_FULL].switches,
 		.lost_run_ns = account->losses[LOSS_RING_FULL].run_ns,
-		.rows_pending = account->rows.count + account->cells.older_count +
-				account->cells.slots_used,
+		.rows_pending =
+			account->rows.count + account->cells.older_count + account->cells.count,
 	};
 	for (uint32_t i = 0; i < account->options.cpu_count; i++)
 		counters->switches += account->cpus[i].switches;

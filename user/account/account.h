@@ -86,6 +86,9 @@ bool account_must_wait(const struct account *account, const struct account_switc
 
 int account_switch(struct account *account, const struct account_switch *event);
 
+/* A switch-in of next_tid will be fed soon: brings what is known of it near. May be left out. */
+void account_prepare(const struct account *account, uint32_t next_tid);
+
 /* The task on `cpu` went away without an event; now `tid` is found running. The time since the
    CPU's last event (`unknown_ns`, exactly) is nobody's. */
 int account_missed_switch(struct account *account, uint32_t cpu, uint64_t at_ns, uint32_t tid,

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cells of the heat maps that are not written yet: how many intervals of a task and kind fell
- * into a bin, counted in a hash for the current bucket.
+ * into a bin. Those of the current bucket are kept by octaves, which a hash finds: lengths of one
+ * task lie close together, and so do their counts.
  */
 #ifndef ACCOUNT_CELLS_H
 #define ACCOUNT_CELLS_H
 
 #include "account/sort.h"
+#include "capture/histogram.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,22 +20,26 @@ enum cell_kind { CELL_RUN, CELL_SLEEP, CELL_WAIT, CELL_KINDS };
 #define CELL_KIND(key) ((key) >> 12 & 0xf)
 #define CELL_BIN(key) ((key)&0xfff)
 
-struct cell_slot {
-	uint64_t key; /* 0: free */
-	uint64_t count;
+/* The bins of one task, kind and octave. */
+struct cell_octave {
+	uint64_t key;			  /* of its first bin */
+	uint16_t counts[HISTOGRAM_STEPS]; /* what does not fit is moved to the older ones */
 };
 
 struct cells {
-	struct cell_slot *slots; /* the current bucket's */
+	struct cell_octave *octaves; /* the current bucket's */
+	size_t octave_count;
+	size_t octave_capacity;
+	size_t count;	 /* cells among them */
+	uint32_t *slots; /* hash of the octaves: index + 1 */
 	size_t slot_count;
-	size_t slots_used;
 	uint64_t start_ns;	 /* the current bucket */
 	struct sort_item *older; /* high: start of the bucket, low: key, value: count */
 	size_t older_count;
 	size_t older_capacity;
 };
 
-/* 0 or -ENOMEM, as all. */
+/* 0 or -ENOMEM. */
 int cells_init(struct cells *cells);
 void cells_free(struct cells *cells);
 

@@ -13,7 +13,7 @@
 /* Rows and cells made so far that are not counted in the window yet. */
 static void count_rows(struct account *account)
 {
-	account->window_rows += account->rows.slots_used + account->cells.slots_used;
+	account->window_rows += account->rows.slots_used + account->cells.count;
 }
 
 /* Buckets double when the rows of a second were made in less, or longer ones hold too many. */

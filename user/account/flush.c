@@ -256,7 +256,7 @@ int flush_fill(struct account *account, uint64_t at_ns)
  */
 static bool partial_is_due(const struct account *account, uint64_t start_ns, uint64_t at_ns)
 {
-	uint64_t rows = account->rows.slots_used + account->cells.slots_used;
+	uint64_t rows = account->rows.slots_used + account->cells.count;
 	uint64_t since_ns = at_ns - account->partial_ns;
 	uint64_t max = account->options.rows_per_s_max;
 

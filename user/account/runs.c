@@ -259,3 +259,11 @@ bool account_must_wait(const struct account *account, const struct account_switc
 	life = &account->lives[newest - 1];
 	return life->cpu != NO_CPU && life->cpu != event->cpu && !is_overtaken(life, event);
 }
+
+void account_prepare(const struct account *account, uint32_t next_tid)
+{
+	uint32_t newest = account->tids[next_tid];
+
+	if (newest)
+		__builtin_prefetch(&account->lives[newest - 1], 1);
+}

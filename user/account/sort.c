@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/sort.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define DIGIT_BITS 8
@@ -32,11 +33,22 @@ static void sort_by_digit(const struct sort_item *from, struct sort_item *to, si
 		to[places[digit(&from[i], number)]++] = from[i];
 }
 
+static bool is_sorted(const struct sort_item *items, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (items[i].high < items[i - 1].high ||
+		    (items[i].high == items[i - 1].high && items[i].low < items[i - 1].low))
+			return false;
+	return true;
+}
+
 void sort_items(struct sort_item *items, struct sort_item *scratch, size_t count)
 {
 	struct sort_item *from = items, *to = scratch, *swap;
 	uint64_t low = 0, high = 0; /* bits that are not the same in all */
 
+	if (is_sorted(items, count))
+		return;
 	for (size_t i = 1; i < count; i++) {
 		low |= items[i].low ^ items[0].low;
 		high |= items[i].high ^ items[0].high;

@@ -217,7 +217,8 @@ static int feed(struct merge *merge, uint32_t cpu, uint64_t until_ns, bool force
 			error = feed_other(merge, cpu, event);
 		}
 		force = false;
-		queue->first++;
+		if (++queue->first < queue->end && event[1].kind == MERGE_SWITCH)
+			account_prepare(merge->account, event[1].next & PFT_TID_MASK);
 	}
 	return error;
 }
