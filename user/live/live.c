@@ -291,7 +291,7 @@ int live_flush(struct live *live)
 		error = live_sweep(live);
 	if (error)
 		return error;
-	return account_flush(live->account, live->watermark_ns - live->zero_monotonic_ns);
+	return account_flush(live->account, merge_complete_ns(live->merge));
 }
 
 /* ---- the end ---- */
