@@ -1,172 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "unit.h"
-
-#include "account/account.h"
-#include "base/string_pool.h"
-#include "capture/histogram.h"
-#include "tally.h"
-
-#define MS 1000000ULL
-#define ZERO_NS (1000 * MS) /* CLOCK_MONOTONIC at zero */
-
-struct bench {
-	struct tally tally;
-	struct string_pool *strings;
-	struct account *account;
-};
-
-static struct bench *begin_with(const struct account_options *options)
-{
-	struct bench *bench = calloc(1, sizeof(*bench));
-
-	assert_non_null(bench);
-	tally_init(&bench->tally);
-	bench->strings = string_pool_new();
-	bench->account = account_new(options, &bench->tally.sink, bench->strings);
-	assert_non_null(bench->account);
-	return bench;
-}
-
-static struct bench *begin(uint32_t cpus)
-{
-	return begin_with(&(struct account_options){
-		.cpu_count = cpus, .bucket_ns = 10 * MS, .wait_offered = true });
-}
-
-static void finish(struct bench *bench)
-{
-	assert_false(bench->tally.used_before_told);
-	account_free(bench->account);
-	string_pool_free(bench->strings);
-	tally_free(&bench->tally);
-	free(bench);
-}
-
-static void end_at(struct bench *bench, uint64_t duration_ns)
-{
-	struct capture_end end = { .duration_ns = duration_ns };
-
-	assert_int_equal(account_end(bench->account, &end, false, false), 0);
-}
-
-static void found(struct bench *bench, uint32_t cpu, uint64_t at_ns, uint32_t tid)
-{
-	assert_int_equal(account_found_running(bench->account, cpu, at_ns, tid, 0, false), 0);
-}
-
-/* A switch whose run began at since_ns. */
-static struct account_switch event(uint32_t cpu, uint64_t since_ns, uint64_t at_ns, uint32_t next)
-{
-	return (struct account_switch){ .cpu = cpu,
-					.at_ns = at_ns,
-					.run_ns = at_ns - since_ns,
-					.run_known = true,
-					.next_tid = next,
-					.prev_state = ACCOUNT_SLEEPING };
-}
-
-static void feed(struct bench *bench, struct account_switch change)
-{
-	assert_int_equal(account_switch(bench->account, &change), 0);
-}
-
-static void sleeps(struct bench *bench, uint32_t cpu, uint64_t since_ns, uint64_t at_ns,
-		   uint32_t next)
-{
-	feed(bench, event(cpu, since_ns, at_ns, next));
-}
-
-static void begins(struct bench *bench, uint32_t cpu, uint64_t since_ns, uint64_t at_ns,
-		   uint32_t next)
-{
-	struct account_switch change = event(cpu, since_ns, at_ns, next);
-
-	change.first = true;
-	feed(bench, change);
-}
-
-static void dies(struct bench *bench, uint32_t cpu, uint64_t since_ns, uint64_t at_ns,
-		 uint32_t next)
-{
-	struct account_switch change = event(cpu, since_ns, at_ns, next);
-
-	change.prev_state = ACCOUNT_DEAD;
-	feed(bench, change);
-}
-
-static void waits(struct bench *bench, uint32_t cpu, uint64_t since_ns, uint64_t at_ns,
-		  uint32_t next, uint64_t wait_total_ns)
-{
-	struct account_switch change = event(cpu, since_ns, at_ns, next);
-
-	change.wait_total_ns = wait_total_ns;
-	feed(bench, change);
-}
-
-static void tell(struct bench *bench, uint32_t tid, uint64_t started_at_ns, const char *comm)
-{
-	struct account_identity identity = { .tid = tid,
-					     .tgid = tid,
-					     .start_ns = ZERO_NS + started_at_ns,
-					     .started_at_ns = (int64_t)started_at_ns,
-					     .comm = comm };
-
-	assert_int_equal(account_identity(bench->account, &identity), 0);
-}
-
-/* Key of the nth (from 0) task with this tid and comm, or 0. */
-static uint64_t task_of(const struct bench *bench, uint32_t tid, const char *comm)
-{
-	const struct tallied_table *tasks = &bench->tally.tables[CAPTURE_TASKS];
-	uint64_t found_task = 0;
-
-	for (size_t i = 0; i < tasks->count; i++) {
-		uint64_t task = tasks->rows[i].values[TASKS_TASK];
-		const struct tallied_row *row = tally_task(&bench->tally, task);
-		const char *name = string_pool_text(bench->strings, row->values[TASKS_COMM]);
-
-		if (tid != UINT32_MAX && row->values[TASKS_TID] != tid)
-			continue;
-		if (!comm ? !name : name && !strcmp(name, comm))
-			found_task = task;
-	}
-	return found_task;
-}
-
-static uint64_t sample_sum(const struct bench *bench, uint64_t task, unsigned int column)
-{
-	return tally_sum(&bench->tally, CAPTURE_SAMPLES, column, SAMPLES_TASK, task);
-}
-
-static uint64_t in_bucket(const struct bench *bench, uint64_t task, uint64_t bucket,
-			  unsigned int column)
-{
-	const struct tallied_table *samples = &bench->tally.tables[CAPTURE_SAMPLES];
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < samples->count; i++)
-		if (samples->rows[i].values[SAMPLES_TASK] == task &&
-		    samples->rows[i].values[SAMPLES_BUCKET] == bucket)
-			sum += samples->rows[i].values[column];
-	return sum;
-}
-
-static uint64_t cell_count(const struct bench *bench, uint64_t task, const char *kind,
-			   uint64_t length_ns)
-{
-	const struct tallied_table *cells = &bench->tally.tables[CAPTURE_CELLS];
-	uint64_t id = string_pool_find(bench->strings, kind);
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < cells->count; i++) {
-		const uint64_t *values = cells->rows[i].values;
-
-		if (values[CELLS_TASK] == task && values[CELLS_KIND] == id &&
-		    (length_ns == CAPTURE_NIL || values[CELLS_BIN] == histogram_bin(length_ns)))
-			count += values[CELLS_COUNT];
-	}
-	return count;
-}
+#include "account_bench.h"
 
 static void a_run_is_cut_at_bucket_borders_and_counted_where_it_ends(void **state)
 {
@@ -187,100 +20,6 @@ static void a_run_is_cut_at_bucket_borders_and_counted_where_it_ends(void **stat
 	assert_int_equal(in_bucket(bench, task, 3, SAMPLES_SWITCHES), 1);
 	assert_int_equal(sample_sum(bench, task, SAMPLES_VOLUNTARY), 1);
 	assert_int_equal(cell_count(bench, task, "run", 27 * MS), 1);
-	finish(bench);
-}
-
-static void a_tid_used_twice_is_two_tasks_with_the_names_they_had(void **state)
-{
-	struct bench *bench = begin(1);
-	uint64_t old, new;
-
-	(void)state;
-	found(bench, 0, 0, 0);
-	tell(bench, 7, 1 * MS, "old");
-	tell(bench, 7, 5 * MS, "new"); /* both come before the stream gets there */
-	begins(bench, 0, 0, 2 * MS, 7);
-	dies(bench, 0, 2 * MS, 3 * MS, 0);
-	begins(bench, 0, 3 * MS, 6 * MS, 7);
-	sleeps(bench, 0, 6 * MS, 8 * MS, 0);
-	end_at(bench, 10 * MS);
-	old = task_of(bench, 7, "old");
-	new = task_of(bench, 7, "new");
-	assert_true(old && new &&old != new);
-	assert_int_equal(sample_sum(bench, old, SAMPLES_RUN_NS), 1 * MS);
-	assert_int_equal(sample_sum(bench, new, SAMPLES_RUN_NS), 2 * MS);
-	assert_int_equal(tally_task(&bench->tally, old)->values[TASKS_END_NS], 3 * MS);
-	assert_true(tally_task(&bench->tally, new)->values[TASKS_END_NS] == CAPTURE_NIL);
-	finish(bench);
-}
-
-static void a_first_run_begins_a_life_while_the_old_one_is_still_on_another_cpu(void **state)
-{
-	struct bench *bench = begin(2);
-	uint64_t old, new;
-
-	(void)state;
-	tell(bench, 7, 0, "old");
-	tell(bench, 7, 4 * MS, "new");
-	found(bench, 0, 0, 0);
-	found(bench, 1, 0, 0);
-	begins(bench, 0, 0, 1 * MS, 7);
-	begins(bench, 1, 0, 5 * MS, 7);
-	dies(bench, 0, 1 * MS, 6 * MS, 0);
-	sleeps(bench, 1, 5 * MS, 9 * MS, 0);
-	end_at(bench, 10 * MS);
-	old = task_of(bench, 7, "old");
-	new = task_of(bench, 7, "new");
-	assert_int_equal(sample_sum(bench, old, SAMPLES_RUN_NS), 5 * MS);
-	assert_int_equal(sample_sum(bench, new, SAMPLES_RUN_NS), 4 * MS);
-	finish(bench);
-}
-
-static void a_name_that_comes_late_still_finds_its_life(void **state)
-{
-	struct bench *bench = begin(1);
-
-	(void)state;
-	found(bench, 0, 0, 0);
-	begins(bench, 0, 0, 2 * MS, 7);
-	dies(bench, 0, 2 * MS, 3 * MS, 0);
-	begins(bench, 0, 3 * MS, 6 * MS, 7);
-	dies(bench, 0, 6 * MS, 8 * MS, 0);
-	tell(bench, 7, 1 * MS, "old");
-	tell(bench, 7, 5 * MS, "new");
-	end_at(bench, 10 * MS);
-	assert_int_equal(sample_sum(bench, task_of(bench, 7, "old"), SAMPLES_RUN_NS), 1 * MS);
-	assert_int_equal(sample_sum(bench, task_of(bench, 7, "new"), SAMPLES_RUN_NS), 2 * MS);
-	finish(bench);
-}
-
-static void a_life_without_identity_has_no_name(void **state)
-{
-	struct bench *bench = begin(1);
-
-	(void)state;
-	found(bench, 0, 0, 0);
-	begins(bench, 0, 0, 2 * MS, 7);
-	sleeps(bench, 0, 2 * MS, 3 * MS, 0);
-	end_at(bench, 10 * MS);
-	assert_true(task_of(bench, 7, NULL));
-	finish(bench);
-}
-
-static void a_switch_in_a_clock_lag_before_the_birth_is_still_that_life(void **state)
-{
-	struct bench *bench = begin(1);
-
-	(void)state;
-	found(bench, 0, 0, 0);
-	tell(bench, 7, 1 * MS, "old");
-	tell(bench, 7, 5 * MS, "new");
-	begins(bench, 0, 0, 2 * MS, 7);
-	dies(bench, 0, 2 * MS, 3 * MS, 0);
-	begins(bench, 0, 3 * MS, 5 * MS - 3000, 7);
-	sleeps(bench, 0, 5 * MS - 3000, 8 * MS, 0);
-	end_at(bench, 10 * MS);
-	assert_int_equal(sample_sum(bench, task_of(bench, 7, "new"), SAMPLES_SWITCHES), 1);
 	finish(bench);
 }
 
@@ -571,7 +310,7 @@ static void rows_that_come_late_keep_the_bucket_length_of_their_time(void **stat
 static void samples_and_losses_equal_to_the_totals_prove_the_capture(void **state)
 {
 	struct bench *bench = begin(1);
-	struct account_cpu_total sums = { .switches = 8, .run_ns = 10 * MS };
+	struct account_total sums = { .switches = 8, .run_ns = 10 * MS };
 	struct capture_end end = { .duration_ns = 10 * MS };
 
 	(void)state;
@@ -580,7 +319,7 @@ static void samples_and_losses_equal_to_the_totals_prove_the_capture(void **stat
 	assert_int_equal(account_lost(bench->account, 0, 8 * MS, 6, 7 * MS, 1), 0);
 	assert_int_equal(account_found_running(bench->account, 0, 8 * MS, 7, 0, true), 0);
 	sleeps(bench, 0, 8 * MS, 10 * MS, 0);
-	assert_int_equal(account_cpu_total(bench->account, &sums), 0);
+	assert_int_equal(account_total(bench->account, &sums), 0);
 	assert_int_equal(account_end(bench->account, &end, true, true), 0);
 	assert_int_equal(end.verdict, VERDICT_EQUAL);
 	finish(bench);
@@ -589,12 +328,12 @@ static void samples_and_losses_equal_to_the_totals_prove_the_capture(void **stat
 static enum capture_verdict verdict_of(uint64_t switches, bool has_totals, bool complete)
 {
 	struct bench *bench = begin(1);
-	struct account_cpu_total sums = { .switches = switches, .run_ns = 1 * MS };
+	struct account_total sums = { .switches = switches, .run_ns = 1 * MS };
 	struct capture_end end = { .duration_ns = 10 * MS };
 
 	found(bench, 0, 0, 0);
 	sleeps(bench, 0, 0, 1 * MS, 7);
-	assert_int_equal(account_cpu_total(bench->account, &sums), 0);
+	assert_int_equal(account_total(bench->account, &sums), 0);
 	assert_int_equal(account_end(bench->account, &end, has_totals, complete), 0);
 	finish(bench);
 	return end.verdict;
@@ -607,35 +346,6 @@ static void a_switch_too_many_or_a_total_too_few_is_no_proof(void **state)
 	assert_int_equal(verdict_of(2, true, true), VERDICT_DIFFERENT);
 	assert_int_equal(verdict_of(1, true, false), VERDICT_NOT_PROVABLE);
 	assert_int_equal(verdict_of(1, false, true), VERDICT_NO_TOTALS);
-}
-
-static void totals_find_their_lives_and_make_those_that_were_never_seen(void **state)
-{
-	struct bench *bench = begin(1);
-	struct account_total total = { .tid = 7,
-				       .start_ns = ZERO_NS + 1 * MS,
-				       .run_ns = 1 * MS,
-				       .switches = 1,
-				       .voluntary = 1 };
-
-	(void)state;
-	found(bench, 0, 0, 0);
-	tell(bench, 7, 1 * MS, "seen");
-	begins(bench, 0, 0, 2 * MS, 7);
-	dies(bench, 0, 2 * MS, 3 * MS, 0);
-	assert_int_equal(account_total(bench->account, &total), 0);
-	assert_int_equal(account_total(bench->account, &total), 0); /* evicted, and in a slot */
-	total.start_ns = ZERO_NS + 4 * MS;
-	assert_int_equal(account_total(bench->account, &total), 0);
-	end_at(bench, 10 * MS);
-	assert_int_equal(bench->tally.tables[CAPTURE_TOTALS].count, 2);
-	assert_int_equal(tally_sum(&bench->tally, CAPTURE_TOTALS, TOTALS_RUN_NS, TOTALS_TASK,
-				   task_of(bench, 7, "seen")),
-			 2 * MS);
-	assert_int_equal(tally_sum(&bench->tally, CAPTURE_TOTALS, TOTALS_RUN_NS, TOTALS_TASK,
-				   task_of(bench, 7, NULL)),
-			 1 * MS);
-	finish(bench);
 }
 
 static void losses_are_written_at_every_flush_also_when_there_are_none(void **state)
@@ -665,58 +375,10 @@ static void the_error_of_the_sink_is_passed_up(void **state)
 	finish(bench);
 }
 
-static void a_switch_in_that_was_overtaken_counts_where_it_ran(void **state)
-{
-	struct bench *bench = begin(2);
-	struct account_switch in = event(1, 0, 5 * MS, 7);
-	uint64_t task;
-
-	(void)state;
-	found(bench, 0, 0, 0);
-	found(bench, 1, 0, 0);
-	waits(bench, 0, 0, 4 * MS, 7, 9000); /* its second run, by its wait */
-	in.wait_total_ns = 2000;	     /* its first run sorts behind */
-	assert_false(account_must_wait(bench->account, &in));
-	feed(bench, in);
-	sleeps(bench, 1, 5 * MS, 5 * MS + 500, 0);
-	sleeps(bench, 0, 4 * MS, 8 * MS, 0);
-	end_at(bench, 10 * MS);
-	task = task_of(bench, 7, NULL);
-	assert_int_equal(sample_sum(bench, task, SAMPLES_SWITCHES), 2);
-	assert_int_equal(sample_sum(bench, task, SAMPLES_RUN_NS), 4 * MS + 500);
-	finish(bench);
-}
-
-static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
-{
-	struct bench *bench = begin(1);
-
-	(void)state;
-	tell(bench, 7, 0, "leader");
-	found(bench, 0, 0, 0);
-	begins(bench, 0, 0, 1 * MS, 7);
-	dies(bench, 0, 1 * MS, 2 * MS, 8);
-	assert_int_equal(account_exec(bench->account, 8, 7), 0);
-	tell(bench, 7, 0, "after");
-	sleeps(bench, 0, 2 * MS, 3 * MS, 0);
-	sleeps(bench, 0, 3 * MS, 4 * MS, 7);
-	sleeps(bench, 0, 4 * MS, 6 * MS, 0);
-	end_at(bench, 10 * MS);
-	assert_int_equal(sample_sum(bench, task_of(bench, 7, "after"), SAMPLES_RUN_NS), 3 * MS);
-	assert_false(task_of(bench, 7, NULL));
-	finish(bench);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_is_cut_at_bucket_borders_and_counted_where_it_ends),
-		cmocka_unit_test(a_tid_used_twice_is_two_tasks_with_the_names_they_had),
-		cmocka_unit_test(
-			a_first_run_begins_a_life_while_the_old_one_is_still_on_another_cpu),
-		cmocka_unit_test(a_name_that_comes_late_still_finds_its_life),
-		cmocka_unit_test(a_life_without_identity_has_no_name),
-		cmocka_unit_test(a_switch_in_a_clock_lag_before_the_birth_is_still_that_life),
 		cmocka_unit_test(the_time_before_a_cpu_is_seeded_is_unknown),
 		cmocka_unit_test(a_run_begun_before_zero_fills_buckets_but_has_no_cell),
 		cmocka_unit_test(preempted_and_runnable_are_involuntary_and_idle_is_neither),
@@ -734,11 +396,8 @@ int main(void)
 		cmocka_unit_test(rows_that_come_late_keep_the_bucket_length_of_their_time),
 		cmocka_unit_test(samples_and_losses_equal_to_the_totals_prove_the_capture),
 		cmocka_unit_test(a_switch_too_many_or_a_total_too_few_is_no_proof),
-		cmocka_unit_test(totals_find_their_lives_and_make_those_that_were_never_seen),
 		cmocka_unit_test(losses_are_written_at_every_flush_also_when_there_are_none),
 		cmocka_unit_test(the_error_of_the_sink_is_passed_up),
-		cmocka_unit_test(a_switch_in_that_was_overtaken_counts_where_it_ran),
-		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

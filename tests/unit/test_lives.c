@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which task a tid means: account's lives and identities. */
+#include "account_bench.h"
+
+static void a_tid_used_twice_is_two_tasks_with_the_names_they_had(void **state)
+{
+	struct bench *bench = begin(1);
+	uint64_t old, new;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	tell(bench, 7, 1 * MS, "old");
+	tell(bench, 7, 5 * MS, "new"); /* both come before the stream gets there */
+	begins(bench, 0, 0, 2 * MS, 7);
+	dies(bench, 0, 2 * MS, 3 * MS, 0);
+	begins(bench, 0, 3 * MS, 6 * MS, 7);
+	sleeps(bench, 0, 6 * MS, 8 * MS, 0);
+	end_at(bench, 10 * MS);
+	old = task_of(bench, 7, "old");
+	new = task_of(bench, 7, "new");
+	assert_true(old && new &&old != new);
+	assert_int_equal(sample_sum(bench, old, SAMPLES_RUN_NS), 1 * MS);
+	assert_int_equal(sample_sum(bench, new, SAMPLES_RUN_NS), 2 * MS);
+	assert_int_equal(tally_task(&bench->tally, old)->values[TASKS_END_NS], 3 * MS);
+	assert_true(tally_task(&bench->tally, new)->values[TASKS_END_NS] == CAPTURE_NIL);
+	finish(bench);
+}
+
+static void a_first_run_begins_a_life_while_the_old_one_is_still_on_another_cpu(void **state)
+{
+	struct bench *bench = begin(2);
+	uint64_t old, new;
+
+	(void)state;
+	tell(bench, 7, 0, "old");
+	tell(bench, 7, 4 * MS, "new");
+	found(bench, 0, 0, 0);
+	found(bench, 1, 0, 0);
+	begins(bench, 0, 0, 1 * MS, 7);
+	begins(bench, 1, 0, 5 * MS, 7);
+	dies(bench, 0, 1 * MS, 6 * MS, 0);
+	sleeps(bench, 1, 5 * MS, 9 * MS, 0);
+	end_at(bench, 10 * MS);
+	old = task_of(bench, 7, "old");
+	new = task_of(bench, 7, "new");
+	assert_int_equal(sample_sum(bench, old, SAMPLES_RUN_NS), 5 * MS);
+	assert_int_equal(sample_sum(bench, new, SAMPLES_RUN_NS), 4 * MS);
+	finish(bench);
+}
+
+static void a_name_that_comes_late_still_finds_its_life(void **state)
+{
+	struct bench *bench = begin(1);
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 2 * MS, 7);
+	dies(bench, 0, 2 * MS, 3 * MS, 0);
+	begins(bench, 0, 3 * MS, 6 * MS, 7);
+	dies(bench, 0, 6 * MS, 8 * MS, 0);
+	tell(bench, 7, 1 * MS, "old");
+	tell(bench, 7, 5 * MS, "new");
+	end_at(bench, 10 * MS);
+	assert_int_equal(sample_sum(bench, task_of(bench, 7, "old"), SAMPLES_RUN_NS), 1 * MS);
+	assert_int_equal(sample_sum(bench, task_of(bench, 7, "new"), SAMPLES_RUN_NS), 2 * MS);
+	finish(bench);
+}
+
+static void a_life_without_identity_has_no_name(void **state)
+{
+	struct bench *bench = begin(1);
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 2 * MS, 7);
+	sleeps(bench, 0, 2 * MS, 3 * MS, 0);
+	end_at(bench, 10 * MS);
+	assert_true(task_of(bench, 7, NULL));
+	finish(bench);
+}
+
+static void a_switch_in_a_clock_lag_before_the_birth_is_still_that_life(void **state)
+{
+	struct bench *bench = begin(1);
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	tell(bench, 7, 1 * MS, "old");
+	tell(bench, 7, 5 * MS, "new");
+	begins(bench, 0, 0, 2 * MS, 7);
+	dies(bench, 0, 2 * MS, 3 * MS, 0);
+	begins(bench, 0, 3 * MS, 5 * MS - 3000, 7);
+	sleeps(bench, 0, 5 * MS - 3000, 8 * MS, 0);
+	end_at(bench, 10 * MS);
+	assert_int_equal(sample_sum(bench, task_of(bench, 7, "new"), SAMPLES_SWITCHES), 1);
+	finish(bench);
+}
+
+static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
+{
+	struct bench *bench = begin(1);
+
+	(void)state;
+	tell(bench, 7, 0, "leader");
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 1 * MS, 7);
+	dies(bench, 0, 1 * MS, 2 * MS, 8);
+	assert_int_equal(account_exec(bench->account, 8, 7), 0);
+	tell(bench, 7, 0, "after");
+	sleeps(bench, 0, 2 * MS, 3 * MS, 0);
+	sleeps(bench, 0, 3 * MS, 4 * MS, 7);
+	sleeps(bench, 0, 4 * MS, 6 * MS, 0);
+	end_at(bench, 10 * MS);
+	assert_int_equal(sample_sum(bench, task_of(bench, 7, "after"), SAMPLES_RUN_NS), 3 * MS);
+	assert_false(task_of(bench, 7, NULL));
+	finish(bench);
+}
+
+static void a_switch_in_that_was_overtaken_counts_where_it_ran(void **state)
+{
+	struct bench *bench = begin(2);
+	struct account_switch in = event(1, 0, 5 * MS, 7);
+	uint64_t task;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	found(bench, 1, 0, 0);
+	waits(bench, 0, 0, 4 * MS, 7, 9000); /* its second run, by its wait */
+	in.wait_total_ns = 2000;	     /* its first run sorts behind */
+	assert_false(account_must_wait(bench->account, &in));
+	feed(bench, in);
+	sleeps(bench, 1, 5 * MS, 5 * MS + 500, 0);
+	sleeps(bench, 0, 4 * MS, 8 * MS, 0);
+	end_at(bench, 10 * MS);
+	task = task_of(bench, 7, NULL);
+	assert_int_equal(sample_sum(bench, task, SAMPLES_SWITCHES), 2);
+	assert_int_equal(sample_sum(bench, task, SAMPLES_RUN_NS), 4 * MS + 500);
+	finish(bench);
+}
+
+static void totals_find_their_lives_and_make_those_that_were_never_seen(void **state)
+{
+	struct bench *bench = begin(1);
+	struct account_total total = { .tid = 7,
+				       .start_ns = ZERO_NS + 1 * MS,
+				       .run_ns = 1 * MS,
+				       .switches = 1,
+				       .voluntary = 1 };
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	tell(bench, 7, 1 * MS, "seen");
+	begins(bench, 0, 0, 2 * MS, 7);
+	dies(bench, 0, 2 * MS, 3 * MS, 0);
+	assert_int_equal(account_total(bench->account, &total), 0);
+	assert_int_equal(account_total(bench->account, &total), 0); /* evicted, and in a slot */
+	total.start_ns = ZERO_NS + 4 * MS;
+	assert_int_equal(account_total(bench->account, &total), 0);
+	end_at(bench, 10 * MS);
+	assert_int_equal(bench->tally.tables[CAPTURE_TOTALS].count, 2);
+	assert_int_equal(tally_sum(&bench->tally, CAPTURE_TOTALS, TOTALS_RUN_NS, TOTALS_TASK,
+				   task_of(bench, 7, "seen")),
+			 2 * MS);
+	assert_int_equal(tally_sum(&bench->tally, CAPTURE_TOTALS, TOTALS_RUN_NS, TOTALS_TASK,
+				   task_of(bench, 7, NULL)),
+			 1 * MS);
+	finish(bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tid_used_twice_is_two_tasks_with_the_names_they_had),
+		cmocka_unit_test(
+			a_first_run_begins_a_life_while_the_old_one_is_still_on_another_cpu),
+		cmocka_unit_test(a_name_that_comes_late_still_finds_its_life),
+		cmocka_unit_test(a_life_without_identity_has_no_name),
+		cmocka_unit_test(a_switch_in_a_clock_lag_before_the_birth_is_still_that_life),
+		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),
+		cmocka_unit_test(a_switch_in_that_was_overtaken_counts_where_it_ran),
+		cmocka_unit_test(totals_find_their_lives_and_make_those_that_were_never_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
