@@ -318,7 +318,7 @@ static void task_dies(struct machine *m, uint32_t cpu)
 	if (!m->plan.reuse_early || m->cpus[cpu].dying) {
 		m->cpus[cpu].dying = false;
 		if (!m->plan.reuse_early) /* a tid comes again after all others, not at once */
-			m->tid_free_ns[tid] = m->now_ns + (m->plan.lag_ns ? 15 * SIM_MS : 20000);
+			m->tid_free_ns[tid] = m->now_ns + m->plan.reuse_ns;
 		switch_tasks(m, cpu, PFT_STATE_DEAD, false);
 		return;
 	}

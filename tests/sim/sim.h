@@ -40,8 +40,9 @@ struct sim_plan {
 	double die;	/* ... by death */
 	double migrate; /* part of the wakeups on another CPU */
 	bool hotplug;
-	bool half_read;	  /* looks find blocks half written */
-	bool reuse_early; /* tids are reused before their last switch */
+	bool half_read;	   /* looks find blocks half written */
+	bool reuse_early;  /* tids are reused before their last switch */
+	uint64_t reuse_ns; /* so long after it at the earliest, otherwise */
 	uint64_t drain_ns;
 	uint64_t flush_ns;
 	uint64_t silent_cpus; /* so many CPUs get no task */
