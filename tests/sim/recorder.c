@@ -194,6 +194,7 @@ static void give_identity(struct machine *m, const struct machine_told *told)
 		.tgid = task->tid,
 		.start_ns = task->start_ns,
 		.started_at_ns = (int64_t)(task->start_ns - m->history.zero_ns),
+		.told_at_ns = (int64_t)(told->at_ns - m->history.zero_ns),
 		.comm = told->comm,
 		.dead = told->event == PFT_IDENTITY_DEAD,
 	};

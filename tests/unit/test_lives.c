@@ -96,6 +96,29 @@ static void a_switch_in_a_clock_lag_before_the_birth_is_still_that_life(void **s
 	finish(bench);
 }
 
+static void an_identity_of_a_life_that_is_over_is_not_for_the_next(void **state)
+{
+	struct bench *bench = begin(1);
+	struct account_identity lost = { .tid = 7,
+					 .tgid = 7,
+					 .start_ns = ZERO_NS + 1 * MS,
+					 .started_at_ns = 1 * MS,
+					 .told_at_ns = 2 * MS,
+					 .comm = "lost",
+					 .dead = true };
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	assert_int_equal(account_identity(bench->account, &lost), 0);
+	tell(bench, 7, 50 * MS + 500000, "next");
+	begins(bench, 0, 0, 50 * MS, 7); /* half a millisecond of lag */
+	sleeps(bench, 0, 50 * MS, 52 * MS, 0);
+	end_at(bench, 60 * MS);
+	assert_int_equal(sample_sum(bench, task_of(bench, 7, "next"), SAMPLES_RUN_NS), 2 * MS);
+	assert_false(task_of(bench, 7, "lost"));
+	finish(bench);
+}
+
 static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
 {
 	struct bench *bench = begin(1);
@@ -176,6 +199,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_comes_late_still_finds_its_life),
 		cmocka_unit_test(a_life_without_identity_has_no_name),
 		cmocka_unit_test(a_switch_in_a_clock_lag_before_the_birth_is_still_that_life),
+		cmocka_unit_test(an_identity_of_a_life_that_is_over_is_not_for_the_next),
 		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),
 		cmocka_unit_test(a_switch_in_that_was_overtaken_counts_where_it_ran),
 		cmocka_unit_test(totals_find_their_lives_and_make_those_that_were_never_seen),

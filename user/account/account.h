@@ -123,6 +123,7 @@ struct account_identity {
 	uint64_t start_ns;     /* task_struct.start_time, CLOCK_MONOTONIC since boot. 0: not known,
 				   for the tid's life that has no other identity yet */
 	int64_t started_at_ns; /* the same on the capture's line: negative before zero */
+	int64_t told_at_ns;    /* when this was so, likewise; 0: not known */
 	enum account_kind kind;
 	const char *comm;   /* hostile bytes allowed; copied */
 	const char *cgroup; /* path, or NULL; copied */

@@ -25,6 +25,8 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 	if (identity->start_ns) {
 		who->start_ns = identity->start_ns;
 		who->started_at_ns = identity->started_at_ns;
+		if (identity->dead && identity->told_at_ns)
+			who->gone_at_ns = identity->told_at_ns;
 	}
 	who->tgid = identity->tgid;
 	who->kind =

@@ -71,6 +71,7 @@ uint32_t life_new(struct account *account, uint32_t tid)
 	};
 	account->who[slot] = (struct life_who){
 		.start_ns = CAPTURE_NIL,
+		.gone_at_ns = INT64_MAX,
 		.end_ns = CAPTURE_NIL,
 		.comm = CAPTURE_NIL,
 		.cgroup = CAPTURE_NIL,
@@ -240,6 +241,12 @@ static uint32_t newest_born(const struct account *account, uint32_t tid)
 	return slot;
 }
 
+/* A life that nobody saw, and that is over: it cannot begin now. */
+static bool is_gone(const struct account *account, uint32_t slot, uint64_t at_ns)
+{
+	return account->who[slot].gone_at_ns < (int64_t)at_ns - LAG_NS;
+}
+
 /*
  * The identity of the life that begins now: the latest that started before. Clocks lag: one that
  * starts a moment later is meant rather than an older one, one that starts a tick later when there
@@ -253,7 +260,7 @@ static uint32_t unborn_at(const struct account *account, uint32_t tid, uint64_t 
 	for (; slot != NO_LIFE; slot = account->lives[slot].older) {
 		int64_t ahead_ns = account->who[slot].started_at_ns - (int64_t)at_ns;
 
-		if (account->lives[slot].stage != LIFE_UNBORN)
+		if (account->lives[slot].stage != LIFE_UNBORN || is_gone(account, slot, at_ns))
 			continue;
 		if (ahead_ns <= 0)
 			return soonest != NO_LIFE && account->who[soonest].started_at_ns <=

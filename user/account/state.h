@@ -51,6 +51,7 @@ struct life {
 struct life_who {
 	uint64_t start_ns; /* CAPTURE_NIL: not known */
 	int64_t started_at_ns;
+	int64_t gone_at_ns; /* its last switch was about then, by its identity; INT64_MAX: not told */
 	uint64_t end_ns;
 	uint64_t comm; /* string ids */
 	uint64_t cgroup;

@@ -21,6 +21,7 @@ static int take_task(struct live *live, const struct pft_identity *identity)
 		.tgid = identity->tgid,
 		.start_ns = identity->start_ns,
 		.started_at_ns = (int64_t)(identity->start_ns - live->zero_monotonic_ns),
+		.told_at_ns = (int64_t)(identity->at_mono_ns - live->zero_monotonic_ns),
 		.kind = identity->flags & PFT_IDENTITY_KTHREAD ? ACCOUNT_KTHREAD : ACCOUNT_TASK,
 		.comm = comm,
 		.cgroup = cgroup_path(live->cgroups, identity->cgroup_id),
