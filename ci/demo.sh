@@ -50,7 +50,8 @@ start $loads/forkstorm --children $((seconds * 100)) --parallel 2 --work-us 500 
 load_pids="$load_pids $!"
 
 rm -f "$capture.part" # of a demo that was cut short
-build/pftrace --duration "$seconds" --out $capture
+# as root itself: build/ is still root's
+env -u SUDO_UID build/pftrace --duration "$seconds" --out $capture
 status=$?
 [ $status -eq 0 ] || [ $status -eq 3 ] || fail 'recording failed'
 build/pftrace render $capture --out $page --label "demo on $(uname -n)" || fail 'rendering failed'

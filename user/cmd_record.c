@@ -6,6 +6,7 @@
 #include "cmd_record_report.h"
 #include "command.h"
 #include "live/topology.h"
+#include "privilege.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,26 +45,33 @@ static int open_account(struct record *record)
 	return 0;
 }
 
-/* Everything that can be refused is asked for before the file is there. */
-static int set_up(struct record *record)
+/* 0, or -errno after a line on stderr. */
+static int open_live(struct record *record)
 {
 	struct live_options live_options = { .ring_bytes = record->options->ring_bytes };
 	char message[LIVE_MESSAGE_BYTES];
-	int error;
+	int error = -EPERM;
 
 	probe_read(&record->probe);
-	if (!probe_can_record(&record->probe, message, sizeof(message))) {
+	if (probe_can_record(&record->probe, message, sizeof(message)))
+		error = live_open(&live_options, &record->probe, &record->live, message);
+	if (error)
 		log_error("%s", message);
-		return -EPERM;
-	}
-	error = live_open(&live_options, &record->probe, &record->live, message);
-	if (error) {
-		log_error("%s", message);
+	return error;
+}
+
+/* Everything that can be refused is asked for before the file is there. */
+static int set_up(struct record *record)
+{
+	int error = open_live(record);
+
+	if (error)
 		return error;
-	}
 	error = record_filter_list_cpus(&record->options->filter, live_cpu_count(record->live));
 	if (error == -EINVAL)
 		return error;
+	if (!error)
+		error = privilege_drop(&record->invoker, record->child.name != NULL);
 	if (!error)
 		error = topology_read(&record->cpus, &record->cpu_count);
 	if (!error)
@@ -89,6 +97,11 @@ static void tear_down(struct record *record)
 	record->strings = NULL;
 	free(record->cpus);
 	record->cpus = NULL;
+	free(record->fixed_path);
+	record->fixed_path = NULL;
+	if (record->folder_fd >= 0)
+		close(record->folder_fd);
+	record->folder_fd = -1;
 	if (record->drain_fd >= 0)
 		close(record->drain_fd);
 	record->drain_fd = -1;
@@ -187,7 +200,9 @@ static int find_invoker(struct record *record)
 int cmd_record(int argc, char **argv)
 {
 	struct record_options options;
-	struct record record = { .options = &options, .signal_fd = -1, .drain_fd = -1 };
+	struct record record = {
+		.options = &options, .signal_fd = -1, .drain_fd = -1, .folder_fd = -1
+	};
 	int code = EXIT_USAGE;
 
 	if (record_options_parse(argc, argv, &options))

@@ -4,15 +4,16 @@
 
 #include "base/log.h"
 #include "capture/histogram.h"
+#include "out_folder.h"
+#include "privilege.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 
-int record_create_file(struct record *record)
+static void say_not_created(const struct record *record, int error)
 {
 	const char *path = record->options->out;
-	int error = cdict_create(path, &record->writer);
 
 	if (error == -EEXIST)
 		log_error("'%s.part' is left over from a capture that did not end: look at it with "
@@ -24,8 +25,31 @@ int record_create_file(struct record *record)
 		log_error("--out '%s' is a pipe or a device: a capture is finished by a rename, "
 			  "so give the name of a file",
 			  path);
-	else if (error)
+	else if (error == -ELOOP)
+		log_error(
+			"cannot create '%s.part': there is a symbolic link of somebody else's in a "
+			"folder that all may write to, or an endless one",
+			path);
+	else if (error == -EACCES && record->invoker.by_sudo)
+		log_error("cannot create '%s.part': %s to %s, who called sudo: choose a folder of "
+			  "theirs, or unset SUDO_UID to write as root",
+			  path, strerror(-error), record->invoker.name);
+	else
 		log_error("cannot create '%s.part': %s", path, strerror(-error));
+}
+
+int record_create_file(struct record *record)
+{
+	int error = privilege_lower(&record->invoker);
+
+	if (!error)
+		error = out_folder_open(record->options->out, &record->folder_fd,
+					&record->fixed_path);
+	if (!error)
+		error = cdict_create(record->fixed_path, &record->writer);
+	privilege_raise();
+	if (error)
+		say_not_created(record, error);
 	return error;
 }
 
@@ -125,5 +149,8 @@ int record_finish(struct record *record, int error, struct capture_end *end)
 	if (is_write_error(error))
 		error = end_after_write_error(record, error, end);
 	record->file_bytes = cdict_writer_bytes(record->writer);
-	return close_file(record, error);
+	privilege_lower(&record->invoker);
+	error = close_file(record, error);
+	privilege_end();
+	return error;
 }

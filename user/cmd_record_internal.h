@@ -24,6 +24,8 @@ struct record {
 	struct cdict_writer *writer;
 	struct capture_cpu *cpus;
 	size_t cpu_count;
+	int folder_fd;	  /* of the file */
+	char *fixed_path; /* of the file, by way of it */
 	int signal_fd;
 	int drain_fd;
 	uint64_t started_ns;

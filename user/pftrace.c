@@ -4,8 +4,10 @@
 #include "base/log.h"
 #include "command.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -31,8 +33,21 @@ static void print_help(void)
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 recorded or read, but incomplete");
 }
 
+/* Closed ones would become the next files that are opened, and words would go into results. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	open_standard_files();
 	/* "pftrace --duration 30" records: a first word that is an option belongs to record */
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {

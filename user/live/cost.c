@@ -2,6 +2,7 @@
 #include "live/cost.h"
 
 #include "capture/table.h"
+#include "live/stats_switch.h"
 
 #include <bpf/bpf.h>
 #include <stdbool.h>
@@ -27,9 +28,9 @@ struct reading {
 struct cost {
 	int switch_fd;
 	int empty_fd;
-	int stats_fd; /* timing is on while it is open */
-	bool refused;
-	uint64_t next_at_ns; /* 0: not known yet */
+	struct stats_switch *stats; /* NULL: refused */
+	bool timing;		    /* a moment is in progress */
+	uint64_t next_at_ns;	    /* 0: not known yet */
 	uint64_t interval_ns;
 	struct reading begin;
 	struct reading moments[MOMENTS_MAX];
@@ -45,7 +46,7 @@ struct cost *cost_new(int switch_program_fd, int empty_program_fd)
 		return NULL;
 	cost->switch_fd = switch_program_fd;
 	cost->empty_fd = empty_program_fd;
-	cost->stats_fd = -1;
+	cost->stats = stats_switch_new();
 	cost->interval_ns = FIRST_MOMENT_NS;
 	cost->empty_ns = -1;
 	return cost;
@@ -55,8 +56,7 @@ void cost_free(struct cost *cost)
 {
 	if (!cost)
 		return;
-	if (cost->stats_fd >= 0)
-		close(cost->stats_fd);
+	stats_switch_free(cost->stats);
 	free(cost);
 }
 
@@ -100,32 +100,29 @@ static void measure_empty(struct cost *cost)
 
 static void begin_moment(struct cost *cost)
 {
-	cost->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (cost->stats_fd < 0 || !read_program(cost->switch_fd, &cost->begin)) {
-		cost->refused = true;
-		return;
-	}
-	if (cost->empty_ns < 0)
-		measure_empty(cost);
+	stats_switch_set(cost->stats, true);
+	cost->timing = read_program(cost->switch_fd, &cost->begin);
 }
 
 void cost_finish(struct cost *cost)
 {
 	struct reading now;
 
-	if (cost->stats_fd < 0)
+	if (!cost->timing)
 		return;
+	if (cost->empty_ns < 0)
+		measure_empty(cost);
 	if (read_program(cost->switch_fd, &now) && now.runs > cost->begin.runs)
 		cost->moments[cost->moment_count++ % MOMENTS_MAX] =
 			(struct reading){ .run_ns = now.run_ns - cost->begin.run_ns,
 					  .runs = now.runs - cost->begin.runs };
-	close(cost->stats_fd);
-	cost->stats_fd = -1;
+	stats_switch_set(cost->stats, false);
+	cost->timing = false;
 }
 
 void cost_tick(struct cost *cost, uint64_t now_ns)
 {
-	if (cost->refused)
+	if (!cost->stats)
 		return;
 	cost_finish(cost); /* a moment lasts from one drain to the next */
 	if (!cost->next_at_ns)

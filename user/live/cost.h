@@ -2,7 +2,8 @@
 /*
  * What the kernel side costs, as an estimate. The kernel can time every BPF program of the host
  * (BPF_ENABLE_STATS, needs CAP_SYS_ADMIN), which itself costs more than our handler: so it is
- * switched on for moments only, and what an empty program reads is subtracted.
+ * switched on for moments only, and what an empty program reads is subtracted. The switch is in a
+ * process of its own: see stats_switch.h.
  */
 #ifndef LIVE_COST_H
 #define LIVE_COST_H

@@ -2,6 +2,7 @@
 #include "live/features.h"
 
 #include "base/array.h"
+#include "base/capability.h"
 #include "live/trial.h"
 
 #include <errno.h>
@@ -192,7 +193,7 @@ static void add_priority(struct features *features, const struct probe *probe)
 	struct rlimit limit = { 0 };
 
 	getrlimit(RLIMIT_RTPRIO, &limit);
-	settle(feature, limit.rlim_cur || probe_has_capability(probe, PROBE_CAP_SYS_NICE),
+	settle(feature, limit.rlim_cur || probe_has_capability(probe, CAP_SYS_NICE),
 	       "run as root, or with CAP_SYS_NICE as well");
 	if (feature->state == FEATURE_MISSING)
 		feature->state = FEATURE_REFUSED;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/probe.h"
 
+#include "base/capability.h"
+
 #include <bpf/btf.h>
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,31 +46,15 @@ static bool is_below_floor(struct probe_version version)
 	       (version.major == FLOOR_MAJOR && version.minor < FLOOR_MINOR);
 }
 
-bool probe_has_capability(const struct probe *probe, enum probe_capability capability)
+bool probe_has_capability(const struct probe *probe, int capability)
 {
 	return probe->capabilities >> capability & 1;
 }
 
-static uint64_t read_capabilities(void)
-{
-	FILE *file = fopen("/proc/self/status", "re");
-	uint64_t effective = 0;
-	char line[256];
-
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "CapEff: %" SCNx64, &effective) == 1)
-			break;
-	fclose(file);
-	return effective;
-}
-
 static bool may_use_bpf(const struct probe *probe)
 {
-	return probe_has_capability(probe, PROBE_CAP_SYS_ADMIN) ||
-	       (probe_has_capability(probe, PROBE_CAP_BPF) &&
-		probe_has_capability(probe, PROBE_CAP_PERFMON));
+	return probe_has_capability(probe, CAP_SYS_ADMIN) ||
+	       (probe_has_capability(probe, CAP_BPF) && probe_has_capability(probe, CAP_PERFMON));
 }
 
 static bool read_preempt_rt(const char *kernel_build)
@@ -144,7 +129,7 @@ void probe_read(struct probe *probe)
 	snprintf(probe->host, sizeof(probe->host), "%s", names.nodename);
 	probe->version = probe_parse_version(names.release);
 	probe->preempt_rt = read_preempt_rt(names.version);
-	probe->capabilities = read_capabilities();
+	probe->capabilities = capability_read().effective;
 	probe->has_rights = may_use_bpf(probe);
 	read_btf(probe);
 }

@@ -7,15 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* include/uapi/linux/capability.h */
-enum probe_capability {
-	PROBE_CAP_DAC_READ_SEARCH = 2,
-	PROBE_CAP_SYS_ADMIN = 21,
-	PROBE_CAP_SYS_NICE = 23,
-	PROBE_CAP_PERFMON = 38,
-	PROBE_CAP_BPF = 39,
-};
-
 struct probe_version {
 	unsigned int major;
 	unsigned int minor;
@@ -39,7 +30,8 @@ struct probe {
 /* Fills in `probe` as far as it can be known; never fails. */
 void probe_read(struct probe *probe);
 
-bool probe_has_capability(const struct probe *probe, enum probe_capability capability);
+/* By its number in linux/capability.h. */
+bool probe_has_capability(const struct probe *probe, int capability);
 
 /*
  * True when recording can be tried. Else `message` says in one line what is missing and what to
