@@ -33,7 +33,7 @@ static bool read_variable(const char *name, unsigned int *value, int *error)
 
 struct ancestor {
 	pid_t parent;
-	unsigned int uid;
+	bool theirs; /* in all of its uids: sudo itself has theirs as its real one only */
 	gid_t groups[INVOKER_GROUPS_MAX];
 	size_t group_count;
 };
@@ -52,13 +52,23 @@ static void parse_groups(struct ancestor *ancestor, char *rest)
 	}
 }
 
-static bool read_ancestor(pid_t pid, struct ancestor *ancestor)
+/* "Uid:" real, effective, saved, of the file system. */
+static bool has_uid_alone(const char *line, uid_t uid)
+{
+	unsigned int uids[4];
+
+	return sscanf(line, "Uid: %u %u %u %u", &uids[0], &uids[1], &uids[2], &uids[3]) == 4 &&
+	       uids[0] == uid && uids[1] == uid && uids[2] == uid && uids[3] == uid;
+}
+
+static bool read_ancestor(pid_t pid, uid_t uid, struct ancestor *ancestor)
 {
 	char path[64], *line = NULL;
 	size_t line_bytes = 0;
 	FILE *file;
 
 	ancestor->parent = 0;
+	ancestor->theirs = false;
 	ancestor->group_count = 0;
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	file = fopen(path, "re");
@@ -66,7 +76,7 @@ static bool read_ancestor(pid_t pid, struct ancestor *ancestor)
 		return false;
 	while (getline(&line, &line_bytes, file) > 0) {
 		sscanf(line, "PPid: %d", &ancestor->parent);
-		sscanf(line, "Uid: %u", &ancestor->uid);
+		ancestor->theirs |= has_uid_alone(line, uid);
 		if (strncmp(line, "Groups:", 7) == 0)
 			parse_groups(ancestor, line + 7);
 	}
@@ -83,8 +93,10 @@ static void find_groups(struct invoker *invoker)
 
 	invoker->groups[0] = invoker->gid;
 	invoker->group_count = 1;
-	for (int i = 0; i < GENERATIONS_MAX && pid > 1 && read_ancestor(pid, &ancestor); i++) {
-		if (ancestor.uid == invoker->uid) {
+	for (int i = 0; i < GENERATIONS_MAX && pid > 1; i++) {
+		if (!read_ancestor(pid, invoker->uid, &ancestor))
+			return;
+		if (ancestor.theirs) {
 			memcpy(invoker->groups, ancestor.groups,
 			       ancestor.group_count * sizeof(*ancestor.groups));
 			invoker->group_count = ancestor.group_count;
