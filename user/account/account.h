@@ -33,6 +33,7 @@ struct account_options {
 	uint64_t bucket_ns;	 /* at the start */
 	uint64_t rows_per_s_max; /* buckets double while rows would pass this; 0: never */
 	bool wait_offered;	 /* events carry wait_total_ns */
+	bool wait_apart;	 /* and it is the wait since the task's last run alone */
 	/* Which tasks are written by themselves, the others being "other"; NULL: all. Asked again
 	   whenever more is known of a task. */
 	bool (*selects)(void *context, const struct account_task *task);
@@ -113,13 +114,15 @@ void account_count_loss(struct account *account, enum capture_loss_cause cause, 
 
 /* ---- identity ---- */
 
+#define ACCOUNT_NO_TGID UINT32_MAX
+
 enum account_kind { ACCOUNT_TASK, ACCOUNT_KTHREAD };
 
 /* What is known of one life of one tid at one moment. Attaches to the life of `tid` that began
    last at or after start_ns, or waits for it. */
 struct account_identity {
 	uint32_t tid;
-	uint32_t tgid;
+	uint32_t tgid;	       /* ACCOUNT_NO_TGID: not known */
 	uint64_t start_ns;     /* task_struct.start_time, CLOCK_MONOTONIC since boot. 0: not known,
 				   for the tid's life that has no other identity yet */
 	int64_t started_at_ns; /* the same on the capture's line: negative before zero */
@@ -128,8 +131,8 @@ struct account_identity {
 	const char *comm;   /* hostile bytes allowed; copied */
 	const char *cgroup; /* path, or NULL; copied */
 	bool has_counters;
-	bool dead; /* the counters are final */
-	uint64_t voluntary;
+	bool dead;	    /* the counters are final */
+	uint64_t voluntary; /* each may be CAPTURE_NIL: not known */
 	uint64_t involuntary;
 	uint64_t run_delay_ns;
 	uint64_t run_ns;

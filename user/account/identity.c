@@ -28,7 +28,8 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 		if (identity->dead && identity->told_at_ns)
 			who->gone_at_ns = identity->told_at_ns;
 	}
-	who->tgid = identity->tgid;
+	if (identity->tgid != ACCOUNT_NO_TGID)
+		who->tgid = identity->tgid;
 	who->kind =
 		identity->kind == ACCOUNT_KTHREAD ? account->words.kthread : account->words.task;
 	for (int i = 0; i < COUNTERS && identity->has_counters; i++) {

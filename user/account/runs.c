@@ -83,7 +83,7 @@ static uint64_t wait_of(const struct account *account, const struct life *life,
 {
 	if (event->wait_total_ns == CAPTURE_NIL)
 		return CAPTURE_NIL;
-	if (event->first)
+	if (event->first || account->options.wait_apart)
 		return event->wait_total_ns;
 	if (life->wait_total_ns == CAPTURE_NIL || event->wait_total_ns < life->wait_total_ns ||
 	    !off_is_known(account, life))
@@ -214,7 +214,8 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 		if (UNLIKELY(life->cpu != NO_CPU && life->cpu != event->cpu))
 			runs_force_off(account, slot);
 		error = account_off_cpu(account, cpu, slot, event, at_ns);
-		life->wait_total_ns = event->wait_total_ns;
+		life->wait_total_ns =
+			account->options.wait_apart ? CAPTURE_NIL : event->wait_total_ns;
 	}
 	life->cpu = event->cpu;
 	cpu->life = slot;
