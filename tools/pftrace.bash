@@ -8,12 +8,13 @@ _pftrace_options() { # command
 	case $1 in
 	record) echo '--duration --out --bucket --task --pid --tid --cgroup --cpus --quiet --ring --user --help' ;;
 	check) echo '--format --help' ;;
+	import) echo '--out --bucket --quiet --help' ;;
 	info) echo '--format --help' ;;
 	list) echo "$_pftrace_reading --sort --format" ;;
 	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --format" ;;
 	export) echo "$_pftrace_reading --table --format --out" ;;
 	render) echo "$_pftrace_reading --out --label --open --cells" ;;
-	*) echo 'record check info list stats export render --help --version' ;;
+	*) echo 'record check import info list stats export render --help --version' ;;
 	esac
 }
 
@@ -62,6 +63,7 @@ _pftrace() {
 	fi
 	case $command:$word in
 	*:-* | :* | record:* | check:*) COMPREPLY=($(compgen -W "$(_pftrace_options "$command")" -- "$word")) ;;
+	import:*) _pftrace_files '' ;;
 	*) _pftrace_files .cdict ;;
 	esac
 }

@@ -16,6 +16,7 @@ static const struct {
 } commands[] = {
 	{ "record", cmd_record, "record this machine (the default command)" },
 	{ "check", cmd_check, "what this machine offers, before anything is recorded" },
+	{ "import", cmd_import, "a capture of another tool's recording" },
 	{ "info", cmd_info, "what is in a capture, and whether it is whole" },
 	{ "list", cmd_list, "the tasks of a capture" },
 	{ "stats", cmd_stats, "run time, switches and waits per task and core" },

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pftrace import: another tool's recording into a capture. */
+#include "base/log.h"
+#include "base/options.h"
+#include "cdict/cdict.h"
+#include "command.h"
+#include "import/import.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BUCKET_MIN_NS 1000000ULL
+#define BUCKET_MAX_NS 60000000000ULL
+
+struct options {
+	const char *source;
+	const char *out;
+	uint64_t bucket_ns; /* 0: auto */
+	bool quiet;
+	bool help;
+};
+
+static void print_help(void)
+{
+	puts("usage: pftrace import [options] SOURCE --out FILE\n"
+	     "\n"
+	     "Makes a capture of another tool's recording, which its content tells:\n"
+	     "perf.data (needs perf), the text of perf script, trace.dat (needs trace-cmd),\n"
+	     "the text of trace-cmd report, a cdict of perfwhiz. '-' is text on stdin.\n"
+	     "Record at least sched:sched_switch and sched:sched_wakeup on all CPUs.\n"
+	     "\n"
+	     "  -o, --out FILE          the capture; an older FILE is replaced at the end\n"
+	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default) is\n"
+	     "                          10 ms, 100 ms over a minute, 1 s over ten\n"
+	     "  -q, --quiet             no progress and no summary\n"
+	     "  -h, --help              this\n"
+	     "\n"
+	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but the recording had lost\n"
+	     "events");
+}
+
+static int parse_bucket(const char *text, uint64_t *bucket_ns)
+{
+	int error;
+
+	*bucket_ns = 0;
+	if (strcmp(text, "auto") == 0)
+		return 0;
+	error = options_milliseconds("--bucket", text, bucket_ns);
+	if (!error && (*bucket_ns < BUCKET_MIN_NS || *bucket_ns > BUCKET_MAX_NS)) {
+		log_error("--bucket '%s' is out of range: give 1 to 60000 ms, or auto", text);
+		return -EINVAL;
+	}
+	return error;
+}
+
+static int take_option(struct options *options, int option, char **argv)
+{
+	switch (option) {
+	case 'o':
+		options->out = optarg;
+		return 0;
+	case 'b':
+		return parse_bucket(optarg, &options->bucket_ns);
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case 'h':
+		options->help = true;
+		return 0;
+	case ':':
+		log_error("option '%s' needs a value; pftrace import --help tells which",
+			  argv[optind - 1]);
+		return -EINVAL;
+	}
+	log_error("no option '%s' here, or not in this way; pftrace import --help lists them",
+		  argv[optind - 1]);
+	return -EINVAL;
+}
+
+static int check(struct options *options, int argc, char **argv)
+{
+	if (optind == argc) {
+		log_error("which recording? usage: pftrace import SOURCE --out FILE");
+		return -EINVAL;
+	}
+	if (argc - optind > 1) {
+		log_error("'%s' is one SOURCE too many: pftrace import reads one",
+			  argv[optind + 1]);
+		return -EINVAL;
+	}
+	options->source = argv[optind];
+	if (!options->out) {
+		log_error("where to? give --out FILE");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse(struct options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "out", required_argument, NULL, 'o' },
+		{ "bucket", required_argument, NULL, 'b' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	*options = (struct options){ 0 };
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":o:b:qh", long_options, NULL)) != -1)
+		if (take_option(options, option, argv))
+			return -EINVAL;
+	return options->help ? 0 : check(options, argc, argv);
+}
+
+/* ---- what people see ---- */
+
+static void show_progress(void *context, uint64_t events, uint64_t at_ns)
+{
+	(void)context;
+	fprintf(stderr, "\r%.1f million events, %.1f s ", (double)events / 1e6,
+		(double)at_ns / 1e9);
+}
+
+static void clear_progress(void)
+{
+	fputs("\r\033[K", stderr);
+}
+
+static void say_left_out(const char *source, const struct import_result *result)
+{
+	if (result->unreadable)
+		log_warning("'%s': %llu events are spelled in a way that is not known and were "
+			    "left out",
+			    source, (unsigned long long)result->unreadable);
+	if (result->kvm)
+		log_info("%llu kvm events were read, but KVM is not recorded yet",
+			 (unsigned long long)result->kvm);
+	if (result->skipped[0])
+		log_info("not used: %s", result->skipped);
+	if (result->lost)
+		log_warning("'%s' itself lost events: %llu", source,
+			    (unsigned long long)result->lost);
+	if (result->missed)
+		log_warning("'%s' lacks %llu switches: the time is nobody's", source,
+			    (unsigned long long)result->missed);
+}
+
+static void summarise(const struct options *options, const struct import_result *result,
+		      uint64_t file_bytes)
+{
+	log_info("%s: %.3f s, %llu events, %llu switches, %llu tasks from a %s, %.1f KiB",
+		 options->out, (double)result->duration_ns / 1e9,
+		 (unsigned long long)result->events, (unsigned long long)result->switches,
+		 (unsigned long long)result->tasks, import_kind_word(result->kind),
+		 (double)file_bytes / 1024);
+}
+
+/* ---- the work ---- */
+
+static int create(const char *path, struct cdict_writer **writer)
+{
+	int error = cdict_create(path, writer);
+
+	if (error == -EEXIST)
+		log_error("'%s.part' is left over from a capture that did not end: look at it with "
+			  "pftrace info, then move it away or remove it",
+			  path);
+	else if (error)
+		log_error("cannot create '%s.part': %s", path, strerror(-error));
+	return error;
+}
+
+/* Nothing is left behind: the recording is still there. */
+static void drop(const char *path, struct cdict_writer *writer)
+{
+	char *part;
+
+	cdict_close(writer);
+	if (asprintf(&part, "%s.part", path) < 0)
+		return;
+	unlink(part);
+	free(part);
+}
+
+static enum exit_code convert(const struct options *options, struct import *import)
+{
+	char message[IMPORT_MESSAGE_BYTES];
+	struct import_result result;
+	struct cdict_writer *writer;
+	uint64_t bytes;
+	int error;
+
+	if (create(options->out, &writer))
+		return EXIT_FAILED;
+	error = import_read(import, cdict_writer_sink(writer), &result, message);
+	if (isatty(STDERR_FILENO) && !options->quiet)
+		clear_progress();
+	bytes = cdict_writer_bytes(writer);
+	if (error) {
+		drop(options->out, writer);
+		if (message[0])
+			log_error("%s", message);
+		else
+			log_error("cannot write '%s': %s", options->out, strerror(-error));
+		return EXIT_FAILED;
+	}
+	error = cdict_close(writer);
+	if (error) {
+		log_error("cannot finish '%s': %s", options->out, strerror(-error));
+		return EXIT_FAILED;
+	}
+	if (!options->quiet) {
+		summarise(options, &result, bytes);
+		say_left_out(options->source, &result);
+	}
+	return result.lost ? EXIT_INCOMPLETE : EXIT_OK;
+}
+
+int cmd_import(int argc, char **argv)
+{
+	char message[IMPORT_MESSAGE_BYTES];
+	struct import_options import_options;
+	struct options options;
+	enum exit_code code;
+	struct import *import;
+
+	if (parse(&options, argc, argv))
+		return EXIT_USAGE;
+	if (options.help) {
+		print_help();
+		return EXIT_OK;
+	}
+	import_options =
+		(struct import_options){ .path = options.source, .bucket_ns = options.bucket_ns };
+	if (isatty(STDERR_FILENO) && !options.quiet)
+		import_options.progress = show_progress;
+	if (import_open(&import_options, &import, message)) {
+		log_error("%s", message);
+		return EXIT_FAILED;
+	}
+	code = convert(&options, import);
+	import_free(import);
+	return code;
+}
