@@ -38,10 +38,11 @@ def run(*arguments, **options):
 class Recorder:
     """A capture in the background, from `with` to stop()."""
 
-    def __init__(self, path, *arguments):
+    def __init__(self, path, *arguments, before=()):
+        """`before`: words of a command that runs pftrace."""
         self.path = pathlib.Path(path)
         self.process = subprocess.Popen(
-            [PFTRACE, "--out", str(path), *map(str, arguments)], stdin=subprocess.DEVNULL,
+            [*before, PFTRACE, "--out", str(path), *map(str, arguments)], stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True)
         self.words = ""
         self._wait_for_header()
