@@ -28,15 +28,25 @@ static bool has_command(const struct record *record)
 	return record->child.name;
 }
 
+/* nohup(1) sets that: a blocked signal would come as data all the same. */
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 int record_open_signals(struct record *record)
 {
-	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int ending[] = { SIGINT, SIGTERM };
 	static const int passed_on[] = { SIGQUIT, SIGUSR1, SIGUSR2 };
 	sigset_t set;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_LENGTH(ending); i++)
 		sigaddset(&set, ending[i]);
+	if (!is_ignored(SIGHUP))
+		sigaddset(&set, SIGHUP);
 	for (size_t i = 0; has_command(record) && i < ARRAY_LENGTH(passed_on); i++)
 		sigaddset(&set, passed_on[i]);
 	signal(SIGPIPE, SIG_IGN); /* nobody reads our words any more: that ends no capture */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -58,11 +59,19 @@ static int terminal_columns(void)
 	return window.ws_col;
 }
 
+/* After Ctrl-S, or with nobody reading the other side, a write would wait, and samples be lost. */
+static bool terminal_takes_more(void)
+{
+	struct pollfd terminal = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return isatty(STDERR_FILENO) && poll(&terminal, 1, 0) == 1 && terminal.revents == POLLOUT;
+}
+
 void record_report_progress(const struct record_progress *progress)
 {
 	char line[512], losses[256], bytes[32], time[64];
 
-	if (!isatty(STDERR_FILENO))
+	if (!terminal_takes_more())
 		return;
 	format_losses(losses, sizeof(losses), progress->counters, true);
 	format_bytes(bytes, sizeof(bytes), progress->file_bytes);
@@ -80,7 +89,7 @@ void record_report_progress(const struct record_progress *progress)
 
 void record_report_clear(void)
 {
-	if (isatty(STDERR_FILENO))
+	if (terminal_takes_more())
 		fputs("\r\033[K", stderr);
 }
 
