@@ -303,18 +303,19 @@ static uint32_t begin(struct account *account, uint32_t tid, uint64_t at_ns)
 }
 
 /*
- * Whether, behind a loss, another life took the place of this one: its identity is there. (This one
- * may still be on its way to its last switch-out.)
+ * Whether another life took the place of this one unseen: its identity is there, and the kernel
+ * gives a tid away only when its last owner is gone (but for its last switch-out). Before any loss
+ * is known a clock's lag is the likelier reason.
  */
 static bool replaced_unseen(const struct account *account, uint32_t slot, uint64_t at_ns)
 {
-	const struct life *life = &account->lives[slot];
-	uint32_t next = unborn_at(account, life->tid, at_ns);
+	uint32_t next = unborn_at(account, account->lives[slot].tid, at_ns);
+	int64_t lag_ns = account->lossy ? 0 : LAG_NS;
 
-	if (!account->lossy || next == NO_LIFE || account->who[slot].start_ns == CAPTURE_NIL)
+	if (next == NO_LIFE || account->who[slot].start_ns == CAPTURE_NIL)
 		return false;
 	return account->who[next].start_ns > account->who[slot].start_ns &&
-	       account->who[next].started_at_ns <= (int64_t)at_ns;
+	       account->who[next].started_at_ns + lag_ns <= (int64_t)at_ns;
 }
 
 /* An exec gave it a thread with a history of its own. */
