@@ -4,6 +4,9 @@ import os
 import stat
 import subprocess
 import unittest
+import zlib
+
+import msgpack
 
 from command import PFTRACE, CommandTest, Result
 
@@ -250,6 +253,59 @@ class ImportTest(CommandTest):
     def test_a_capture_that_cannot_be_written(self):
         self.refuse('import', self.write(TEXT), '--out', self.path('no/such/folder'), code=1,
                     names=['no/such/folder'])
+
+    # ---- cdicts of perfwhiz ----
+
+    ROWS = [  # event, cpu, usecs, pid, task_name, duration, next_pid, next_comm
+        ('sched__sched_switch', 0, 10_000, 10, 'a', 4_000, 0, 'swapper/0'),
+        ('sched__sched_stat_sleep', 0, 21_000, 10, 'a', 9_500, 0, None),
+        ('sched__sched_switch', 0, 25_000, 0, 'swapper/0', 0, 10, 'a'),
+        ('kvm_exit', 0, 26_000, 10, 'a', 3, None, 12),
+        ('kvm_entry', 0, 26_001, 10, 'a', 3, None, None),
+        ('something', 0, 26_002, 10, 'a', 3, None, None),
+        ('sched__sched_switch', 1, 45_000, 10, 'a', 60_000, 11, 'b'),
+    ]
+    COLUMNS = ('event', 'cpu', 'usecs', 'pid', 'task_name', 'duration', 'next_pid', 'next_comm')
+
+    def pack(self, columns=None, raw=False):
+        if columns is None:
+            columns = dict(zip(self.COLUMNS, map(list, zip(*self.ROWS))))
+        packed = msgpack.packb(columns, use_bin_type=not raw)
+        return self.write_bytes(zlib.compress(packed))
+
+    def test_a_cdict_of_perfwhiz(self):
+        for raw in (False, True):
+            result = self.convert(self.pack(raw=raw))
+            self.assertIn('2 kvm events were read, but KVM is not recorded yet', result.words)
+            self.assertIn('not used: 1 something', result.words)
+            rows = [(row['name'], int(row['cpu']), int(row['bucket']), int(row['run_ns']),
+                     int(row['switches']), row['voluntary'], row['wait_ns'])
+                    for row in self.read('export', '--table', 'samples', self.path()).csv()]
+            ms = 1_000_000
+            self.assertEqual(sorted(rows), [
+                ('a', 0, 0, 4 * ms, 0, '', ''), ('a', 0, 1, 0, 1, '', ''),
+                # 15 ms of the run lie before zero
+                ('a', 1, 0, 25 * ms, 0, '', ''), ('a', 1, 1, 10 * ms, 0, '', ''),
+                ('a', 1, 2, 10 * ms, 0, '', ''), ('a', 1, 3, 10 * ms, 0, '', ''),
+                ('a', 1, 4, 5 * ms, 1, '', ''), ('swapper/0', 0, 2, 0, 1, '', '')])
+            self.assertEqual(self.lengths('sleep'), {'a': 1})
+
+    def test_a_damaged_cdict_of_perfwhiz_is_refused(self):
+        good = dict(zip(self.COLUMNS, map(list, zip(*self.ROWS))))
+        for key in self.COLUMNS:
+            self.refuse_source(self.pack({k: v for k, v in good.items() if k != key}), 'missing')
+            self.refuse_source(self.pack({**good, key: good[key][:-1]}), 'equally long')
+            self.refuse_source(self.pack({**good, key: 7}), 'no list')
+        self.refuse_source(self.pack({key: [] for key in good}), 'no events')
+        self.refuse_source(self.pack([1, 2]), 'no map')
+        with open(self.pack(), 'rb') as file:
+            whole = file.read()
+        for length in range(2, len(whole) - 4, 7):
+            self.refuse_source(self.write_bytes(whole[:length]), 'perfwhiz', 'cut or damaged')
+        self.refuse_source(self.write_bytes(zlib.compress(b'{t\x05event')), 'marshal')
+        far = [*self.ROWS[0][:2], 10**18, *self.ROWS[0][3:]]
+        result = self.convert(self.pack(dict(zip(self.COLUMNS, zip(*self.ROWS, far)))))
+        self.assertTrue(any('1 events are spelled' in line for line in result.words))
 
     # ---- programs that read for us, made up ----
 

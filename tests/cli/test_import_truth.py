@@ -140,5 +140,52 @@ class PerfTest(TruthTest):
             self.assertEqual(found[str(cpu)], switches + 1)
 
 
+class PerfwhizTest(TruthTest):
+    def sums(self, table, column, *keys):
+        sums = Counter()
+        for row in self.rows(table):
+            sums[tuple(row[key] for key in keys)] += int(row[column] or 0)
+        return sums
+
+    def compare(self, name):
+        with open(fixture(name + '.expected.json'), encoding='utf-8') as file:
+            expected = json.load(file)
+        self.convert(fixture(name + '.cdict'))
+        run = self.sums('samples', 'run_ns', 'name', 'cpu')
+        switches = self.sums('samples', 'switches', 'name', 'cpu')
+        cells = 0
+        for task, cores in expected['runtime'].items():
+            for cpu, told in cores.items():
+                self.assertEqual(run[task, cpu], told['runtime_us'] * 1000, (task, cpu))
+                self.assertEqual(switches[task, cpu], told['switches'], (task, cpu))
+        for task, told in expected['coremap'].items():
+            for cpu, percent, count in told:
+                chosen = [key for key in run if task in (key[0], 'all tasks')
+                          and cpu in ('all', int(key[1]))]
+                share = 100 * sum(run[key] for key in chosen) / 1000 / expected['span_us']
+                self.assertAlmostEqual(share, percent, delta=0.0101, msg=(task, cpu))
+                self.assertEqual(sum(switches[key] for key in chosen), count, (task, cpu))
+                cells += 1
+        self.assertGreater(cells, 10)
+        following = self.sums('successors', 'count', 'name', 'next_name')
+        for task, told in expected['successors'].items():
+            self.assertEqual({key[1]: count for key, count in following.items() if key[0] == task},
+                             told, task)
+        lengths = self.sums('cells', 'count', 'kind')
+        events = expected['events']
+        self.assertEqual(lengths['run',], events['sched__sched_switch'])
+        self.assertEqual(lengths['sleep',], events['sched__sched_stat_sleep'] +
+                         events.get('sched__sched_stat_iowait', 0))
+
+    def test_a_recording_as_perfwhiz_has_it(self):
+        self.compare('perfwhiz-kvm')
+
+    def test_a_made_up_one_as_perfwhiz_has_it(self):
+        self.compare('perfwhiz-synthetic')
+
+    def test_a_name_without_its_ending(self):
+        self.convert(fixture('perfwhiz-kvm.cdict')[:-len('.cdict')])
+
+
 if __name__ == '__main__':
     unittest.main()

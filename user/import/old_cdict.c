@@ -1,15 +1,324 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * perfwhiz's rows into ours: it has already accounted, so account has nothing to do. Two passes,
+ * one for the CPUs and the length, one for the rows.
+ */
 #include "import/old_cdict.h"
+
+#include "base/number_map.h"
+#include "base/string_pool.h"
+#include "capture/histogram.h"
+#include "import/facts.h"
+#include "import/old_columns.h"
+#include "import/skipped.h"
+#include "import/tally.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define US_PER_DAY 86400000000ULL
+#define US_MAX (366 * US_PER_DAY)
+#define BUCKETS_MAX 100000 /* more are longer ones */
+#define PROGRESS_EVENTS 65536
+/* Bucket after bucket: intervals may be long, but not all of them. */
+#define PARTS_PER_EVENT 256
+#define TASKS_MAX (1u << 24)
+
+enum { WORD_RUN, WORD_SLEEP, WORD_TASK, WORD_IDLE, WORDS };
+
+struct old_cdict {
+	const struct import_options *options;
+	struct old_columns columns;
+	struct facts facts;
+	struct capture_cpu cpus[EVENT_LINE_CPUS];
+	struct capture_header header;
+	struct string_pool *strings;
+	struct number_map tasks; /* tid << 32 | name -> task */
+	struct output output;
+	struct tally tally;
+	uint64_t words[WORDS];
+	uint64_t last_us;
+	uint64_t events;
+	uint64_t switches;
+	uint64_t kvm;
+	uint64_t unreadable;
+	uint64_t parts; /* of intervals, over buckets */
+	struct skipped skipped;
+};
+
+/* ---- the first pass ---- */
+
+static bool row_is_good(const struct old_token *values)
+{
+	return values[OLD_EVENT].type == OLD_TEXT && values[OLD_CPU].type == OLD_NUMBER &&
+	       values[OLD_CPU].number < EVENT_LINE_CPUS && values[OLD_USECS].type == OLD_NUMBER &&
+	       values[OLD_USECS].number < US_MAX && values[OLD_PID].type == OLD_NUMBER &&
+	       values[OLD_PID].number < UINT32_MAX && values[OLD_DURATION].type == OLD_NUMBER &&
+	       values[OLD_DURATION].number < US_MAX;
+}
+
+static int survey(struct old_cdict *old)
+{
+	const struct old_token *values = old->columns.values;
+	int more;
+
+	while ((more = old_columns_next(&old->columns)) > 0) {
+		if (!row_is_good(values))
+			continue;
+		old->facts.cpus[values[OLD_CPU].number] = true;
+		if (values[OLD_USECS].number > old->last_us)
+			old->last_us = values[OLD_USECS].number;
+	}
+	return more ? more : old_columns_rewind(&old->columns);
+}
+
+static void make_header(struct old_cdict *old)
+{
+	uint64_t bucket_ns = old->options->bucket_ns;
+	uint64_t least_ns = old->last_us / BUCKETS_MAX * 1000;
+
+	if (!bucket_ns)
+		bucket_ns = facts_bucket_ns(old->last_us * 1000);
+	while (bucket_ns < least_ns)
+		bucket_ns *= 2;
+	facts_header(&old->facts, old->cpus, &old->header);
+	old->header.bucket_ns = bucket_ns;
+	old->header.not_offered =
+		(struct capture_words){ 4, { "wait", "cgroup", "voluntary", "losses" } };
+}
+
+/* ---- tasks ---- */
+
+static int write_task(struct old_cdict *old, uint32_t task, uint64_t tid, uint64_t name)
+{
+	uint64_t values[TASKS_COLUMNS];
+
+	memset(values, 0xff, sizeof(values)); /* CAPTURE_NIL */
+	values[TASKS_TASK] = task;
+	values[TASKS_TID] = tid;
+	values[TASKS_COMM] = name;
+	values[TASKS_KIND] = old->words[tid ? WORD_TASK : WORD_IDLE];
+	return output_row(&old->output, CAPTURE_TASKS, 0, values);
+}
+
+/* A task is a tid with one name, as perfwhiz has it. */
+static int find_task(struct old_cdict *old, uint64_t tid, const struct old_token *name,
+		     uint32_t *task)
+{
+	uint64_t id = string_pool_add_bytes(old->strings, name->text, name->length);
+	uint64_t key = tid << 32 | id;
+	int error;
+
+	if (id == STRING_NONE)
+		return -ENOMEM;
+	*task = number_map_find(&old->tasks, key);
+	if (*task != NUMBER_MAP_NONE)
+		return 0;
+	if (id > UINT32_MAX || old->tasks.count >= TASKS_MAX)
+		return -EBADMSG;
+	*task = (uint32_t)old->tasks.count + 1;
+	error = number_map_add(&old->tasks, key, *task);
+	return error ? error : write_task(old, *task, tid, id);
+}
+
+/* ---- events ---- */
+
+/* [at - run, at] over buckets; what lies before zero counts in the first. */
+static int add_run(struct old_cdict *old, uint32_t task, uint32_t cpu, uint64_t at_ns,
+		   uint64_t run_ns)
+{
+	uint64_t bucket_ns = old->header.bucket_ns;
+	uint64_t bucket = at_ns / bucket_ns;
+	uint64_t left_ns = run_ns;
+	uint64_t here_ns = at_ns - bucket * bucket_ns;
+	int error = tally_run(&old->tally, bucket, task, cpu, 0, 1);
+
+	while (left_ns && !error) {
+		uint64_t part_ns = left_ns < here_ns || !bucket ? left_ns : here_ns;
+
+		error = tally_run(&old->tally, bucket, task, cpu, part_ns, 0);
+		left_ns -= part_ns;
+		here_ns = bucket_ns;
+		bucket--;
+		old->parts++;
+	}
+	return error;
+}
+
+static int take_switch(struct old_cdict *old, const struct old_token *values, uint32_t task,
+		       uint64_t at_ns, uint64_t length_ns)
+{
+	uint32_t next;
+	int error = add_run(old, task, (uint32_t)values[OLD_CPU].number, at_ns, length_ns);
+
+	old->switches++;
+	if (!error)
+		error = tally_cell(&old->tally, at_ns / old->header.bucket_ns, task, WORD_RUN,
+				   histogram_bin(length_ns));
+	if (error || values[OLD_NEXT_PID].type != OLD_NUMBER ||
+	    values[OLD_NEXT_PID].number >= UINT32_MAX || values[OLD_NEXT_COMM].type != OLD_TEXT)
+		return error;
+	error = find_task(old, values[OLD_NEXT_PID].number, &values[OLD_NEXT_COMM], &next);
+	return error ? error : tally_successor(&old->tally, task, next);
+}
+
+static bool is_kvm(const char *event)
+{
+	return strcmp(event, "kvm_exit") == 0 || strcmp(event, "kvm_entry") == 0;
+}
+
+static int take_row(struct old_cdict *old, const struct old_token *values)
+{
+	const char *event = values[OLD_EVENT].text;
+	uint64_t at_ns = values[OLD_USECS].number * 1000;
+	uint64_t length_ns = values[OLD_DURATION].number * 1000;
+	bool sleeps = strcmp(event, "sched__sched_stat_sleep") == 0 ||
+		      strcmp(event, "sched__sched_stat_iowait") == 0;
+	uint32_t task;
+	int error;
+
+	if (!sleeps && strcmp(event, "sched__sched_switch") != 0) {
+		if (is_kvm(event))
+			old->kvm++;
+		else
+			skipped_add(&old->skipped, event, values[OLD_EVENT].length);
+		return 0;
+	}
+	if (values[OLD_TASK_NAME].type != OLD_TEXT) {
+		old->unreadable++;
+		return 0;
+	}
+	error = find_task(old, values[OLD_PID].number, &values[OLD_TASK_NAME], &task);
+	if (error)
+		return error;
+	if (sleeps)
+		return tally_cell(&old->tally, at_ns / old->header.bucket_ns, task, WORD_SLEEP,
+				  histogram_bin(length_ns));
+	return take_switch(old, values, task, at_ns, length_ns);
+}
+
+static int take_rows(struct old_cdict *old)
+{
+	const struct old_token *values = old->columns.values;
+	int more, error = 0;
+
+	while (!error && (more = old_columns_next(&old->columns)) != 0) {
+		if (more < 0)
+			return more;
+		if (row_is_good(values))
+			error = take_row(old, values);
+		else
+			old->unreadable++;
+		if (old->parts > PARTS_PER_EVENT * old->columns.rows + BUCKETS_MAX)
+			return -EBADMSG; /* made up to be slow */
+		if (++old->events % PROGRESS_EVENTS == 0 && old->options->progress)
+			old->options->progress(old->options->context, old->events,
+					       values[OLD_USECS].number * 1000);
+	}
+	return error;
+}
+
+/* ---- all together ---- */
+
+static int add_words(struct old_cdict *old)
+{
+	static const char *const words[WORDS] = { "run", "sleep", "task", "idle" };
+
+	for (int i = 0; i < WORDS; i++) {
+		old->words[i] = string_pool_add(old->strings, words[i]);
+		if (old->words[i] == STRING_NONE)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int set_up(struct old_cdict *old, struct capture_sink *sink)
+{
+	int error;
+
+	old->strings = string_pool_new();
+	if (!old->strings)
+		return -ENOMEM;
+	error = output_init(&old->output, sink, old->strings);
+	if (!error)
+		error = add_words(old);
+	return error ? error
+		     : tally_init(&old->tally, &old->output, old->header.bucket_ns, old->words);
+}
+
+static int write_end(struct old_cdict *old, struct capture_sink *sink)
+{
+	struct capture_end end = {
+		.duration_ns = old->last_us * 1000,
+		.cause = "end of the recording",
+		.switches = old->switches,
+		.verdict = VERDICT_NO_TOTALS,
+		.cost.bpf_ns_per_switch = CAPTURE_NIL,
+	};
+	int error = tally_flush(&old->tally);
+
+	if (!error && sink->flush)
+		error = sink->flush(sink, end.duration_ns);
+	return error ? error : sink->end(sink, &end);
+}
+
+static int convert(struct old_cdict *old, struct capture_sink *sink)
+{
+	int error;
+
+	make_header(old);
+	error = set_up(old, sink);
+	if (!error)
+		error = sink->header(sink, &old->header);
+	if (!error)
+		error = take_rows(old);
+	return error ? error : write_end(old, sink);
+}
+
+static void fill_result(const struct old_cdict *old, struct import_result *result)
+{
+	result->events = old->events;
+	result->switches = old->switches;
+	result->tasks = old->tasks.count;
+	result->duration_ns = old->last_us * 1000;
+	result->kvm = old->kvm;
+	result->unreadable = old->unreadable;
+	skipped_text(&old->skipped, result->skipped, sizeof(result->skipped));
+}
+
+static void tear_down(struct old_cdict *old)
+{
+	old_columns_free(&old->columns);
+	tally_free(&old->tally);
+	output_free(&old->output);
+	number_map_free(&old->tasks);
+	string_pool_free(old->strings);
+	free(old);
+}
 
 int old_cdict_read(int fd, const struct import_options *options, struct capture_sink *sink,
 		   struct import_result *result, char message[IMPORT_MESSAGE_BYTES])
 {
-	(void)fd;
-	(void)sink;
-	(void)result;
-	snprintf(message, IMPORT_MESSAGE_BYTES, "'%s' is a cdict of perfwhiz", options->path);
-	return -ENOTSUP;
+	struct old_cdict *old = calloc(1, sizeof(*old));
+	const char *fault = "it is cut or damaged";
+	int error;
+
+	if (!old)
+		return -ENOMEM;
+	old->options = options;
+	error = old_columns_open(&old->columns, fd, &fault);
+	if (!error)
+		error = survey(old);
+	if (!error) {
+		fault = "it is damaged";
+		error = convert(old, sink);
+	}
+	if (error == -EBADMSG)
+		snprintf(message, IMPORT_MESSAGE_BYTES,
+			 "'%s' begins like a cdict of perfwhiz, but %s", options->path, fault);
+	fill_result(old, result);
+	tear_down(old);
+	return error;
 }
