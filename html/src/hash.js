@@ -19,6 +19,10 @@ export const DEFAULTS = {
 	switches: 'count',
 	layers: ['run'],
 	kvmLayers: ['guest'],
+	percentiles: false, // drawn over charts 1 and 2
+	filter: '', // which tasks: data/query.js
+	brush: null, // { from, to } in ns: chosen, but not zoomed to
+	markers: [], // two moments in ns at most
 	sort: null, // column of charts 5 and 6: a core's number; null is all
 };
 
@@ -30,6 +34,8 @@ function parseRange(text) {
 	const [from, to] = [Number(match[1]) * 1e6, Number(match[2]) * 1e6];
 	return to > from && Number.isFinite(to) ? { from, to } : null;
 }
+
+const parseMarkers = (text) => (text ?? '').split('_').filter((each) => /^\d{1,15}(\.\d+)?$/.test(each)).slice(0, 2).map((each) => Number(each) * 1e6);
 
 function parseLayers(text, fallback) {
 	const layers = (text ?? '').split('.').filter((layer) => LAYERS.includes(layer));
@@ -45,6 +51,10 @@ export function parseHash(hash) {
 		task: whole(fields.get('task')),
 		cpu: whole(fields.get('cpu')),
 		sort: whole(fields.get('sort')),
+		percentiles: fields.get('percentiles') === 'on',
+		filter: (fields.get('q') ?? '').slice(0, 2000),
+		brush: parseRange(fields.get('b')),
+		markers: parseMarkers(fields.get('m')),
 		layers: parseLayers(fields.get('layers'), DEFAULTS.layers),
 		kvmLayers: parseLayers(fields.get('kvm'), DEFAULTS.kvmLayers),
 	};
@@ -58,8 +68,12 @@ const milliseconds = (ns) => String(Number((ns / 1e6).toFixed(6)));
 export function formatHash(state) {
 	const fields = [];
 	if (state.range) fields.push(`t=${milliseconds(state.range.from)}-${milliseconds(state.range.to)}`);
+	if (state.brush) fields.push(`b=${milliseconds(state.brush.from)}-${milliseconds(state.brush.to)}`);
+	if (state.markers.length) fields.push(`m=${state.markers.map(milliseconds).join('_')}`);
+	if (state.filter) fields.push(`q=${encodeURIComponent(state.filter)}`);
 	for (const name of ['task', 'cpu', 'sort']) if (state[name] !== null) fields.push(`${name}=${state[name]}`);
 	for (const name of Object.keys(ONE_OF)) if (state[name] !== DEFAULTS[name]) fields.push(`${name}=${state[name]}`);
+	if (state.percentiles) fields.push('percentiles=on');
 	if (state.layers.join() !== DEFAULTS.layers.join()) fields.push(`layers=${state.layers.join('.')}`);
 	if (state.kvmLayers.join() !== DEFAULTS.kvmLayers.join()) fields.push(`kvm=${state.kvmLayers.join('.')}`);
 	return fields.length ? `#${fields.join('&')}` : '';

@@ -10,10 +10,12 @@ import { buildModel, completeModel, decodeExits, decodeHeat, decodeLocality, FOR
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
+import { createExporting } from './ui/exporting.js';
 import { createHeader } from './ui/header.js';
 import { attachKeys } from './ui/keys.js';
 import { createOverview } from './ui/overview.js';
-import { createPicker } from './ui/picker.js';
+import { createSelection } from './ui/selection.js';
+import { createTasks } from './ui/tasks.js';
 import { createTheme } from './ui/theme.js';
 import { createToolbar } from './ui/toolbar.js';
 import { createTooltip } from './ui/tooltip.js';
@@ -114,10 +116,12 @@ async function start() {
 	app.replaceChildren(main);
 	await loadRest(model);
 	page.stage.value = 1;
-	const picker = createPicker(page);
-	const help = attachKeys(page, { picker });
+	const tasks = createTasks(page);
+	const exporting = createExporting(page);
+	const selection = createSelection(page, { exporting });
+	const help = attachKeys(page, { tasks, selection, exporting });
 	main.replaceChildren(createHeader(page), createOverview(page), ...arrange(page, switches, otherCharts(page)));
-	app.replaceChildren(createToolbar(page, { picker, help }), main,
+	app.replaceChildren(createToolbar(page, { tasks, help, exporting }), main, selection.element,
 		element('footer', {}, element('p', {}, `Made by pftrace ${model.meta.version} from a capture of pftrace ${model.meta.recorder_version ?? 'of unknown version'}.`), licences()));
 	// for the curious, and for tests
 	globalThis.pftrace = page;

@@ -7,12 +7,14 @@ import { cpuColour, nameColour, pack, unpack } from './draw/colour.js';
 import { count, duration } from './data/format.js';
 import { matrix } from './data/locality.js';
 import { isIdle, isUnknown } from './data/model.js';
-import { printable } from './ui/dom.js';
+import { matchesQuery } from './data/query.js';
+import { createAnnouncer } from './ui/cell_cursor.js';
+import { NO_NAME, printable } from './ui/dom.js';
 
 const OTHERS = 0.2;
 
 export function createPage(model, state, theme, tooltip) {
-	const page = { model, state, theme, tooltip, layersOf: {}, stage: signal(0) };
+	const page = { model, state, theme, tooltip, layersOf: {}, exports: {}, announce: createAnnouncer(), stage: signal(0) };
 
 	// task -> { runNs, switches, byCpu } over the whole window, and over the range shown
 	page.totals = computed(() => {
@@ -27,7 +29,19 @@ export function createPage(model, state, theme, tooltip) {
 		for (const number of page.totals.value.keys()) seen.add(model.task(number));
 		return [...seen].filter((task) => !isIdle(task)).sort((a, b) => runNs(b) - runNs(a) || a.task - b.task);
 	});
-	page.tasksInView = computed(() => page.shownTasks.value.map((task) => task.task).filter((task) => page.matrix.value.has(task)));
+	// the tasks that the filter lets through; null: all
+	const cpusOf = (task) => page.totals.value.get(task.task)?.byCpu.keys() ?? [];
+	page.matches = (task, query) => matchesQuery(task, query, cpusOf);
+	page.selected = computed(() => {
+		const query = state.filter.value.trim();
+		if (!query) return null;
+		page.totals.value;
+		return new Set(page.shownTasks.value.filter((task) => page.matches(task, query)).map((task) => task.task));
+	});
+	page.wanted = (number) => page.selected.value === null || page.selected.value.has(number);
+	page.only = (query) => { state.filter.value = query; };
+	page.hide = (query) => { state.filter.value = [state.filter.value, `-${query}`].filter(Boolean).join(' '); };
+	page.tasksInView = computed(() => page.shownTasks.value.map((task) => task.task).filter((task) => page.wanted(task) && page.matrix.value.has(task)));
 	// colours by task number, and by core: 0xaabbggrr, 0 for idle
 	page.taskColours = computed(() => {
 		const dark = theme.dark.value;
@@ -49,8 +63,9 @@ export function createPage(model, state, theme, tooltip) {
 	// the chosen task stands out from all others
 	page.laneColours = computed(() => {
 		const chosen = state.task.value;
-		if (chosen === null) return page.taskColours.value;
-		return page.taskColours.value.map((colour, task) => (task === chosen ? colour : ((colour & 0xffffff) | ((colour >>> 24) * OTHERS << 24)) >>> 0));
+		if (chosen === null && page.selected.value === null) return page.taskColours.value;
+		const stands = (task) => (chosen === null ? page.wanted(task) : task === chosen);
+		return page.taskColours.value.map((colour, task) => (stands(task) ? colour : ((colour & 0xffffff) | ((colour >>> 24) * OTHERS << 24)) >>> 0));
 	});
 
 	// tasks that share their name are told apart by their tid
@@ -60,11 +75,11 @@ export function createPage(model, state, theme, tooltip) {
 		return seen;
 	});
 	page.tidOf = (task) => (task.tid !== null && sharers.value.get(task.name) > 1 ? String(task.tid) : '');
-	page.label = (task) => [printable(task.name), page.tidOf(task)].filter(Boolean).join(' ');
+	page.label = (task) => [printable(task.name) || NO_NAME, page.tidOf(task)].filter(Boolean).join(' ');
 
 	page.cssColour = (number) => unpack(page.taskColours.value[number] ?? 0);
 	page.choose = (number) => { state.task.value = state.task.value === number ? null : number; };
-	page.taskWords = () => (state.task.value === null ? 'all tasks but idle' : page.label(model.task(state.task.value)));
+	page.taskWords = () => (state.task.value === null ? page.selected.value === null ? 'all tasks but idle' : `${count(page.selected.value.size)} tasks: ${printable(state.filter.value)}` : page.label(model.task(state.task.value)));
 	page.taskLines = (task) => {
 		const sums = page.totals.value.get(task.task);
 		const lines = [

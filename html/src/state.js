@@ -31,6 +31,14 @@ export function createState(model) {
 		state.range.value = past[past.length - 1];
 		state.past.value = past.slice(0, -1);
 	};
+	// back to one of the ranges before, as breadcrumbs show them
+	state.backTo = (index) => {
+		state.range.value = state.past.value[index];
+		state.past.value = state.past.value.slice(0, index);
+	};
+	// two at most: the older one makes room
+	state.mark = (ns) => { state.markers.value = [...state.markers.value, Math.round(ns)].slice(-2); };
+	state.link = () => location.href.replace(/#.*/, '') + formatHash(plain(state));
 	mirrorInHash(state);
 	return state;
 }
@@ -46,11 +54,12 @@ function settle(source, ms) {
 	return settled;
 }
 
+const plain = (state) => Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, state[name].value]));
+
 function mirrorInHash(state) {
-	const plain = () => Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, state[name].value]));
 	let pending = 0;
 	effect(() => {
-		const hash = formatHash(plain());
+		const hash = formatHash(plain(state));
 		clearTimeout(pending);
 		// browsers limit how often the address may change: not in every frame of a drag
 		pending = setTimeout(() => {

@@ -6,7 +6,7 @@ import { bytes, count, duration, moment, percent, short } from '../src/data/form
 import { notices, facts } from '../src/data/facts.js';
 import { gridRows, cellValue, ALL } from '../src/data/grid.js';
 import { coveredWindow } from '../src/data/model.js';
-import { matchesQuery } from '../src/data/query.js';
+import { groupTasks, matchesQuery } from '../src/data/query.js';
 import { reasonName } from '../src/data/reasons.js';
 import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
 import { clampRange, pan, zoomAt } from '../src/range.js';
@@ -148,4 +148,18 @@ test('the window is what was read, or what the rows speak of', () => {
 	assert.deepEqual(coveredWindow({ from_ns: 5, to_ns: 9 }, []), { from: 5, to: 9 });
 	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, []), { from: 0, to: 1 });
 	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, [part({ fromNs: 3, toNs: 8 }), part({ fromNs: 2, toNs: 4 })]), { from: 2, to: 8 });
+});
+
+test('lists of numbers, quotes, cores and prefixes are search words', () => {
+	const one = { task: 5, name: 'kworker/3:1', comm: null, tid: 70, tgid: 7, kind: 'kthread', vm: 'my vm', cgroup: '/a b' };
+	const cpus = () => [3, 30];
+	for (const query of ['task:1,4-6', 'cpu:30', 'cpu:1-3', 'vm:"my vm"', 'cgroup:"/a b"', 'prefix:kworker', 'process:7', '-cpu:4', '-vm:other']) assert.ok(matchesQuery(one, query, cpus), query);
+	for (const query of ['task:1-4', 'cpu:4', 'vm:"no vm"', 'prefix:kwork', 'process:70', '-cpu:3', 'tid:x']) assert.ok(!matchesQuery(one, query, cpus), query);
+});
+
+test('the query of a group finds the members of the group and nobody else', () => {
+	const tasks = [['a b"c', 1], ['a b"c', 2], ['worker/1', 3], ['worker/2', 4], ['', 5], ['7', null]].map(([name, tgid], task) => ({ task, name, comm: null, tid: task, tgid, kind: 'task', vm: task % 2 ? `v "${task}"` : null, cgroup: null }));
+	for (const by of ['prefix', 'process', 'vm', 'cgroup'])
+		for (const group of groupTasks(tasks, by, () => null))
+			assert.deepEqual(tasks.filter((task) => matchesQuery(task, group.query)), group.members, `${by} ${group.query}`);
 });

@@ -3,30 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
-import { openPage, startBrowser } from './browser.mjs';
-import { capture, render } from './captures.mjs';
-
-let browser;
-before(async () => { browser = await startBrowser(); });
-after(() => browser.close());
-
-// Opens the page of a capture; afterwards nothing may have gone wrong unseen.
-async function withPage(kind, use, { options = [], status = 0, refused = false, ...how } = {}) {
-	const made = render(kind, ...options);
-	assert.equal(made.status, status, made.stderr);
-	const { page, problems, requests } = await openPage(browser, made.path, how);
-	try {
-		await use(page, made);
-		// what the policy refuses is told on the console
-		assert.deepEqual(problems.filter((text) => !(refused && /Content Security Policy/.test(text))), []);
-		assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
-		assert.deepEqual(requests.filter((url) => !url.startsWith('file://') && !url.startsWith('blob:')), []);
-	} finally {
-		await page.context().close();
-	}
-}
+import { capture } from './captures.mjs';
+import { withPage } from './with_page.mjs';
 
 const sums = (rows, keyOf, valueOf) => {
 	const found = {};
@@ -216,6 +196,8 @@ test('wheel, drag, double click and Backspace change the range that charts share
 	await page.mouse.down();
 	await page.mouse.move(box.x + 500, box.y + 90);
 	await page.mouse.up();
+	assert.equal(await range(), null, 'chosen, but not zoomed to');
+	await page.locator('.selection button', { hasText: 'zoom' }).click();
 	const dragged = await range();
 	assert.ok(dragged.to - dragged.from > 4e8 && dragged.to - dragged.from < 7e8);
 	await page.waitForFunction(() => location.hash.startsWith('#t='));

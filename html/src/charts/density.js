@@ -6,10 +6,12 @@ import { effect } from '@preact/signals-core';
 import { drawLengthAxis, drawTimeAxis, timeAtX } from '../draw/axes.js';
 import { densityCss, densityTable, layerCss, layerTable } from '../draw/colour.js';
 import { drawDensity } from '../draw/density.js';
+import { drawPercentiles, PERCENTILE_PX } from '../draw/percentiles.js';
 import { createPlot } from '../draw/plot.js';
 import { binExtent, binStartNs, density, halveDensity, histogram, percentileBin } from '../data/heat.js';
 import { count, duration, moment, short } from '../data/format.js';
 import { columnAt, levelFor, pyramid, startOf } from '../data/sparse.js';
+import { timeCells } from '../ui/cell_cursor.js';
 import { choice, clear, element, table } from '../ui/dom.js';
 import { createCard, gutter, noKvm, emptyState, RIGHT } from './card.js';
 
@@ -20,15 +22,17 @@ function createLayers(page, extent) {
 	let made = new Map();
 	return (kind) => {
 		const task = state.task.value;
-		const wanted = `${task} ${task === null ? 0 : page.stage.value}`;
+		const chosen = page.selected.value;
+		const wanted = `${task} ${task === null && !chosen ? '' : `${page.stage.value} ${state.filter.value}`}`;
 		if (wanted !== of) {
 			of = wanted;
 			made = new Map();
 		}
 		if (!made.has(kind)) {
 			const number = model.meta.heat_kinds.indexOf(kind);
-			const base = task === null ? density(model.heatAll, number, extent, (idle) => idle === 0) :
-				density(model.heat, number, extent, (each) => each === task);
+			const base = task !== null ? density(model.heat, number, extent, (each) => each === task) :
+				chosen ? density(model.heat, number, extent, (each) => chosen.has(each)) :
+					density(model.heatAll, number, extent, (idle) => idle === 0);
 			made.set(kind, pyramid(base, halveDensity));
 		}
 		return made.get(kind);
@@ -77,7 +81,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		time: true,
 		margin: (width) => ({ left: gutter(width), right: RIGHT, top: 8, bottom: 28 }),
 		height: (width) => (width < 640 ? 250 : 320),
-		depends: () => [page.stage.value, state.view.value, state.task.value, state[signalName].value],
+		depends: () => [page.stage.value, state.view.value, state.task.value, page.selected.value, state.percentiles.value, state[signalName].value],
 		draw(ctx, box) {
 			const palette = theme.palette.value;
 			const view = state.view.value;
@@ -89,8 +93,18 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 			for (const kind of shown)
 				drawDensity(ctx, box, view, levelNow(kind, box),
 					shown.length > 1 ? layerTable(kind, theme.dark.value) : densityTable(theme.dark.value));
+			if (state.percentiles.value)
+				shown.forEach((kind, i) => drawPercentiles(ctx, box, view, levelNow(kind, { width: box.width / PERCENTILE_PX }), {
+					colour: shown.length > 1 ? layerCss(kind, theme.dark.value) : palette.ink, halo: palette.plot, names: i === 0,
+				}));
 			scale.update(legendItems(shown, box));
 		},
+		cells(box) {
+			const level = levelNow(chosen()[0], box);
+			const columnPx = (box.width * level.gridNs) / (state.view.value.to - state.view.value.from);
+			return timeCells(box, columnPx, extent.high - extent.low + 1, box.height / (extent.high - extent.low + 1));
+		},
+		firstCell: () => ({ column: 0, row: (extent.high - extent.low) >> 1 }),
 		hover(x, y, box) {
 			if (!plot.inside(x, y)) return null;
 			return describe(x, y, box);
@@ -158,9 +172,11 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		read: () => state[signalName].value.filter((kind) => kinds.includes(kind)),
 		write: (value) => { state[signalName].value = value; },
 	});
-	const card = createCard({ number, id, title, hint, controls: [control.element], body: [plot.element, element('div', { class: 'below' }, summary, scale.element)], fillTable });
+	const percentiles = element('button', { type: 'button', class: 'toggle', title: 'p50, p90, p99 and the longest, over time (P)', onclick: () => { state.percentiles.value = !state.percentiles.value; } }, 'percentiles');
+	const card = createCard({ number, id, title, hint, controls: [percentiles, control.element], body: [plot.element, element('div', { class: 'below' }, summary, scale.element)], fillTable });
 	effect(() => {
 		control.update();
+		percentiles.setAttribute('aria-pressed', String(state.percentiles.value));
 		clear(summary, ...chosen().map((kind) => {
 			const counts = inView(kind);
 			const total = counts.reduce((sum, each) => sum + each, 0);
@@ -170,6 +186,22 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		}));
 		card.refresh();
 	});
+	// every cell of the finest level: what is drawn, uncoarsened
+	const csv = (range) => ({
+		head: ['from_ns', 'to_ns', 'kind', 'length_from_ns', 'length_to_ns', 'count'],
+		rows: kinds.flatMap((kind) => cellRows(layerOf(kind)(0), range, kind)),
+	});
+	const cellRows = (level, range, kind) => {
+		const rows = [];
+		const end = Math.min(level.columns, Math.ceil(range.to / level.gridNs) - level.first);
+		for (let column = Math.max(0, columnAt(level, range.from)); column < end; column++)
+			for (let bin = 0; bin < level.bins; bin++) {
+				const value = level.data[column * level.bins + bin];
+				if (value > 0) rows.push([startOf(level, column), startOf(level, column + 1), kind, ...[0, 1].map((more) => Math.round(binStartNs(extent.low + bin + more, steps))), value]);
+			}
+		return rows;
+	};
+	page.exports[id] = { title, plot, csv };
 	page.layersOf[id] = layerOf;
 	return card.element;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chart 3: why vCPUs left their guests. Stacked bars, and a table with each kind.
 
-import { computed, effect } from '@preact/signals-core';
+import { computed, effect, signal } from '@preact/signals-core';
 
 import { fitText, FONT, line } from '../draw/axes.js';
 import { cpuColour } from '../draw/colour.js';
@@ -10,7 +10,7 @@ import { exitTable } from '../data/exits.js';
 import { count, duration, percent, short } from '../data/format.js';
 import { coveredNs } from '../data/locality.js';
 import { reasonName } from '../data/reasons.js';
-import { choice, clear, element, nameOf, table } from '../ui/dom.js';
+import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, noKvm } from './card.js';
 
 const ROW_PX = 26;
@@ -36,19 +36,26 @@ export function createExitsChart(page) {
 		rate: () => `${short(value / (ns() / 1e9))}/s`,
 		host: () => duration(value),
 	}[state.exits.value]());
-	const rows = () => found.value.rows;
+	// by a kind of exit, or by all of them
+	const sort = signal(null);
+	const keyOf = (row) => (sort.value === null ? total(row) : part(row.kinds.get(sort.value) ?? [0, 0]));
+	const rows = computed(() => found.value.rows.filter((row) => page.wanted(row.task)).sort((a, b) => keyOf(b) - keyOf(a) || a.task - b.task));
+	const sorter = (kind) => element('button', { type: 'button', class: 'sorter', 'data-column': kind ?? 'all', onclick: () => {
+		sort.value = kind;
+		document.querySelector(`#${id} [data-column="${kind ?? 'all'}"]`)?.focus(); // the table was made anew
+	} }, `${kind === null ? 'all' : name(kind)}${sort.value === kind ? ' ▾' : ''}`);
 
 	const plot = createPlot(page, {
 		label: `${title}: stacked bars; the table below holds the same numbers`,
 		margin: (width) => ({ left: Math.min(200, Math.max(90, width * 0.2)), right: VALUE_PX, top: 4, bottom: 4 }),
-		rows: { count: () => Math.max(1, rows().length), height: () => ROW_PX, max: () => 460 },
-		depends: () => [found.value, state.exits.value, state.task.value],
+		rows: { count: () => Math.max(1, rows.value.length), height: () => ROW_PX, max: () => 460 },
+		depends: () => [rows.value, state.exits.value, state.task.value],
 		draw(ctx, box) {
 			const palette = theme.palette.value;
-			const most = Math.max(1, ...rows().map(total));
+			const most = Math.max(1, ...rows.value.map(total));
 			ctx.font = FONT;
 			ctx.textBaseline = 'middle';
-			rows().forEach((row, i) => {
+			rows.value.forEach((row, i) => {
 				const top = box.y + i * ROW_PX - box.scroll;
 				if (top < -ROW_PX || top > box.full.height) return;
 				ctx.fillStyle = state.task.value === row.task ? palette.accent : palette.ink;
@@ -65,11 +72,12 @@ export function createExitsChart(page) {
 			ctx.strokeStyle = palette.grid;
 			line(ctx, box.x - 0.5, box.y, box.x - 0.5, box.full.height);
 		},
+		cells: (box) => ({ columns: 1, rows: Math.max(1, rows.value.length), rect: (column, row) => ({ x: 1, y: box.y + row * ROW_PX, width: box.full.width - 2, height: ROW_PX }) }),
 		hover(x, y, box) {
-			const row = rows()[Math.floor((y - box.y + box.scroll) / ROW_PX)];
+			const row = rows.value[Math.floor((y - box.y + box.scroll) / ROW_PX)];
 			if (!row) return null;
-			const most = Math.max(1, ...rows().map(total));
-			const hit = segments(row, box, most).find((each) => x >= each.x && x < each.x + each.width);
+			const most = Math.max(1, ...rows.value.map(total));
+			const hit = x > box.x && x !== box.full.width / 2 && segments(row, box, most).find((each) => x >= each.x && x < each.x + each.width);
 			const kinds = hit ? [hit.kind] : [...row.kinds.keys()].sort((a, b) => order.value.get(a) - order.value.get(b)).slice(0, 10);
 			return {
 				title: page.label(model.task(row.task)),
@@ -95,10 +103,19 @@ export function createExitsChart(page) {
 	const fillTable = () => table({
 		className: 'numbers',
 		caption: `Exits in the range shown (${{ count: 'number', share: 'share of the task\'s', rate: 'a second', host: 'host time' }[state.exits.value]})`,
-		head: ['task', 'all', ...found.value.kinds.map(({ kind }) => name(kind))],
-		rows: rows().map((row) => [nameOf(page.label(model.task(row.task))), words(total(row), total(row)),
+		head: ['task', ...[null, ...found.value.kinds.map(({ kind }) => kind)].map(sorter)],
+		sorted: 1 + [null, ...found.value.kinds.map(({ kind }) => kind)].indexOf(sort.value),
+		rows: rows.value.map((row) => [nameOf(page.label(model.task(row.task))), words(total(row), total(row)),
 			...found.value.kinds.map(({ kind }) => (row.kinds.has(kind) ? words(part(row.kinds.get(kind)), total(row)) : ''))]),
 	});
+	page.exports[id] = {
+		title, plot,
+		csv: (range) => ({
+			head: ['task', 'tid', 'name', 'isa', 'reason', 'reason_name', 'count', 'host_ns'],
+			rows: exitTable(model.exits, range).rows.filter((row) => page.wanted(row.task)).flatMap((row) => [...row.kinds].map(([kind, [exits, hostNs]]) =>
+				[row.task, model.task(row.task).tid, printable(model.task(row.task).name), model.meta.exit_kinds[kind].isa, model.meta.exit_kinds[kind].reason, name(kind), exits, hostNs])),
+		}),
+	};
 	const control = choice({
 		label: 'Measure',
 		options: [['count', 'count', 'Number of exits'], ['share', 'share', 'Part of each task\'s exits'], ['rate', 'rate', 'Exits a second'], ['host', 'host time', 'Time from exit to entry']],

@@ -7,11 +7,12 @@ import { drawTimeAxis, fitText, FONT, line, timeAtX } from '../draw/axes.js';
 import { drawHighLane, drawThinLanes } from '../draw/lanes.js';
 import { unpack } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
-import { columnSpan, holders, longestHolders } from '../data/locality.js';
+import { columnSpan, eachCell, holders, longestHolders } from '../data/locality.js';
 import { count, duration, moment, percent } from '../data/format.js';
 import { isIdle, isUnknown } from '../data/model.js';
 import { columnAt, levelFor, pyramid, transpose } from '../data/sparse.js';
-import { choice, clear, element, nameOf, table } from '../ui/dom.js';
+import { timeCells } from '../ui/cell_cursor.js';
+import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, emptyState, gutter, RIGHT } from './card.js';
 
 const TASK_ROW_PX = 18;
@@ -111,6 +112,10 @@ export function createLanesChart(page) {
 			ctx.restore();
 			drawTimeAxis(ctx, box, view, palette, { grid: false });
 		},
+		cells(box) {
+			const columnPx = (box.width * levelNow(box).gridNs) / (state.view.value.to - state.view.value.from);
+			return timeCells(box, columnPx, Math.max(1, side().rows().length), rowHeight());
+		},
 		hover(x, y, box) {
 			const row = rowAt(y, box);
 			if (row === undefined || y < box.y || y > box.y + box.height) return null;
@@ -177,6 +182,17 @@ export function createLanesChart(page) {
 	};
 	requestIdleCallback(() => warm(0));
 
+	const csv = (range) => {
+		const { locality } = model;
+		const rows = [];
+		eachCell(locality, range, (group, task, runNs, switches, column) => {
+			if (!page.wanted(task) && !isIdle(model.task(task))) return;
+			const span = columnSpan(locality, column, model.window);
+			rows.push([span.from, span.to, locality.upper[group], task, model.task(task).tid, printable(model.task(task).name), runNs, switches]);
+		});
+		return { head: ['from_ns', 'to_ns', 'cpu', 'task', 'tid', 'name', 'run_ns', 'switches'], rows };
+	};
+	page.exports[id] = { title, plot, csv };
 	const control = choice({
 		label: 'Lanes',
 		options: [['cores', 'cores', 'A lane a core, coloured by task'], ['tasks', 'tasks', 'A lane a task, coloured by core']],

@@ -7,7 +7,8 @@ import { fitText, FONT, line } from '../draw/axes.js';
 import { shareCss } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
 import { ALL, cellValue, gridRows } from '../data/grid.js';
-import { coveredNs } from '../data/locality.js';
+import { coveredNs, matrix } from '../data/locality.js';
+import { isIdle } from '../data/model.js';
 import { count, duration, percent, short } from '../data/format.js';
 import { nameOf, printable, table, element, choice } from '../ui/dom.js';
 import { createCard, emptyState } from './card.js';
@@ -32,7 +33,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 
 	const columns = [ALL, ...model.cpus.map((cpu) => cpu.cpu)];
 	const measure = () => MEASURES[measureOf()];
-	const rowsNow = () => gridRows(model, page.matrix.value, { value: measure().value, sort: state.sort.value });
+	const rowsNow = () => gridRows(model, page.matrix.value, { value: measure().value, sort: state.sort.value, wanted: (task) => page.wanted(task.task) });
 	let rows = rowsNow();
 	let most = 1;
 	let coverage = 1;
@@ -71,6 +72,10 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			drawHead(ctx, box, palette);
 			drawTopology(ctx, box, palette);
 		},
+		cells: (box) => ({
+			columns: columns.length, rows: Math.max(1, rows.length),
+			rect: (column, row) => ({ x: columnX(box, column), y: box.y + row * ROW_PX, width: column === 0 ? ALL_PX : cellWidth(box), height: ROW_PX }),
+		}),
 		hover(x, y, box) {
 			const { row, column } = at(x, y, box);
 			if (y < box.y) return column === undefined ? null : { title: column === ALL ? 'all cores' : coreTitle(column), lines: [], note: 'click sorts by this column', clickable: true };
@@ -189,15 +194,31 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		});
 	};
 
+	const sorter = (column) => {
+		const now = (state.sort.value ?? ALL) === column;
+		return element('button', { type: 'button', class: 'sorter', 'data-column': column, onclick: () => {
+			state.sort.value = column === ALL ? null : column;
+			document.querySelector(`#${id} [data-column="${column}"]`)?.focus(); // the table was made anew
+		} }, `${column === ALL ? 'all' : `core ${column}`}${now ? ' ▾' : ''}`);
+	};
 	const fillTable = () => table({
 		className: 'numbers',
 		caption: `${title} in the range shown${rows.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${rows.length} rows` : ''}; sorted by ${state.sort.value === null ? 'all cores' : `core ${state.sort.value}`}`,
-		head: ['task', ...columns.map((column) => (column === ALL ? 'all' : `core ${column}`))],
+		head: ['task', ...columns.map((column) => sorter(column))],
+		sorted: 1 + columns.indexOf(state.sort.value ?? ALL),
 		rows: rows.slice(0, TABLE_ROWS).map((row) => [nameOf(labelOf(row)), ...columns.map((column) => {
 			const value = cellValue(row, column, measure().value);
 			return value === null ? '' : measure().text(value, coverage);
 		})]),
 	});
+	page.exports[id] = {
+		title, plot,
+		csv: (range) => ({
+			head: ['task', 'tid', 'name', 'cpu', 'run_ns', 'switches'],
+			rows: [...matrix(model.locality, range).values()].filter((row) => page.wanted(row.task) || isIdle(model.task(row.task))).flatMap((row) =>
+				[...row.byCpu].map(([cpu, [runNs, switches]]) => [row.task, model.task(row.task).tid, printable(model.task(row.task).name), cpu, runNs, switches])),
+		}),
+	};
 	const buttons = control && choice(control);
 	const card = createCard({
 		number, id, title, hint, controls: buttons ? [buttons.element] : [],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Search words over tasks: text, /regex/, pid:12, vm:NAME, -word for all but. All words must fit. Pure.
+// Search words over tasks: text, /regex/, pid:12, cpu:3, vm:NAME, -word for all but. All words must
+// fit. A value with blanks stands in quotes: vm:"my vm". Pure.
 
 function textFits(task, word) {
 	const regex = /^\/(.+)\/$/.exec(word);
@@ -13,17 +14,68 @@ function textFits(task, word) {
 	}
 }
 
-function wordFits(task, word) {
-	const [, key, value] = /^(pid|tid|vm|kind):(.*)$/.exec(word) ?? [];
-	if (key === 'pid') return String(task.tgid) === value || String(task.tid) === value;
-	if (key === 'tid') return String(task.tid) === value;
-	if (key) return (task[key] ?? '').toLowerCase().includes(value.toLowerCase());
-	if (/^\d+$/.test(word) && String(task.tid) === word) return true;
-	return textFits(task, word);
+// 5,30-40: is this number among them?
+function listHas(list, number) {
+	if (number === null || number === undefined) return false;
+	return list.split(',').some((part) => {
+		const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+		return from !== undefined && number >= Number(from) && number <= Number(to ?? from);
+	});
 }
 
-// a /regex/ may hold blanks
-const wordsOf = (query) => query.match(/-?\/(?:[^/\\]|\\.)+\/|\S+/g) ?? [];
+// What names begin with: all up to the first digit or mark that tells members of one kind apart.
+export const prefixOf = (name) => /^[\p{L}][\p{L}_.-]*?(?=[\d/:#@-]|$)/u.exec(name ?? '')?.[0] || (name ?? '');
 
-export const matchesQuery = (task, query) => wordsOf(query)
-	.every((word) => (word.length > 1 && word[0] === '-' ? !wordFits(task, word.slice(1)) : wordFits(task, word)));
+const unquote = (text) => (/^"(.*)"$/s.exec(text)?.[1] ?? text).replace(/\\(["\\])/g, '$1');
+export const quote = (text) => (/[\s"\\]/.test(text) || text === '' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
+
+const KEYS = {
+	pid: (task, value) => listHas(value, task.tgid) || listHas(value, task.tid),
+	tid: (task, value) => listHas(value, task.tid),
+	task: (task, value) => listHas(value, task.task),
+	cpu: (task, value, cpusOf) => [...cpusOf(task)].some((cpu) => listHas(value, cpu)),
+	prefix: (task, value) => prefixOf(task.name) === value,
+	process: (task, value) => listHas(value, task.tgid),
+	vm: (task, value) => (task.vm ?? '').toLowerCase().includes(value.toLowerCase()),
+	cgroup: (task, value) => (task.cgroup ?? '').toLowerCase().includes(value.toLowerCase()),
+	kind: (task, value) => (task.kind ?? '').toLowerCase().includes(value.toLowerCase()),
+};
+
+function wordFits(task, word, cpusOf) {
+	const [, key, value] = /^(\w+):(.*)$/s.exec(word) ?? [];
+	if (key && Object.hasOwn(KEYS, key)) return KEYS[key](task, unquote(value), cpusOf);
+	if (/^\d+$/.test(word) && String(task.tid) === word) return true;
+	return textFits(task, unquote(word));
+}
+
+// a /regex/ and quotes may hold blanks
+const wordsOf = (query) => query.match(/-?\/(?:[^/\\]|\\.)+\/|-?(?:\w+:)?"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
+
+export const matchesQuery = (task, query, cpusOf = () => []) => wordsOf(query)
+	.every((word) => (word.length > 1 && word[0] === '-' ? !wordFits(task, word.slice(1), cpusOf) : wordFits(task, word, cpusOf)));
+
+const GROUP_KEYS = {
+	prefix: (task) => prefixOf(task.name),
+	process: (task) => (task.tgid === null ? null : String(task.tgid)),
+	vm: (task) => task.vm,
+	cgroup: (task) => task.cgroup,
+};
+
+// [{ label, query, members, runNs, switches }] by a key of GROUP_KEYS; members without one stand last.
+export function groupTasks(tasks, by, sumsOf) {
+	const groups = new Map();
+	for (const task of tasks) {
+		const key = GROUP_KEYS[by](task);
+		const group = groups.get(key) ?? { key, members: [], runNs: 0, switches: 0 };
+		const sums = sumsOf(task);
+		group.members.push(task);
+		group.runNs += sums?.runNs ?? 0;
+		group.switches += sums?.switches ?? 0;
+		groups.set(key, group);
+	}
+	return [...groups.values()].map((group) => ({
+		...group,
+		label: group.key === null ? `no ${by}` : by === 'process' ? `process ${group.key}` : group.key,
+		query: group.key === null ? `task:${group.members.map((task) => task.task).join(',')}` : `${by}:${quote(group.key)}`,
+	}));
+}

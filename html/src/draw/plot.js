@@ -6,10 +6,12 @@ import { effect } from '@preact/signals-core';
 
 import { element } from '../ui/dom.js';
 import { timeX, timeAtX } from './axes.js';
+import { attachCellCursor } from '../ui/cell_cursor.js';
 import { attachTimeGestures } from '../ui/gestures.js';
+import { createMarks } from './marks.js';
 
 export function createPlot(page, options) {
-	const canvas = element('canvas', { tabindex: '0', role: 'img', 'aria-label': options.label });
+	const canvas = element('canvas', { tabindex: '0', role: 'application', 'aria-roledescription': 'chart', 'aria-label': options.label });
 	const cursor = element('div', { class: 'cursor-line' });
 	const brush = element('div', { class: 'brush' });
 	cursor.hidden = true;
@@ -92,7 +94,7 @@ export function createPlot(page, options) {
 		mark.style.height = `${now.height}px`;
 	};
 	const plot = {
-		element: frame, canvas, box, request,
+		element: frame, canvas, box, request, options, layout,
 		inside(x, y) {
 			const now = box();
 			return x >= now.x && x < now.x + now.width && y >= now.y && y < now.y + now.height;
@@ -103,11 +105,13 @@ export function createPlot(page, options) {
 		},
 	};
 	attachPointer(page, plot, options);
+	if (options.cells) attachCellCursor(page, plot, options);
 	if (options.time) {
 		attachTimeGestures(page, plot, options);
+		createMarks(page, plot, options, box);
 		effect(() => {
 			const at = page.state.cursor.value;
-			const view = page.state.view.value;
+			const view = options.wholeWindow ? page.model.window : page.state.view.value;
 			cursor.hidden = at === null || at < view.from || at > view.to;
 			if (!cursor.hidden) {
 				const x = timeX(at, view, box());
@@ -132,7 +136,7 @@ function attachPointer(page, plot, options) {
 		canvas.classList.toggle('points', Boolean(found?.clickable));
 		if (found) page.tooltip.show(found, event.clientX, event.clientY);
 		else page.tooltip.hide();
-		if (options.time) page.state.cursor.value = plot.inside(x, y) ? timeAtX(x, page.state.view.value, box) : null;
+		if (options.time) page.state.cursor.value = plot.inside(x, y) ? timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box) : null;
 	});
 	canvas.addEventListener('pointerleave', () => {
 		page.tooltip.hide();

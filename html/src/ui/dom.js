@@ -16,8 +16,10 @@ export function element(name, properties = {}, ...children) {
 // Control characters and direction marks would disturb the line around a name.
 export const printable = (text) => (text ?? '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
+export const NO_NAME = '(no name)';
+
 // A name, kept from changing the direction of what stands beside it.
-export const nameOf = (text, properties = {}) => element('bdi', properties, printable(text));
+export const nameOf = (text, properties = {}) => element('bdi', properties, printable(text) || NO_NAME);
 
 export const clear = (parent, ...children) => parent.replaceChildren(...children);
 
@@ -41,11 +43,14 @@ function toggled(list, value) {
 	return next.length ? next : list;
 }
 
-export function table({ caption, head, rows, className = '' }) {
+// `sorted` is the column that the rows are ordered by.
+export function table({ caption, head, rows, className = '', sorted = -1 }) {
 	const line = (cells, name) => element('tr', {}, ...cells.map((cell, i) =>
 		element(i === 0 ? 'th' : name, { scope: name === 'th' ? 'col' : i === 0 ? 'row' : null }, cell)));
+	const headLine = line(head, 'th');
+	headLine.children[sorted]?.setAttribute('aria-sort', 'descending');
 	return element('table', { class: className },
 		caption ? element('caption', {}, caption) : null,
-		element('thead', {}, line(head, 'th')),
+		element('thead', {}, headLine),
 		element('tbody', {}, ...rows.map((row) => line(row, 'td'))));
 }

@@ -6,23 +6,36 @@ import { element } from './dom.js';
 
 const STEP = 0.2;
 
-export function attachKeys(page, { picker }) {
+export function attachKeys(page, { tasks, selection, exporting }) {
 	const { state, model } = page;
 	const move = (part) => state.zoom(pan(state.view.value, (state.view.value.to - state.view.value.from) * part, model.window), { remember: false });
-	const scale = (factor) => {
-		const view = state.view.value;
-		state.zoom(zoomAt(view, state.cursor.value ?? (view.from + view.to) / 2, factor, model.window), { remember: state.range.value === null });
-	};
+	const here = () => state.cursor.value ?? (state.view.value.from + state.view.value.to) / 2;
+	const scale = (factor) => state.zoom(zoomAt(state.view.value, here(), factor, model.window), { remember: state.range.value === null });
 	const step = (by) => {
-		const tasks = page.shownTasks.value;
-		const now = tasks.findIndex((task) => task.task === state.task.value);
-		const next = tasks[Math.max(0, Math.min(tasks.length - 1, now + by))];
+		const shown = page.shownTasks.value.filter((task) => page.wanted(task.task));
+		const now = shown.findIndex((task) => task.task === state.task.value);
+		const next = shown[Math.max(0, Math.min(shown.length - 1, now + by))];
 		if (next) state.task.value = next.task;
 	};
 	const show = (number) => {
 		const chart = document.getElementById(`chart-${number}`);
 		chart?.scrollIntoView({ block: 'start' });
-		chart?.focus({ preventScroll: true });
+		const target = chart?.querySelector('canvas') ?? chart;
+		target?.blur();
+		target?.focus({ preventScroll: true });
+	};
+	// one end of the selection; the other stays, or is the end of what is shown
+	const brushTo = (end) => {
+		const old = state.brush.value ?? state.view.value;
+		const at = here();
+		const range = end === 'from' ? { from: at, to: old.to > at ? old.to : state.view.value.to } : { from: old.from < at ? old.from : state.view.value.from, to: at };
+		state.brush.value = range.to > range.from ? range : null;
+	};
+	const letGo = () => {
+		if (page.tooltip.release()) return;
+		if (state.brush.value) state.brush.value = null;
+		else if (state.task.value !== null) state.task.value = null;
+		else state.filter.value = '';
 	};
 	const help = createHelp();
 	const keys = {
@@ -30,34 +43,43 @@ export function attachKeys(page, { picker }) {
 		w: () => scale(0.7), s: () => scale(1 / 0.7), '+': () => scale(0.7), '-': () => scale(1 / 0.7),
 		0: () => state.zoom(null), Backspace: () => state.back(),
 		j: () => step(1), k: () => step(-1),
+		p: () => { state.percentiles.value = !state.percentiles.value; },
+		m: () => state.mark(here()), M: () => { state.markers.value = []; },
+		'[': () => brushTo('from'), ']': () => brushTo('to'),
+		i: () => selection.show(), e: () => exporting.open(),
 		t: () => { state.theme.value = page.theme.dark.value ? 'light' : 'dark'; },
-		'/': () => picker.open(),
+		'/': () => tasks.open(),
 		'?': () => help.showModal(),
-		Escape: () => {
-			page.tooltip.release();
-			state.task.value = null;
-		},
+		Escape: letGo,
 	};
 	for (let number = 1; number <= 6; number++) keys[number] = () => show(number);
 	document.addEventListener('keydown', (event) => {
-		if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+		if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
 		if (event.target.closest?.('input, textarea, select, [contenteditable]')) return;
-		const act = keys[event.key] ?? keys[event.key.toLowerCase()];
-		if (!act) return;
+		if (event.key === 'Enter' && state.brush.value && !event.target.closest?.('button, summary, a')) selection.zoom();
+		else {
+			const act = keys[event.key] ?? keys[event.key.toLowerCase()];
+			if (!act) return;
+			act();
+		}
 		event.preventDefault();
-		act();
 	});
 	return help;
 }
 
 const HELP = [
 	['wheel, W S', 'zoom time at the pointer'],
-	['drag', 'choose a range of time'],
+	['drag, [ ]', 'choose a range of time: start and end'],
+	['Enter, I', 'zoom to it; its statistics'],
 	['shift-drag, A D, ← →', 'move along time'],
 	['double click, 0', 'all of it'],
 	['Backspace', 'back to the range before'],
-	['/', 'search tasks'],
+	['arrows in a chart', 'move from cell to cell; Enter clicks'],
+	['/', 'search tasks: text, /regex/, cpu:3, pid:12, vm:x, -x'],
 	['J K', 'next and previous task'],
+	['M, Shift+M', 'set a marker (two tell their distance), take them away'],
+	['P', 'percentiles over charts 1 and 2'],
+	['E', 'export PNG, SVG, CSV'],
 	['click', 'pin the tooltip; on a name: follow that task'],
 	['1 to 6', 'go to a chart'],
 	['T', 'light or dark'],

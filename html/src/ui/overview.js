@@ -9,6 +9,7 @@ import { columnSpan, utilisation } from '../data/locality.js';
 import { moment, percent } from '../data/format.js';
 import { isIdle, isUnknown } from '../data/model.js';
 import { columnAt } from '../data/sparse.js';
+import { timeCells } from './cell_cursor.js';
 import { element, printable } from './dom.js';
 
 export function createOverview(page) {
@@ -43,6 +44,7 @@ export function createOverview(page) {
 			ctx.fillText('100 %', box.x - 9, box.y + 6);
 			if (state.range.value) drawRange(ctx, box, view, palette);
 		},
+		cells: (box) => timeCells(box, (box.width * model.locality.gridNs) / (window.to - window.from), 1, box.height),
 		hover(x, y, box) {
 			if (!plot.inside(x, y)) return null;
 			const ns = window.from + ((x - box.x) / box.width) * (window.to - window.from);

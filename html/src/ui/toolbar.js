@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stays in sight: brand, choice of task, range of time, theme, help.
+// What stays in sight: brand, tasks, range of time with those before it, markers, theme, help.
 
 import { effect } from '@preact/signals-core';
 
 import { duration, moment } from '../data/format.js';
-import { element } from './dom.js';
+import { clear, element, printable } from './dom.js';
 
-export function createToolbar(page, { picker, help }) {
+const CRUMBS = 4;
+
+export function createToolbar(page, { tasks, help, exporting }) {
 	const { state, theme } = page;
 	const words = element('span', { class: 'range' });
-	const back = element('button', { type: 'button', title: 'Back to the range before (Backspace)', onclick: () => state.back() }, '← back');
-	const all = element('button', { type: 'button', title: 'Show all of it (0, or double click)', onclick: () => state.zoom(null) }, 'show all');
-	const none = element('button', { type: 'button', title: 'Show all tasks (Esc)', onclick: () => { state.task.value = null; } }, 'all tasks');
-	const light = element('button', { type: 'button', class: 'icon', 'aria-label': 'Light or dark (T)', title: 'Light or dark (T)',
-		onclick: () => { state.theme.value = theme.dark.value ? 'light' : 'dark'; } }, '◐');
-	const question = element('button', { type: 'button', class: 'icon', 'aria-label': 'Help (?)', title: 'Help (?)', onclick: () => help.showModal() }, '?');
+	const crumbs = element('nav', { class: 'crumbs', 'aria-label': 'Ranges before' });
+	const button = (text, title, onclick) => element('button', { type: 'button', title, onclick }, text);
+	const back = button('← back', 'Back to the range before (Backspace)', () => state.back());
+	const all = button('show all', 'Show all of it (0, or double click)', () => state.zoom(null));
+	const none = button('all tasks', 'Show all tasks (Esc)', () => { state.task.value = null; });
+	const filter = button('', 'Show all tasks again', () => { state.filter.value = ''; });
+	filter.className = 'chip';
+	const distance = button('', 'Take the markers away (Shift+M)', () => { state.markers.value = []; });
+	distance.className = 'chip';
+	const icon = (text, label, onclick) => element('button', { type: 'button', class: 'icon', 'aria-label': label, title: label, onclick }, text);
 	effect(() => {
 		const view = state.view.value;
 		const step = Math.max(1, (view.to - view.from) / 200);
@@ -22,7 +28,24 @@ export function createToolbar(page, { picker, help }) {
 		all.hidden = state.range.value === null;
 		back.hidden = state.past.value.length === 0;
 		none.hidden = state.task.value === null;
+		filter.hidden = !page.selected.value;
+		filter.textContent = `${printable(state.filter.value).slice(0, 40)} ✕`;
 	});
-	return element('div', { class: 'toolbar', role: 'toolbar', 'aria-label': 'View' },
-		element('span', { class: 'brand' }, 'pftrace'), picker.element, none, words, back, all, element('span', { class: 'gap' }), light, question);
+	effect(() => {
+		const past = state.past.value;
+		const from = Math.max(0, past.length - CRUMBS);
+		clear(crumbs, ...past.slice(from).map((range, i) => element('button', {
+			type: 'button', title: range ? `${moment(range.from)} to ${moment(range.to)}` : 'All of it', onclick: () => state.backTo(from + i),
+		}, range ? duration(range.to - range.from) : 'all')));
+		crumbs.hidden = past.length < 2;
+	});
+	effect(() => {
+		const [a, b] = [...state.markers.value].sort((x, y) => x - y);
+		distance.hidden = a === undefined;
+		if (a !== undefined) distance.textContent = b === undefined ? `A ${moment(a, 1e4)} ✕` : `A to B ${duration(b - a, 6)} ✕`;
+	});
+	return element('header', { class: 'toolbar', 'aria-label': 'View' },
+		element('span', { class: 'brand' }, 'pftrace'), tasks.element, none, filter, words, back, crumbs, all, distance, element('span', { class: 'gap' }),
+		icon('⤓', 'Export (E)', () => exporting.open()),
+		icon('◐', 'Light or dark (T)', () => { state.theme.value = theme.dark.value ? 'light' : 'dark'; }), icon('?', 'Help (?)', () => help.showModal()));
 }

@@ -37,10 +37,13 @@ export function createTooltip() {
 			box.classList.toggle('pinned', pinned);
 			if (!pinned) box.hidden = true;
 		},
+		// true when there was something to let go
 		release() {
+			const held = pinned;
 			pinned = false;
 			box.classList.remove('pinned');
 			box.hidden = true;
+			return held;
 		},
 	};
 }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be done with a chosen range of time: zoom, statistics, a link, rows as CSV.
+
+import { effect } from '@preact/signals-core';
+
+import { count, duration, moment, percent } from '../data/format.js';
+import { binStartNs, percentileBin } from '../data/heat.js';
+import { coveredNs, matrix } from '../data/locality.js';
+import { isIdle, isUnknown } from '../data/model.js';
+import { columnsOf } from '../data/locality.js';
+import { clear, element, nameOf, table } from './dom.js';
+
+const TOP = 12;
+const PARTS = [0.5, 0.9, 0.99, 1];
+
+// Counts by bin and kind of all tasks but idle.
+function lengths(model, range) {
+	const { heatAll, meta } = model;
+	const [first, end] = columnsOf(heatAll, range);
+	const kinds = new Map();
+	for (let group = 0; group < heatAll.upper.length; group++) {
+		if (heatAll.lower[group] !== 0) continue;
+		const counts = new Float64Array(512);
+		for (let i = heatAll.begins[group]; i < heatAll.begins[group + 1]; i++)
+			if (heatAll.column[i] >= first && heatAll.column[i] < end) counts[heatAll.inner[i]] += heatAll.values[0][i];
+		kinds.set(meta.heat_kinds[heatAll.upper[group]], counts);
+	}
+	return kinds;
+}
+
+function statistics(page, range) {
+	const { model } = page;
+	const rows = [...matrix(model.locality, range).values()];
+	const ns = coveredNs(model.locality, range, model.window);
+	const tasks = rows.filter((row) => !isIdle(model.task(row.task)) && !isUnknown(model.task(row.task)));
+	const busyNs = tasks.reduce((sum, row) => sum + row.runNs, 0);
+	const steps = model.meta.steps_per_octave || undefined;
+	const top = tasks.filter((row) => page.wanted(row.task)).sort((a, b) => b.runNs - a.runNs).slice(0, TOP);
+	return [
+		element('p', {}, `${count(tasks.length)} tasks ran; cores were busy ${percent(busyNs / ns / model.cpus.length)} of the time; ${count(rows.reduce((sum, row) => sum + row.switches, 0))} switches, ${count(rows.reduce((sum, row) => sum + row.switches, 0) / (ns / 1e9))} a second.`),
+		table({
+			caption: 'How long, all tasks but idle', head: ['kind', 'number', 'p50', 'p90', 'p99', 'max'],
+			rows: [...lengths(model, range)].map(([kind, counts]) => [kind, count(counts.reduce((sum, each) => sum + each, 0)), ...PARTS.map((part) => {
+				const bin = percentileBin(counts, part);
+				return bin === null ? '–' : `< ${duration(binStartNs(bin + 1, steps))}`;
+			})]),
+		}),
+		table({
+			caption: 'Most run time', head: ['task', 'of one core', 'time', 'switched in', 'cores'],
+			rows: top.map((row) => [nameOf(page.label(model.task(row.task))), percent(row.runNs / ns), duration(row.runNs), count(row.switches), count(row.byCpu.size)]),
+		}),
+	];
+}
+
+async function copy(text) {
+	try {
+		await navigator.clipboard.writeText(text);
+		return true;
+	} catch {
+		const field = element('textarea', {});
+		field.value = text;
+		document.body.append(field);
+		field.select();
+		const done = document.execCommand('copy');
+		field.remove();
+		return done;
+	}
+}
+
+export function createSelection(page, { exporting }) {
+	const { state } = page;
+	const words = element('span', { class: 'words' });
+	const dialog = element('dialog', { class: 'wide', 'aria-label': 'Statistics of the selection' });
+	document.body.append(dialog);
+	const button = (text, title, onclick) => element('button', { type: 'button', title, onclick }, text);
+	const zoom = () => {
+		const range = state.brush.value;
+		state.brush.value = null;
+		if (range) state.zoom(range);
+	};
+	const show = () => {
+		const range = state.brush.value ?? state.view.value;
+		clear(dialog, element('h2', {}, `${moment(range.from, 1e5)} to ${moment(range.to, 1e5)} · ${duration(range.to - range.from)}`),
+			element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': 'Tables' }, ...statistics(page, range)),
+			element('form', { method: 'dialog' }, element('button', { autofocus: true }, 'Close')));
+		dialog.showModal();
+	};
+	const link = button('copy link', 'Copy the address of this view', async () => {
+		const text = state.link();
+		page.announce(await copy(text) ? 'The link is copied.' : `Copy it by hand: ${text}`);
+		link.textContent = 'copied';
+		setTimeout(() => { link.textContent = 'copy link'; }, 1500);
+	});
+	const bar = element('div', { class: 'selection', role: 'region', 'aria-label': 'Selection' }, words,
+		button('zoom', 'Zoom to it (Enter)', zoom), button('statistics', 'Numbers of this range (I)', show), link,
+		button('export', 'Export (E)', () => exporting.open()), button('✕', 'Let go (Esc)', () => { state.brush.value = null; }));
+	bar.lastChild.setAttribute('aria-label', 'Let go');
+	effect(() => {
+		const range = state.brush.value;
+		bar.hidden = !range;
+		if (range) words.textContent = `${moment(range.from, (range.to - range.from) / 100)} to ${moment(range.to, (range.to - range.from) / 100)} · ${duration(range.to - range.from)}`;
+	});
+	return { element: bar, zoom, show };
+}
