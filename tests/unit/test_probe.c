@@ -3,6 +3,8 @@
 
 #include "live/probe.h"
 
+#include <bpf/btf.h>
+
 static struct probe good_probe(const char *release)
 {
 	struct probe probe = { .has_btf = true, .has_rights = true };
@@ -68,28 +70,49 @@ static void missing_rights_and_missing_btf_are_told_apart(void **state)
 	assert_non_null(strstr(refusal(&probe), "CAP_BPF"));
 }
 
-static void the_ring_of_preempt_rt_kernels_is_safe_where_it_was_mended_or_tried(void **state)
+/* Types of a kernel whose ring has a member of this name, of this type. */
+static struct btf *ring_types(const char *member, const char *lock)
+{
+	struct btf *btf = btf__new_empty();
+	int word = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	int type = btf__add_typedef(btf, lock, word);
+
+	btf__add_struct(btf, "bpf_ringbuf", 8);
+	btf__add_field(btf, "mask", word, 0, 0);
+	btf__add_field(btf, member, type, 32, 0);
+	return btf;
+}
+
+static void the_type_of_the_rings_lock_tells_whether_preempt_rt_sleeps_there(void **state)
 {
 	static const struct {
-		const char *release;
-		bool safe;
+		const char *member, *lock;
+		bool sleeps;
 	} kernels[] = {
-		{ "6.12.0", true },    { "6.18.44", true }, { "6.11.6", true },
-		{ "6.11.5", false },   { "6.6.84", true },  { "6.6.83", false },
-		{ "6.7.12", false },   { "6.1.192", true }, { "6.1.100", false },
-		{ "5.15.200", false },
+		{ "spinlock", "spinlock_t", true },
+		{ "spinlock", "raw_spinlock_t", false },
+		{ "spinlock", "rqspinlock_t", false },
+		{ "gate", "raw_spinlock_t", true }, /* not known: better not */
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
-		struct probe probe = good_probe(kernels[i].release);
+		struct btf *btf = ring_types(kernels[i].member, kernels[i].lock);
 
-		probe.preempt_rt = true;
-		if (kernels[i].safe)
-			assert_string_equal(refusal(&probe), "");
-		else
-			assert_non_null(strstr(refusal(&probe), "PREEMPT_RT"));
+		assert_int_equal(probe_rt_ring_sleeps(btf), kernels[i].sleeps);
+		btf__free(btf);
 	}
+}
+
+static void a_ring_that_sleeps_is_refused(void **state)
+{
+	struct probe probe = good_probe("6.1.0-28-rt-amd64");
+
+	(void)state;
+	probe.preempt_rt = true;
+	assert_string_equal(refusal(&probe), "");
+	probe.rt_ring_sleeps = true;
+	assert_non_null(strstr(refusal(&probe), "PREEMPT_RT"));
 }
 
 int main(void)
@@ -99,8 +122,8 @@ int main(void)
 		cmocka_unit_test(a_kernel_from_5_15_with_all_it_needs_can_record),
 		cmocka_unit_test(a_kernel_below_the_floor_is_named),
 		cmocka_unit_test(missing_rights_and_missing_btf_are_told_apart),
-		cmocka_unit_test(
-			the_ring_of_preempt_rt_kernels_is_safe_where_it_was_mended_or_tried),
+		cmocka_unit_test(the_type_of_the_rings_lock_tells_whether_preempt_rt_sleeps_there),
+		cmocka_unit_test(a_ring_that_sleeps_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

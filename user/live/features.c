@@ -146,7 +146,7 @@ static void add_trial(struct features *features, const struct probe *probe, cons
 
 static int try_ring(const struct probe *probe)
 {
-	if (probe->preempt_rt && !probe_rt_ring_is_safe(probe->version))
+	if (probe->rt_ring_sleeps)
 		return -EDEADLK;
 	return trial_ring();
 }

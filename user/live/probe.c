@@ -21,25 +21,6 @@ struct probe_version probe_parse_version(const char *release)
 	return version;
 }
 
-/* True when `version` is `major.minor` with at least this patch level. */
-static bool in_series(struct probe_version version, unsigned int major, unsigned int minor,
-		      unsigned int patch)
-{
-	return version.major == major && version.minor == minor && version.patch >= patch;
-}
-
-/*
- * The ring's reserve took a sleeping lock on PREEMPT_RT before 8b62645b09f8 (6.12; stable 6.11.6
- * and 6.6.84). 6.1.192 was tried for hours without a splat.
- */
-bool probe_rt_ring_is_safe(struct probe_version version)
-{
-	if (version.major > 6 || (version.major == 6 && version.minor >= 12))
-		return true;
-	return in_series(version, 6, 11, 6) || in_series(version, 6, 6, 84) ||
-	       in_series(version, 6, 1, 192);
-}
-
 static bool is_below_floor(struct probe_version version)
 {
 	return version.major < FLOOR_MAJOR ||
@@ -71,21 +52,38 @@ static bool read_preempt_rt(const char *kernel_build)
 	       strstr(kernel_build, "PREEMPT RT");
 }
 
-static bool struct_has_member(const struct btf *btf, const char *struct_name, const char *member)
+static const struct btf_member *find_member(const struct btf *btf, const char *struct_name,
+					    const char *name)
 {
 	int id = btf__find_by_name_kind(btf, struct_name, BTF_KIND_STRUCT);
 	const struct btf_type *type;
 
 	if (id < 0)
-		return false;
+		return NULL;
 	type = btf__type_by_id(btf, (uint32_t)id);
 	for (int i = 0; i < btf_vlen(type); i++) {
-		uint32_t name = btf_members(type)[i].name_off;
+		const struct btf_member *member = &btf_members(type)[i];
 
-		if (strcmp(btf__name_by_offset(btf, name), member) == 0)
-			return true;
+		if (strcmp(btf__name_by_offset(btf, member->name_off), name) == 0)
+			return member;
 	}
-	return false;
+	return NULL;
+}
+
+static bool struct_has_member(const struct btf *btf, const char *struct_name, const char *member)
+{
+	return find_member(btf, struct_name, member);
+}
+
+bool probe_rt_ring_sleeps(const struct btf *btf)
+{
+	const struct btf_member *lock = find_member(btf, "bpf_ringbuf", "spinlock");
+	const struct btf_type *type;
+
+	if (!lock)
+		return true;
+	type = btf__type_by_id(btf, lock->type);
+	return strcmp(btf__name_by_offset(btf, type->name_off), "spinlock_t") == 0;
 }
 
 /* How many arguments a raw tracepoint has beside its own first one (void *data). */
@@ -115,6 +113,7 @@ static void read_btf(struct probe *probe)
 	probe->has_sched_info = struct_has_member(btf, "sched_info", "run_delay");
 	probe->has_run_queue_clock = struct_has_member(btf, "sched_entity", "cfs_rq") &&
 				     struct_has_member(btf, "cfs_rq", "rq");
+	probe->rt_ring_sleeps = probe->preempt_rt && probe_rt_ring_sleeps(btf);
 	btf__free(btf);
 }
 
@@ -148,7 +147,7 @@ bool probe_can_record(const struct probe *probe, char *message, size_t message_b
 		snprintf(message, message_bytes,
 			 "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one "
 			 "built with CONFIG_DEBUG_INFO_BTF=y");
-	else if (probe->preempt_rt && !probe_rt_ring_is_safe(probe->version))
+	else if (probe->rt_ring_sleeps)
 		snprintf(
 			message, message_bytes,
 			"Linux %s is PREEMPT_RT and its BPF ring buffer takes a sleeping lock: use "

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct btf;
+
 struct probe_version {
 	unsigned int major;
 	unsigned int minor;
@@ -25,6 +27,7 @@ struct probe {
 	bool has_prev_state_argument; /* sched_switch tells prev's state (from 5.18) */
 	bool has_sched_info;	      /* run-queue wait */
 	bool has_run_queue_clock;
+	bool rt_ring_sleeps; /* PREEMPT_RT, and the BPF ring cannot be used in sched_switch */
 };
 
 /* Fills in `probe` as far as it can be known; never fails. */
@@ -42,7 +45,11 @@ bool probe_can_record(const struct probe *probe, char *message, size_t message_b
 /* "6.1.0-28-amd64" and "5.15" into numbers; what is not there is 0. */
 struct probe_version probe_parse_version(const char *release);
 
-/* Whether the BPF ring may be used in sched_switch of a PREEMPT_RT kernel of this version. */
-bool probe_rt_ring_is_safe(struct probe_version version);
+/*
+ * Whether a PREEMPT_RT kernel with these types sleeps when two CPUs want the BPF ring's lock at
+ * once: until 8b62645b09f8 (6.12; stable 6.11.6, 6.6.84 and others) it was a spinlock_t. The type
+ * tells more than a version: Debian's "6.1.0-56" is 6.1.192, which has that change.
+ */
+bool probe_rt_ring_sleeps(const struct btf *btf);
 
 #endif
