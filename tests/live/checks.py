@@ -10,12 +10,16 @@ from counts import TICK_NS
 
 
 class WholeChecks:
-    """Of any capture with an end, with losses or without."""
+    """Of any capture with an end, with losses or without. `clock_ns`: how far the scheduler's
+    clock may be from CLOCK_MONOTONIC at the capture's end."""
+
+    clock_ns = 0
 
     def test_totals_and_the_open_run_are_the_wall_time_of_each_core(self):
         for cpu in self.capture.proof():
             whole = cpu["totals_run_ns"] + cpu["open_ns"]
-            self.assertLess(abs(whole - cpu["live_ns"]), 0.001 * cpu["live_ns"], cpu)
+            self.assertLess(abs(whole - cpu["live_ns"]), 0.001 * cpu["live_ns"] + self.clock_ns,
+                            cpu)
 
     def test_samples_and_losses_are_the_totals(self):
         self.assertEqual(self.capture.end["verdict"], "equal")
@@ -63,10 +67,10 @@ class NothingMissingChecks:
 
 class SpinnerChecks:
     """A pinned spinner that may never switch: its row `spinner` of tasks, `spinner_ns` as
-    schedstat counted it, `stolen_ns` of its CPU, and what it printed: `results`."""
+    schedstat counted it, its `cpu`, `stolen_ns` there, and what it printed: `results`."""
 
     def test_the_spinner_is_in_every_bucket_of_its_time(self):
-        sums = self.capture.by_bucket("run_ns", task=self.spinner["task"])
+        sums, others = self.run_and_rest(self.spinner["task"], self.cpu)
         zero = self.capture.header["monotonic_ns"]
         begin = int(self.results["begin_ns"]) - zero
         end = int(self.results["end_ns"]) - zero
@@ -75,7 +79,15 @@ class SpinnerChecks:
                   if start >= begin and start + width <= end]
         self.assertGreater(len(inside), 15)
         for start in inside:
-            self.assertGreater(sums[start], 0, f"at {start} ns")
+            # a recorder that falls behind has real-time priority, and may hold the core that long
+            self.assertTrue(sums[start] > 0 or others[start] == width, f"at {start} ns")
+
+    def run_and_rest(self, task, cpu):
+        """Run time by bucket of one task on a core, and of all others there."""
+        whole = self.capture.by_bucket("run_ns", cpu=cpu)
+        ours = self.capture.by_bucket("run_ns", cpu=cpu, task=task)
+        whole.subtract(ours)
+        return ours, whole
 
     def test_the_spinner_ran_as_long_as_the_kernel_says(self):
         recorded = self.capture.sum_of("samples", "run_ns", task=self.spinner["task"])
@@ -86,11 +98,7 @@ class SpinnerChecks:
         idle = [task for task in self.capture.tasks().values() if task["kind"] == "idle"]
         self.assertEqual(len(idle), len(self.capture.header["cpus"]["cpu"]))
         first = next(task for task in idle if task["comm"] == "swapper/0")
-        idle = self.capture.by_bucket("run_ns", task=first["task"], cpu=0)
-        busy = collections.Counter()
-        for row in self.capture.rows("samples", cpu=0):
-            if row["task"] != first["task"]:
-                busy[row["bucket"] * row["bucket_ns"]] += row["run_ns"]
+        idle, busy = self.run_and_rest(first["task"], 0)
         width = self.capture.bucket_ns()
         for start in self.capture.full_buckets():
             self.assertTrue(idle[start] > 0 or busy[start] == width, f"at {start} ns")
@@ -99,7 +107,11 @@ class SpinnerChecks:
 
 class SwitchChecks:
     """Tasks at rest at both ends: `kernel` is their (voluntary, involuntary) by tid; `begin` and
-    `end` are (CLOCK_MONOTONIC, ctxt) around the work."""
+    `end` are (CLOCK_MONOTONIC, ctxt) around the work. `at_least`: so many voluntary switches
+    have to be there; `between`: how many may happen between reading the clock and ctxt."""
+
+    at_least = 1000
+    between = 0
 
     def recorded(self, tid):
         task = self.capture.task_of_tid(tid)["task"]
@@ -109,7 +121,7 @@ class SwitchChecks:
     def test_voluntary_and_involuntary_switches_are_those_of_proc_status(self):
         for tid, kernel in self.kernel.items():
             recorded = self.recorded(tid)
-            self.assertGreater(recorded[0], 1000)
+            self.assertGreater(recorded[0], self.at_least)
             for ours, theirs in zip(recorded, kernel):
                 self.assertLessEqual(abs(ours - theirs), 1, f"{recorded} and {kernel}")
 
@@ -130,17 +142,24 @@ class SwitchChecks:
             inside = min(end, start + width) - max(begin, start)
             counted += row["switches"] * max(0, inside) / width
         kernel = self.end[1] - self.begin[1]
-        self.assertLess(abs(counted - kernel), 0.005 * kernel, f"{counted} and {kernel}")
+        self.assertLess(abs(counted - kernel), 0.005 * kernel + self.between,
+                        f"{counted} and {kernel}")
 
 
 class WaitChecks:
-    """A `task` (its number) that competes for its core: `kernel_wait_ns` as schedstat counted."""
+    """A `task` (its number) that competes for its core: `waited_ns` is what schedstat said of its
+    wait at rest, after its work, and (by itself) when its work had begun, without rivals."""
 
     def test_wait_is_field_2_of_schedstat(self):
+        at_rest, after, at_begin = self.waited_ns
         recorded = self.capture.sum_of("samples", "wait_ns", task=self.task)
-        self.assertGreater(self.kernel_wait_ns, 1_000_000)
-        self.assertLess(abs(recorded - self.kernel_wait_ns),
-                        0.01 * self.kernel_wait_ns + 1_000_000)
+        # of the wait before the first switch to a task that was there before us, only the end is
+        # known: it lies between the two
+        least, most = after - at_begin, after - at_rest
+        self.assertGreater(least, 1_000_000)
+        allowed = 0.01 * least + 1_000_000
+        self.assertGreater(recorded, least - allowed)
+        self.assertLess(recorded, most + allowed)
 
 
 class LifeChecks:

@@ -24,6 +24,7 @@ class Cores(WholeChecks, NothingMissingChecks, SpinnerChecks, unittest.TestCase)
                 cls.capture, cls.code = recorder.stop()
             cls.spinner = cls.capture.task_of_tid(spinner.tid)
             cls.results = spinner.results
+            cls.cpu = LAST_CPU
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@
  * or the hypervisor, and belongs to the run as the scheduler sees it. --fifo asks for real-time
  * priority, so that hardly anybody can preempt.
  *
+ * Prints what it had waited in its life when its work began, too: a capture that began before does
+ * not know how long the wait before the first switch to a task was.
+ *
  * A border is stamped just before the sleep and just after the return from it: a few microseconds
  * inside the kernel's own border.
  */
@@ -119,6 +122,8 @@ int main(int argc, char **argv)
 		be_real_time();
 	load_ready(&load);
 
+	struct load_counters counters;
+	load_counters(&counters);
 	uint64_t begin_ns = load_now_ns();
 	uint64_t end_ns = begin_ns + length_ns;
 	while (begin_ns + run_ns < end_ns) {
@@ -133,6 +138,7 @@ int main(int argc, char **argv)
 	write_runs(path, &runs);
 	printf("tid=%d runs=%zu begin_ns=%" PRIu64 " end_ns=%" PRIu64 "\n", (int)gettid(),
 	       runs.count, runs.items[0].begin_ns, runs.items[runs.count - 1].end_ns);
+	printf("wait_ns_at_begin=%" PRIu64 "\n", counters.wait_ns);
 	load_done(&load);
 	free(runs.items);
 	return 0;
