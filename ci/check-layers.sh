@@ -12,7 +12,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
 
 BUILD=${1:-build}
 [ $# -eq 0 ] || shift
-LAYERS='build gcc clang unit sanitised scripts includes hygiene formatting manuals sim cli install html page fuzz live'
+LAYERS='build gcc clang unit sanitised scripts includes hygiene formatting manuals sim cli install html page fuzz live vm'
 NEED_NO_BUILD='scripts includes hygiene formatting manuals'
 CLANG_FORMAT_MAJOR=14 # releases differ in details: others only advise
 export BUILD PFTRACE="$BUILD/pftrace" PYTHONDONTWRITEBYTECODE=1
@@ -162,6 +162,11 @@ run_html() {
 run_page() { run_tests_of page 600; }
 
 run_fuzz() { run_tests_of fuzz 300; }
+
+run_vm() {
+	[ "$(uname -m)" = x86_64 ] || skip 'its kernels are those of x86_64' || return
+	run_tests_of vm 600
+}
 
 run_live() {
 	[ "$(id -u)" = 0 ] || skip 'live tests need root: sudo sh ci/check.sh' || return

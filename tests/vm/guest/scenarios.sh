@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=dash
+#
+# What is done in the guest: loads at known work, a capture beside them, and the kernel's own
+# numbers about both. Nothing is judged here. A scenario runs in a folder of its own and leaves
+# there: run.cdict, code (the recorder's exit status), words (its stderr), WHEN.ns, WHEN.stat,
+# WHEN.TID.status and WHEN.TID.schedstat of each note, and ID.out of each load.
+
+# CLOCK_MONOTONIC in ns: the first thing that timer_list tells.
+moment() {
+	sed -n '/^now at/{s/[^0-9]//g;p;q}' /proc/timer_list
+}
+
+# As near to each other as can be: one program reads both.
+moment_and_stat() { # file of the moment, file of /proc/stat
+	awk -v moment="$1" -v stat="$2" 'BEGIN {
+		while ((getline line <"/proc/timer_list") > 0 && line !~ /^now at/)
+			;
+		while ((getline all[n++] <"/proc/stat") > 0)
+			;
+		gsub(/[^0-9]/, "", line)
+		print line >moment
+		for (i = 0; i < n - 1; i++)
+			print all[i] >stat
+	}'
+}
+
+note() { # when, tids
+	when=$1
+	shift
+	for tid; do
+		cat "/proc/$tid/status" >"$when.$tid.status"
+		cat "/proc/$tid/schedstat" >"$when.$tid.schedstat"
+	done
+	moment_and_stat "$when.ns" "$when.stat"
+}
+
+# ---- loads: tests/load/load.h has their protocol ----
+
+wait_for() { # id of a load, its word
+	until grep -q "^$2" "$1.out"; do
+		sleep 0.05
+	done
+}
+
+load() { # id, program, options: at rest until start
+	id=$1
+	shift
+	mkfifo "$id.in"
+	# for reading and writing: opening it waits for nobody, and reading waits for us
+	"$@" --wait <>"$id.in" >"$id.out" 2>&1 &
+	wait_for "$id" ready
+}
+
+tids_of() { # id
+	sed -n '/^ready/{s/[^0-9 ]//g;p;q}' "$1.out"
+}
+
+start() { # ids
+	for id; do
+		echo >"$id.in"
+	done
+}
+
+finish() { # ids: their work is done, they rest
+	for id; do
+		wait_for "$id" 'done'
+	done
+}
+
+# ---- the recorder ----
+
+record() { # options
+	pftrace --out run.cdict "$@" 2>words &
+	recorder=$!
+	until [ -s run.cdict.part ]; do
+		kill -0 $recorder 2>/dev/null || break
+		sleep 0.05
+	done
+	sleep 0.3 # some drains: the start lies behind us
+}
+
+stop() {
+	kill -TERM $recorder
+	wait $recorder
+	echo $? >code
+}
+
+# ---- scenarios ----
+
+# A pinned spinner that may never switch, beside a core that is mostly idle.
+scenario_cores() {
+	load spin spin --cpu 1 --seconds 2.2 --name spinner
+	record --bucket 100
+	note before $(tids_of spin)
+	start spin
+	finish spin
+	note after $(tids_of spin)
+	stop
+	start spin
+}
+
+# Two tasks that switch as fast as they can, at rest at both ends.
+scenario_pair() {
+	load pair pipepair --cpu 1 --seconds 2
+	record --bucket 10
+	note before $(tids_of pair)
+	start pair
+	finish pair
+	note after $(tids_of pair)
+	stop
+	start pair
+}
+
+# A task that competes for its core with a spinner and a pair.
+scenario_waits() {
+	load stamp stamp --cpu 1 --seconds 2 --out stamps
+	load spin spin --cpu 1 --seconds 2
+	load pair pipepair --cpu 1 --seconds 2
+	record --bucket 10
+	note before $(tids_of stamp)
+	start stamp
+	sleep 0.2 # it notes its wait so far before anybody competes
+	start spin pair
+	finish stamp
+	note after $(tids_of stamp)
+	finish spin pair
+	stop
+	start stamp spin pair
+}
+
+# Short tasks by the hundred, more than there are tids.
+scenario_storm() {
+	was=$(cat /proc/sys/kernel/pid_max)
+	load storm forkstorm --children 450 --parallel 3 --work-us 300 --prefix again --out names
+	echo 500 >/proc/sys/kernel/pid_max # 301 is the least that the kernel takes
+	record
+	note before
+	start storm
+	finish storm
+	note after
+	stop
+	start storm
+	echo "$was" >/proc/sys/kernel/pid_max
+}
+
+# More switches than two blocks hold between two drains.
+scenario_ring() {
+	load left pipepair --cpu 0 --seconds 2
+	load right pipepair --cpu 1 --seconds 2
+	record --ring 8
+	start left right
+	finish left right
+	stop
+	start left right
+}
+
+# A recorder that gets no chance to say good-bye.
+scenario_killed() {
+	load spin spin --cpu 1 --seconds 60
+	load once oneshot --cpu 0 --ms 20
+	record --bucket 100
+	start spin once
+	finish once
+	sleep 4.5
+	moment >killed.ns
+	kill -KILL $recorder
+	wait $recorder
+	echo $? >code
+	start once
+	kill -KILL $(tids_of spin)
+}
+
+# A CPU leaves, with two tasks pinned to it and one that may run anywhere, and returns.
+scenario_offline() {
+	load pair pipepair --cpu 1 --seconds 2.5
+	load spin spin --seconds 2.5
+	record --bucket 100
+	start pair spin
+	sleep 0.5
+	moment >going.ns
+	echo 0 >/sys/devices/system/cpu/cpu1/online
+	moment >gone.ns
+	sleep 0.7
+	moment >coming.ns
+	echo 1 >/sys/devices/system/cpu/cpu1/online
+	moment >come.ns
+	sleep 0.3 # some buckets with both CPUs again, though the loads be done
+	finish pair spin
+	stop
+	start pair spin
+}
+
+# All in one, for kernels that are looked at only shortly.
+scenario_short() {
+	load pair pipepair --cpu 0 --seconds 2
+	load spin spin --cpu 1 --seconds 2
+	record --bucket 10
+	note before $(tids_of pair) $(tids_of spin)
+	start pair spin
+	finish pair spin
+	note after $(tids_of pair) $(tids_of spin)
+	stop
+	start pair spin
+}

@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One static binary on several kernels: what holds on the machine at hand must hold there.
+
+Each kernel is booted once and goes through all its scenarios (guest/scenarios.sh); the checks are
+those of tests/live, on what the guest sent."""
+
+import functools
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "live"))
+
+import counts  # noqa: E402
+from capture import Capture  # noqa: E402
+from checks import (KilledChecks, LifeChecks, LossChecks, NothingMissingChecks,  # noqa: E402
+                    SpinnerChecks, SwitchChecks, TidReuseChecks, WaitChecks, WholeChecks)
+from machine import Machine, what_is_missing, write_initramfs  # noqa: E402
+from packages import Missing, Packages  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build"))
+WORK = BUILD / "vm"
+ALL = ("cores", "pair", "waits", "storm", "ring", "killed", "offline")
+KERNELS = {("6.1", "cloud"): ALL, ("6.12", "cloud"): ALL,
+           ("6.1", "rt"): ("short",), ("6.12", "rt"): ("short",)}
+COMPLAINTS = re.compile(r"BUG:|WARNING:|scheduling while atomic|Oops|Call Trace|detected stall")
+
+
+@functools.lru_cache(None)
+def initramfs():
+    path = WORK / "initramfs"
+    write_initramfs(path, BUILD)
+    return path
+
+
+@functools.lru_cache(None)
+def packages():
+    return Packages(WORK)
+
+
+@functools.lru_cache(None)
+def boot(series, flavour):
+    name, image = packages().kernel(series, flavour)
+    machine = Machine(image, initramfs(), KERNELS[series, flavour],
+                      WORK / "sent" / f"{series}-{flavour}")
+    release = machine.folder / "release"
+    print(f"booted: {release.read_text().strip() if release.exists() else name}", flush=True)
+    return machine
+
+
+class Guest:
+    """What all classes below share: a machine, and one scenario's folder."""
+
+    scenario = None
+    # a guest is slow, and slower yet on a busy host: less happens, and more in between
+    at_least = 100
+    between = 20
+
+    @classmethod
+    def setUpClass(cls):
+        cls.machine = boot(*cls.kernel_wanted)
+        if not cls.machine.whole:
+            raise AssertionError(cls.machine.why_not_whole())
+        cls.look()
+
+    @classmethod
+    def look(cls):
+        cls.dmesg = (cls.machine.folder / "dmesg").read_text(errors="replace")
+        # the scheduler's clock is then put right by CLOCK_MONOTONIC at each tick only, and may be
+        # a tick away from it in between (kernel/sched/clock.c): 4 ms at Debian's 250 Hz
+        if "Marking TSC unstable" in cls.dmesg:
+            cls.clock_ns = 4_000_000
+        if cls.scenario:
+            cls.read()
+
+    @classmethod
+    def text(cls, name):
+        return (cls.machine.folder / cls.scenario / name).read_text()
+
+    @classmethod
+    def read(cls, name="run.cdict"):
+        cls.code = int(cls.text("code"))
+        cls.path = cls.machine.folder / cls.scenario / name
+        if not cls.path.exists():
+            raise AssertionError("no capture: " + cls.text("words"))
+        cls.capture = Capture(cls.path)
+
+    @classmethod
+    def load(cls, name):
+        """All that a load printed, as a dict; its tid is that of its first line."""
+        words = [word.split("=", 1) for word in cls.text(f"{name}.out").split() if "=" in word]
+        return dict(reversed(words))
+
+    @classmethod
+    def tids(cls, name):
+        load = cls.load(name)
+        return [int(load[key]) for key in ("tid", "partner") if key in load]
+
+    @classmethod
+    def schedstat(cls, tid):
+        """Its change from the note before to the note after."""
+        before, after = (counts.schedstat(cls.text(f"{when}.{tid}.schedstat"))
+                         for when in ("before", "after"))
+        return [now - then for now, then in zip(after, before)]
+
+    @classmethod
+    def status_switches(cls, tid):
+        before, after = (counts.status_switches(cls.text(f"{when}.{tid}.status"))
+                         for when in ("before", "after"))
+        return tuple(now - then for now, then in zip(after, before))
+
+    @classmethod
+    def stolen(cls, *cpus):
+        return sum(counts.stolen_ns(cls.text("after.stat"), cpu) -
+                   counts.stolen_ns(cls.text("before.stat"), cpu) for cpu in cpus)
+
+
+class Console(Guest):
+    def test_the_kernel_does_not_complain(self):
+        said = self.machine.console + self.dmesg
+        self.assertEqual([line for line in said.splitlines() if COMPLAINTS.search(line)], [])
+
+    def test_pftrace_check_finds_all_that_recording_needs(self):
+        folder = self.machine.folder
+        self.assertEqual((folder / "check.code").read_text().strip(), "0",
+                         (folder / "check").read_text())
+
+
+class Cores(Guest, WholeChecks, NothingMissingChecks, SpinnerChecks):
+    scenario = "cores"
+
+    @classmethod
+    def read(cls):
+        super().read()
+        tid, = cls.tids("spin")
+        cls.results = cls.load("spin")
+        cls.spinner = cls.capture.task_of_tid(tid)
+        cls.spinner_ns = cls.schedstat(tid)[0]
+        cls.cpu = 1
+        cls.stolen_ns = cls.stolen(1)
+
+
+class Pair(Guest, WholeChecks, NothingMissingChecks, SwitchChecks):
+    scenario = "pair"
+
+    @classmethod
+    def read(cls):
+        super().read()
+        cls.kernel = {tid: cls.status_switches(tid) for tid in cls.tids("pair")}
+        cls.begin, cls.end = ((int(cls.text(f"{when}.ns")),
+                               counts.context_switches(cls.text(f"{when}.stat")))
+                              for when in ("before", "after"))
+
+    def test_both_were_looked_at(self):
+        self.assertEqual(len(self.kernel), 2)
+
+
+class Waits(Guest, WholeChecks, NothingMissingChecks, WaitChecks):
+    scenario = "waits"
+
+    @classmethod
+    def read(cls):
+        super().read()
+        tid, = cls.tids("stamp")
+        cls.task = cls.capture.task_of_tid(tid)["task"]
+        cls.waited_ns = [*(counts.schedstat(cls.text(f"{when}.{tid}.schedstat"))[1]
+                           for when in ("before", "after")),
+                         int(cls.load("stamp")["wait_ns_at_begin"])]
+
+
+class Storm(Guest, WholeChecks, NothingMissingChecks, LifeChecks, TidReuseChecks):
+    scenario = "storm"
+
+    @classmethod
+    def read(cls):
+        super().read()
+        cls.wanted = cls.names_of(cls.text("names"))
+        cls.lives = cls.lives_of(cls.capture, "again")
+        cls.stolen_ns = cls.stolen(0, 1)
+
+
+class Ring(Guest, WholeChecks, LossChecks):
+    scenario = "ring"
+
+
+class Killed(Guest, KilledChecks):
+    scenario = "killed"
+
+    @classmethod
+    def read(cls):
+        super().read("run.cdict.part")
+        cls.killed_ns = int(cls.text("killed.ns"))
+        cls.spinner, = cls.tids("spin")
+        cls.oneshot, = cls.tids("once")
+
+    def test_info_says_that_it_is_not_whole(self):
+        info = subprocess.run([BUILD / "pftrace-static", "info", self.path],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        self.assertEqual(info.returncode, 3, info.stderr)
+
+
+class Offline(Guest, WholeChecks, NothingMissingChecks):
+    scenario = "offline"
+
+    def moment(self, name):
+        """Since the capture's zero."""
+        return int(self.text(f"{name}.ns")) - self.capture.header["monotonic_ns"]
+
+    def test_the_moments_of_going_and_coming_are_told(self):
+        rows = self.capture.rows("cpus", cpu=1)
+        self.assertEqual([bool(row["online"]) for row in rows], [False, True])
+        self.assertEqual(self.capture.rows("cpus", cpu=0), [])
+        gone, come = (row["at_ns"] for row in rows)
+        self.assertTrue(self.moment("going") <= gone <= self.moment("gone"))
+        self.assertTrue(self.moment("coming") <= come <= self.moment("come"))
+
+    def test_nothing_ran_while_the_cpu_was_away(self):
+        gone, come = (row["at_ns"] for row in self.capture.rows("cpus", cpu=1))
+        width = self.capture.bucket_ns()
+        inside = [row for row in self.capture.rows("samples", cpu=1)
+                  if row["bucket"] * width >= gone and (row["bucket"] + 1) * width <= come]
+        self.assertEqual(inside, [])
+        self.assertGreater((come - gone) // width, 3)
+
+    def test_its_idle_task_and_others_ran_there_before_and_after(self):
+        gone, come = (row["at_ns"] for row in self.capture.rows("cpus", cpu=1))
+        width = self.capture.bucket_ns()
+        rows = self.capture.rows("samples", cpu=1)
+        before = {row["task"] for row in rows if row["bucket"] <= gone // width and row["run_ns"]}
+        after = {row["task"] for row in rows if row["bucket"] >= come // width and row["run_ns"]}
+        idle = {task["task"] for task in self.capture.tasks().values()
+                if task["comm"] == "swapper/1"}
+        self.assertTrue(idle < before and idle < after, f"{idle}, {before} and {after}")
+
+
+class Short(Guest, WholeChecks, NothingMissingChecks, SwitchChecks, SpinnerChecks):
+    """A kernel on which recording may be refused, in one line, or else must be right."""
+
+    scenario = "short"
+    why_refused = None
+
+    def setUp(self):
+        if self.why_refused:
+            self.skipTest(self.why_refused)
+
+    @classmethod
+    def read(cls):
+        cls.code = int(cls.text("code"))
+        words = cls.text("words").splitlines()
+        if cls.code == 1 and len(words) == 1 and "PREEMPT_RT" in words[0]:
+            cls.why_refused = f"refused: {words[0]}"
+            return
+        super().read()
+        cls.kernel = {tid: cls.status_switches(tid) for tid in cls.tids("pair")}
+        cls.begin, cls.end = ((int(cls.text(f"{when}.ns")),
+                               counts.context_switches(cls.text(f"{when}.stat")))
+                              for when in ("before", "after"))
+        tid, = cls.tids("spin")
+        cls.results = cls.load("spin")
+        cls.spinner = cls.capture.task_of_tid(tid)
+        cls.spinner_ns = cls.schedstat(tid)[0]
+        cls.cpu = 1
+        cls.stolen_ns = cls.stolen(1)
+
+
+class Absent:
+    """One test instead of all that a kernel would have been put to."""
+
+    def test_it_boots(self):
+        self.skipTest(self.word)
+
+
+def why_not(series, flavour):
+    """A word on why this kernel cannot be booted here, or None. It is downloaded now."""
+    word = what_is_missing()
+    if not word:
+        try:
+            packages().kernel(series, flavour)
+        except Missing as missing:
+            word = str(missing)
+    return word
+
+
+def classes():
+    """A class for each kernel and scenario."""
+    of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Storm, Ring, Killed, Offline,
+                                                 Short)}
+    for (series, flavour), scenarios in KERNELS.items():
+        word = why_not(series, flavour)
+        wanted = [Absent] if word else [Console, *(of_scenario[one] for one in scenarios)]
+        for checks in wanted:
+            name = f"Linux_{series.replace('.', '_')}_{flavour}_{checks.__name__}"
+            yield name, type(name, (checks, unittest.TestCase),
+                             {"kernel_wanted": (series, flavour), "word": word,
+                              "__module__": __name__})
+
+
+globals().update(classes())
