@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* fdinfo tells what the kernel charges for a map (from 6.4 exactly, before as an estimate). */
+/* fdinfo tells what the kernel charges for a map: from 6.4 on. Before, it says 0 of
+   rings and too little of hashes. */
 static uint64_t map_memory_bytes(int fd)
 {
 	uint64_t bytes = 0;
@@ -26,15 +27,6 @@ static uint64_t map_memory_bytes(int fd)
 		if (sscanf(line, "memlock: %" SCNu64, &bytes) == 1)
 			break;
 	fclose(file);
-	return bytes;
-}
-
-uint64_t live_kernel_memory_bytes(const struct live *live)
-{
-	struct bpf_map *map;
-	uint64_t bytes = 0;
-
-	bpf_object__for_each_map(map, live->bpf->obj) bytes += map_memory_bytes(bpf_map__fd(map));
 	return bytes;
 }
 
@@ -96,11 +88,32 @@ static uint64_t estimate(const struct bpf_map *map, uint32_t possible_cpus)
 	}
 }
 
+static bool is_told(const struct pftrace_bpf *bpf)
+{
+	int fd = bpf_map__fd(bpf->maps.ring);
+
+	return fd >= 0 && map_memory_bytes(fd) >= bpf_map__max_entries(bpf->maps.ring);
+}
+
+static uint64_t bytes_of(const struct bpf_map *map, uint32_t possible_cpus, bool told)
+{
+	return told ? map_memory_bytes(bpf_map__fd(map)) : estimate(map, possible_cpus);
+}
+
+uint64_t live_kernel_memory_bytes(const struct live *live)
+{
+	bool told = is_told(live->bpf);
+	struct bpf_map *map;
+	uint64_t bytes = 0;
+
+	bpf_object__for_each_map(map, live->bpf->obj) bytes += bytes_of(map, live->cpu_count, told);
+	return bytes;
+}
+
 static void add_map(struct live_memory *memory, const struct bpf_map *map)
 {
 	struct live_map_memory *added = &memory->maps[memory->map_count];
-	uint64_t bytes = memory->measured ? map_memory_bytes(bpf_map__fd(map))
-					  : estimate(map, memory->possible_cpus);
+	uint64_t bytes = bytes_of(map, memory->possible_cpus, memory->measured);
 
 	memory->bytes += bytes;
 	if (memory->map_count == LIVE_MAPS_MAX || bpf_map__is_internal(map))
@@ -130,8 +143,8 @@ void live_memory_read(uint32_t ring_bytes, struct live_memory *memory)
 	bpf = pftrace_bpf__open();
 	if (!bpf)
 		return;
-	if (!live_size_maps(bpf, memory->possible_cpus, ring_bytes))
-		memory->measured = !make_maps(bpf);
+	if (!live_size_maps(bpf, memory->possible_cpus, ring_bytes) && !make_maps(bpf))
+		memory->measured = is_told(bpf);
 	bpf_object__for_each_map(map, bpf->obj) add_map(memory, map);
 	pftrace_bpf__destroy(bpf);
 }
