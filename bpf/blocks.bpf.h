@@ -61,15 +61,22 @@ static __always_inline bool block_must_go(const struct pft_block *block, __u64 n
 	       now - block->rq_ns >= PFT_BLOCK_AGE_NS;
 }
 
+/* Out of line, as all that is rare: the hot path stays on few lines of the instruction cache, which
+   is cold when hundreds of tasks take turns. */
+static __noinline int block_turn(struct pft_block *block, struct pft_cpu *cpu,
+				 struct task_struct *prev, __u64 now)
+{
+	if (PFT_WORD_COUNT(block->word))
+		block_submit(block, cpu);
+	block_begin(block, cpu, prev, now);
+	return 0;
+}
+
 static __always_inline void block_prepare(struct pft_block *block, struct pft_cpu *cpu,
 					  struct task_struct *prev, __u64 now)
 {
-	if (PFT_WORD_COUNT(block->word)) {
-		if (!block_must_go(block, now))
-			return;
-		block_submit(block, cpu);
-	}
-	block_begin(block, cpu, prev, now);
+	if (!PFT_WORD_COUNT(block->word) || block_must_go(block, now))
+		block_turn(block, cpu, prev, now);
 }
 
 static __always_inline void block_add(struct pft_block *block, struct pft_sample added)

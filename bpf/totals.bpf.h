@@ -43,6 +43,19 @@ static __always_inline bool total_is(const struct pft_total *total, __u32 tid, _
 	return total->tid == tid && total->start_ns == start_ns;
 }
 
+static __noinline int total_make_room(struct pft_cpu *cpu, __u32 tid, __u64 start_ns)
+{
+	struct pft_total *ways = cpu->totals[tid % PFT_TOTAL_SETS];
+
+	total_evict(cpu, &ways[1]);
+	ways[1] = ways[0];
+	__builtin_memset(&ways[0], 0, sizeof(ways[0]));
+	ways[0].tid = tid;
+	ways[0].start_ns = start_ns;
+	return 0;
+}
+
+/* Makes room in the first way when neither is the task's. */
 static __always_inline struct pft_total *total_find(struct pft_cpu *cpu, __u32 tid, __u64 start_ns)
 {
 	struct pft_total *ways = cpu->totals[tid % PFT_TOTAL_SETS];
@@ -51,12 +64,17 @@ static __always_inline struct pft_total *total_find(struct pft_cpu *cpu, __u32 t
 		return &ways[0];
 	if (total_is(&ways[1], tid, start_ns))
 		return &ways[1];
-	total_evict(cpu, &ways[1]);
-	ways[1] = ways[0];
-	__builtin_memset(&ways[0], 0, sizeof(ways[0]));
-	ways[0].tid = tid;
-	ways[0].start_ns = start_ns;
+	total_make_room(cpu, tid, start_ns);
 	return &ways[0];
+}
+
+static __noinline int total_flush(struct pft_cpu *cpu, struct pft_total *total)
+{
+	total_evict(cpu, total);
+	total->run_ns = 0;
+	total->voluntary = 0;
+	total->involuntary = 0;
+	return 0;
 }
 
 static __always_inline void total_add(struct pft_cpu *cpu, __u32 tid, __u64 start_ns, __u64 run_ns,
@@ -69,12 +87,8 @@ static __always_inline void total_add(struct pft_cpu *cpu, __u32 tid, __u64 star
 		total->involuntary++;
 	else
 		total->voluntary++;
-	if ((total->voluntary | total->involuntary) & TOTAL_COUNT_LIMIT) {
-		total_evict(cpu, total);
-		total->run_ns = 0;
-		total->voluntary = 0;
-		total->involuntary = 0;
-	}
+	if ((total->voluntary | total->involuntary) & TOTAL_COUNT_LIMIT)
+		total_flush(cpu, total);
 }
 
 #endif

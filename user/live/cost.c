@@ -38,18 +38,22 @@ struct cost {
 	double empty_ns; /* zero point, smallest seen; < 0: none yet */
 };
 
-struct cost *cost_new(int switch_program_fd, int empty_program_fd)
+struct cost *cost_new(void)
 {
 	struct cost *cost = calloc(1, sizeof(*cost));
 
 	if (!cost)
 		return NULL;
-	cost->switch_fd = switch_program_fd;
-	cost->empty_fd = empty_program_fd;
 	cost->stats = stats_switch_new();
 	cost->interval_ns = FIRST_MOMENT_NS;
 	cost->empty_ns = -1;
 	return cost;
+}
+
+void cost_watch(struct cost *cost, int switch_program_fd, int empty_program_fd)
+{
+	cost->switch_fd = switch_program_fd;
+	cost->empty_fd = empty_program_fd;
 }
 
 void cost_free(struct cost *cost)

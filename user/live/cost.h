@@ -12,8 +12,15 @@
 
 struct cost;
 
+/*
+ * To be made before the rings are mapped: the process that it forks would hold the mappings, too.
+ * NULL without memory.
+ */
+struct cost *cost_new(void);
+
 /* Measures `switch_program`, with `empty_program` as the zero point; both fds are borrowed. */
-struct cost *cost_new(int switch_program_fd, int empty_program_fd);
+void cost_watch(struct cost *cost, int switch_program_fd, int empty_program_fd);
+
 void cost_free(struct cost *cost);
 
 /*

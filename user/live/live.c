@@ -147,7 +147,8 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 	live->cpu_count = live_possible_cpus();
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
-	if (!live->cpus || !live->cgroups) {
+	live->cost = cost_new();
+	if (!live->cpus || !live->cgroups || !live->cost) {
 		fail(message, error, "cannot begin");
 		goto out;
 	}
@@ -158,9 +159,9 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 		error = open_rings(live, message);
 	if (error)
 		goto out;
-	live->cost = cost_new(bpf_program__fd(live->bpf->progs.on_sched_switch),
-			      bpf_program__fd(live->bpf->progs.empty));
-	error = live->cost ? pftrace_bpf__attach(live->bpf) : -ENOMEM;
+	cost_watch(live->cost, bpf_program__fd(live->bpf->progs.on_sched_switch),
+		   bpf_program__fd(live->bpf->progs.empty));
+	error = pftrace_bpf__attach(live->bpf);
 	if (error)
 		fail(message, error, "cannot attach to the scheduler's tracepoints");
 out:
