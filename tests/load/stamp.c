@@ -5,14 +5,18 @@
  *
  *   stamp --out FILE [--cpu N] [--seconds S] [--run-us R] [--sleep-us L] [--fifo] [--wait]
  *
- * FILE gets a line a run: "BEGIN_NS END_NS CAUSE", CAUSE is why the run ended: sleep, preempted or
- * end. While it runs it reads the clock all the time; a gap in which the kernel counted a switch
+ * FILE gets a line a run: "BEGIN_NS END_NS CAUSE UNSURE_NS", CAUSE is why the run ended: sleep,
+ * preempted or end. While it runs it reads the clock all the time; a gap in which the kernel counted a switch
  * of ours is a time when somebody else ran, and splits the run. A gap without one is an interrupt
  * or the hypervisor, and belongs to the run as the scheduler sees it. --fifo asks for real-time
  * priority, so that hardly anybody can preempt.
  *
  * Prints what it had waited in its life when its work began, too: a capture that began before does
  * not know how long the wait before the first switch to a task was.
+ *
+ * UNSURE_NS is how long before BEGIN_NS the run may have begun as the scheduler sees it: since the
+ * time that the sleep was to end, or since the last look at the clock before a gap. In between an
+ * interrupt or the hypervisor may have had the core with this task on it.
  *
  * A border is stamped just before the sleep and just after the return from it: a few microseconds
  * inside the kernel's own border.
@@ -32,6 +36,7 @@
 struct run {
 	uint64_t begin_ns;
 	uint64_t end_ns;
+	uint64_t unsure_ns;
 	const char *cause;
 };
 
@@ -41,13 +46,13 @@ struct runs {
 	size_t capacity;
 };
 
-static void add(struct runs *runs, uint64_t begin_ns, uint64_t end_ns, const char *cause)
+static void add(struct runs *runs, struct run run)
 {
 	if (runs->count == runs->capacity) {
 		errno = ENOSPC;
 		load_fail("more runs than expected");
 	}
-	runs->items[runs->count++] = (struct run){ begin_ns, end_ns, cause };
+	runs->items[runs->count++] = run;
 }
 
 static long involuntary_switches(void)
@@ -57,8 +62,8 @@ static long involuntary_switches(void)
 	return usage.ru_nivcsw;
 }
 
-/* Runs until `until_ns`; returns the begin of the run that is then still open. */
-static uint64_t run_until(struct runs *runs, uint64_t begin_ns, uint64_t until_ns)
+/* Runs until `until_ns`; `open` is the run in progress, then and now. */
+static void run_until(struct runs *runs, struct run *open, uint64_t until_ns)
 {
 	long switches = involuntary_switches();
 	uint64_t last_ns = load_now_ns();
@@ -66,12 +71,14 @@ static uint64_t run_until(struct runs *runs, uint64_t begin_ns, uint64_t until_n
 		uint64_t now_ns = load_now_ns();
 		if (now_ns - last_ns > GAP_NS && involuntary_switches() != switches) {
 			switches = involuntary_switches();
-			add(runs, begin_ns, last_ns, "preempted");
-			begin_ns = now_ns;
+			open->end_ns = last_ns;
+			open->cause = "preempted";
+			add(runs, *open);
+			open->begin_ns = now_ns;
+			open->unsure_ns = now_ns - last_ns;
 		}
 		last_ns = now_ns;
 	}
-	return begin_ns;
 }
 
 /* All memory is taken and touched before the start: no page fault puts us to sleep later. */
@@ -91,8 +98,8 @@ static void write_runs(const char *path, const struct runs *runs)
 	if (!file)
 		load_fail(path);
 	for (size_t i = 0; i < runs->count; i++)
-		fprintf(file, "%" PRIu64 " %" PRIu64 " %s\n", runs->items[i].begin_ns,
-			runs->items[i].end_ns, runs->items[i].cause);
+		fprintf(file, "%" PRIu64 " %" PRIu64 " %s %" PRIu64 "\n", runs->items[i].begin_ns,
+			runs->items[i].end_ns, runs->items[i].cause, runs->items[i].unsure_ns);
 	if (fclose(file))
 		load_fail(path);
 }
@@ -124,16 +131,20 @@ int main(int argc, char **argv)
 
 	struct load_counters counters;
 	load_counters(&counters);
-	uint64_t begin_ns = load_now_ns();
-	uint64_t end_ns = begin_ns + length_ns;
-	while (begin_ns + run_ns < end_ns) {
-		uint64_t open_ns = run_until(&runs, begin_ns, begin_ns + run_ns);
-		uint64_t now_ns = load_now_ns();
-		add(&runs, open_ns, now_ns, "sleep");
-		load_sleep_until_ns(now_ns + sleep_ns);
-		begin_ns = load_now_ns();
+	struct run open = { .begin_ns = load_now_ns() };
+	uint64_t end_ns = open.begin_ns + length_ns;
+	while (open.begin_ns + run_ns < end_ns) {
+		run_until(&runs, &open, open.begin_ns + run_ns);
+		open.end_ns = load_now_ns();
+		open.cause = "sleep";
+		add(&runs, open);
+		load_sleep_until_ns(open.end_ns + sleep_ns);
+		open.begin_ns = load_now_ns();
+		open.unsure_ns = open.begin_ns - (open.end_ns + sleep_ns);
 	}
-	add(&runs, begin_ns, load_now_ns(), "end");
+	open.end_ns = load_now_ns();
+	open.cause = "end";
+	add(&runs, open);
 
 	write_runs(path, &runs);
 	printf("tid=%d runs=%zu begin_ns=%" PRIu64 " end_ns=%" PRIu64 "\n", (int)gettid(),
