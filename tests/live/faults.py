@@ -61,12 +61,12 @@ class MemoryGroup:
 
 
 @contextlib.contextmanager
-def sysctls(**wanted):
-    """Sets at least these, by name with __ for the slash, and restores them."""
+def sysctls(wanted):
+    """Sets these at least, by their paths in /proc/sys, and restores them."""
     before = {}
     try:
         for name, value in wanted.items():
-            knob = pathlib.Path("/proc/sys") / name.replace("__", "/")
+            knob = pathlib.Path("/proc/sys") / name
             text = knob.read_text()
             if int(text) < value:
                 knob.write_text(str(value))
