@@ -325,6 +325,33 @@ static void samples_and_losses_equal_to_the_totals_prove_the_capture(void **stat
 	finish(bench);
 }
 
+static void totals_of_many_ended_tasks_are_written_before_the_end(void **state)
+{
+	struct bench *bench = begin(1);
+	struct capture_end end = { .duration_ns = 20 * MS };
+	const struct tallied_table *totals = &bench->tally.tables[CAPTURE_TOTALS];
+	size_t before;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	for (uint32_t i = 0; i < 20000; i++) {
+		struct account_total total = {
+			.tid = 100 + i, .start_ns = 5, .switches = 1, .run_ns = 1
+		};
+
+		assert_int_equal(account_total(bench->account, &total), 0);
+	}
+	assert_int_equal(totals->count, 0);
+	assert_int_equal(account_flush(bench->account, 10 * MS), 0);
+	before = totals->count;
+	assert_int_equal(before, 20000);
+	assert_false(bench->tally.used_before_told);
+	assert_int_equal(account_end(bench->account, &end, true, true), 0);
+	assert_int_equal(totals->count, before);
+	assert_int_equal(end.proof[0].totals_switches, 20000);
+	finish(bench);
+}
+
 static enum capture_verdict verdict_of(uint64_t switches, bool has_totals, bool complete)
 {
 	struct bench *bench = begin(1);
@@ -396,6 +423,7 @@ int main(void)
 		cmocka_unit_test(rows_that_come_late_keep_the_bucket_length_of_their_time),
 		cmocka_unit_test(samples_and_losses_equal_to_the_totals_prove_the_capture),
 		cmocka_unit_test(a_switch_too_many_or_a_total_too_few_is_no_proof),
+		cmocka_unit_test(totals_of_many_ended_tasks_are_written_before_the_end),
 		cmocka_unit_test(losses_are_written_at_every_flush_also_when_there_are_none),
 		cmocka_unit_test(the_error_of_the_sink_is_passed_up),
 	};

@@ -283,6 +283,8 @@ int account_flush(struct account *account, uint64_t at_ns)
 	if (!error)
 		error = flush_rows(account, partial ? at_ns : start_ns);
 	if (!error)
+		error = flush_totals(account, false);
+	if (!error)
 		error = flush_losses(account, at_ns);
 	if (error)
 		return error;

@@ -11,6 +11,9 @@ int flush_tasks(struct account *account);
 /* Rows and cells of the buckets that start before until_ns, sorted; tasks first. */
 int flush_rows(struct account *account, uint64_t until_ns);
 
+/* The totals told so far, when they are many, or all; memory for them is free again. */
+int flush_totals(struct account *account, bool all);
+
 /* One row a cause, cumulated. */
 int flush_losses(struct account *account, uint64_t at_ns);
 

@@ -111,12 +111,20 @@ static size_t select_totals(struct account *account)
 	return count;
 }
 
-/* One key may come from a slot and, evicted earlier, from the hash: they add up. */
-static int write_totals(struct account *account)
+/* Those of tasks that have ended come while recording: in a day there may be millions. */
+#define TOTALS_HELD 8192
+
+/* One key may come from a slot and, evicted earlier, from the hash: they add up here, and where a
+   key has several rows. */
+int flush_totals(struct account *account, bool all)
 {
-	size_t count = select_totals(account);
+	size_t count;
 	int error = 0;
 
+	if (!all && account->total_count < TOTALS_HELD)
+		return 0;
+	count = select_totals(account);
+	account->total_count = 0;
 	if (count)
 		qsort(account->totals, count, sizeof(*account->totals), by_task_and_cpu);
 	for (size_t i = 0; i < count && !error;) {
@@ -197,7 +205,7 @@ static int write_rest(struct account *account, uint64_t at_ns)
 	if (!error)
 		error = flush_rows(account, UINT64_MAX);
 	if (!error)
-		error = write_totals(account);
+		error = flush_totals(account, true);
 	return error ? error : flush_losses(account, at_ns);
 }
 
