@@ -32,6 +32,7 @@ struct kind {
 	bool doubles; /* the second half has buckets twice as long */
 	bool rows;    /* write the text lines, too */
 	bool skewed;  /* most lengths are of few tasks, as on real machines */
+	bool gaps;    /* nothing in the middle half */
 	bool huge;    /* numbers that no machine reaches */
 };
 
@@ -46,6 +47,7 @@ static const struct kind kinds[] = {
 	{ .name = "one-task", .cpus = 1, .tasks = 1, .buckets = 50, .bucket_ns = 10 * MS, .per_cpu = 1, .rows = true },
 	{ .name = "cut", .cpus = 2, .tasks = 6, .buckets = 100, .bucket_ns = 10 * MS, .per_cpu = 2, .cut = true, .rows = true },
 	{ .name = "doubling", .cpus = 2, .tasks = 8, .buckets = 200, .bucket_ns = 10 * MS, .per_cpu = 3, .doubles = true, .rows = true },
+	{ .name = "gaps", .cpus = 2, .tasks = 4, .buckets = 200, .bucket_ns = 10 * MS, .per_cpu = 2, .gaps = true, .rows = true },
 	{ .name = "huge", .cpus = 2, .tasks = 4, .buckets = 50, .bucket_ns = 10 * MS, .per_cpu = 2, .huge = true, .rows = true },
 	{ .name = "million", .cpus = 16, .tasks = 400, .buckets = 6000, .bucket_ns = 10 * MS, .per_cpu = 16 },
 	{ .name = "hour", .cpus = 256, .tasks = 5000, .buckets = 3600, .bucket_ns = 1000 * MS, .per_cpu = 6, .skewed = true },
@@ -306,6 +308,8 @@ static void put_rows(struct maker *maker)
 	for (uint64_t bucket = 0; bucket < kind->buckets; bucket++) {
 		uint64_t number = bucket;
 
+		if (kind->gaps && bucket >= kind->buckets / 4 && bucket < kind->buckets / 4 * 3)
+			continue;
 		if (kind->doubles && bucket == kind->buckets / 2) {
 			push(maker);
 			maker->bucket_ns *= 2;

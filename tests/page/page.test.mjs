@@ -44,7 +44,7 @@ const showAll = async (page) => {
 	}
 };
 
-for (const kind of ['plain', 'kvm', 'doubling', 'one-bucket', 'one-task', 'kvm-only'])
+for (const kind of ['plain', 'kvm', 'doubling', 'gaps', 'one-bucket', 'one-task', 'kvm-only'])
 	test(`the decoded data of '${kind}' are the rows of the capture`, () => withPage(kind, async (page) => {
 		const { rows } = capture(kind);
 		const found = await decoded(page);
@@ -171,15 +171,32 @@ test('losses, and a file that was cut, are said; exit code 3', async () => {
 	}, { status: 3 });
 });
 
-for (const kind of ['empty', 'one-bucket', 'one-task', 'huge', 'kvm-only'])
+for (const kind of ['empty', 'one-bucket', 'one-task', 'huge', 'gaps', 'kvm-only'])
 	test(`the page of '${kind}' is sane`, () => withPage(kind, async (page) => {
 		await showAll(page);
 		assert.equal(await page.evaluate(() => document.documentElement.dataset.ready), 'true');
 		const words = await page.locator('body').innerText();
 		assert.ok(!/NaN|undefined|Infinity|\[object|null/.test(words), words.match(/.*(NaN|undefined|Infinity|\[object|null).*/)?.[0]);
-		for (const key of ['w', 'd', 'j', '0', 't']) await page.keyboard.press(key);
+		for (const key of ['w', 'd', 'j', '0', 't', 'p', 'm', 'm', '[', ']', '/', 'Escape', 'i', 'Escape', 'e', 'Escape', '1', 'ArrowRight', 'Enter', 'Escape', '4', 'End', 'Escape', '5', 'ArrowDown', 'Escape', 'Escape'])
+			await page.keyboard.press(key);
+		const later = await page.locator('body').innerText();
+		assert.ok(!/NaN|undefined|Infinity|\[object/.test(later), later.match(/.*(NaN|undefined|Infinity|\[object).*/)?.[0]);
 		if (kind === 'empty') assert.match(await page.locator('#chart-4 .empty').innerText(), /No task ran/);
 	}));
+
+test('a gap in the capture stays blank', () => withPage('gaps', async (page) => {
+	await showAll(page);
+	const found = await page.evaluate(() => [1, 4].map((chart) => {
+		const canvas = document.querySelector(`#chart-${chart} canvas`);
+		const width = canvas.width - 90;
+		const at = (part) => {
+			const { data } = canvas.getContext('2d').getImageData(76 + width * part, 12, width * 0.05, canvas.height - 60);
+			return new Set(new Uint32Array(data.buffer)).size;
+		};
+		return [at(0.1), at(0.55), at(0.85)];
+	}));
+	for (const [before, gap, behind] of found) assert.ok(gap <= 3 && before > gap && behind > gap, JSON.stringify(found));
+}));
 
 test('wheel, drag, double click and Backspace change the range that charts share', () => withPage('plain', async (page) => {
 	const range = () => page.evaluate(() => globalThis.pftrace.state.range.value);

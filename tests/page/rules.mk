@@ -39,3 +39,12 @@ picture: $(BUILD)/pftrace $(PAGE_NPM_STAMP)
 	$(Q)test -e $(CAPTURE) || { echo "make: there is no $(CAPTURE): sudo sh ci/demo.sh records one; or make picture CAPTURE=FILE" >&2; exit 1; }
 	$(Q)$(BUILD)/pftrace render $(CAPTURE) --out build/picture.html --label 'A demo of pftrace'
 	$(Q)CHROMIUM=$(CHROMIUM) node tests/page/picture.mjs build/picture.html html/gallery/page.png
+
+# An hour of 256 cores and 5,000 tasks: size, time and memory of render; first chart; frames.
+.PHONY: page-measure
+page-measure: $(BUILD)/pftrace $(MAKE_CAPTURE) $(PAGE_NPM_STAMP)
+	$(Q)mkdir -p build/scale
+	$(Q)test -e build/scale/hour.cdict || $(MAKE_CAPTURE) hour build/scale/hour.cdict
+	$(Q)for cells in 5 12; do \
+		/usr/bin/time -f "render --cells $$cells: %e s, %M KiB" $(BUILD)/pftrace render --cells $$cells build/scale/hour.cdict --out build/scale/hour.html && \
+		ls -s --block-size=MB build/scale/hour.html && CHROMIUM=$(CHROMIUM) node tests/page/measure.mjs build/scale/hour.html || exit 1; done

@@ -4,6 +4,8 @@
 import { timeAtX } from '../draw/axes.js';
 import { element } from './dom.js';
 
+const LEAST_PX = 14; // smaller ones would not be found by the eye
+
 const clampTo = (value, count) => Math.max(0, Math.min(count - 1, value));
 
 export function createAnnouncer() {
@@ -37,7 +39,8 @@ export function attachCellCursor(page, plot, options) {
 		}
 		const scroll = options.rows ? plot.element.scrollTop : 0;
 		const [x, y] = [cell.x + cell.width / 2, cell.y + cell.height / 2 - scroll];
-		Object.assign(mark.style, { left: `${cell.x}px`, top: `${cell.y}px`, width: `${cell.width}px`, height: `${cell.height}px` });
+		const [width, height] = [cell.width, cell.height].map((size) => Math.max(LEAST_PX, size));
+		Object.assign(mark.style, { left: `${cell.x + (cell.width - width) / 2}px`, top: `${cell.y + (cell.height - height) / 2}px`, width: `${width}px`, height: `${height}px` });
 		mark.hidden = false;
 		const found = options.hover(x, y, plot.box());
 		if (options.time) page.state.cursor.value = timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box);

@@ -74,10 +74,10 @@ export function createTasks(page) {
 	];
 	const row = (task) => element('li', { class: [state.task.value === task.task && 'chosen', !shown(task) && 'hidden-task'].filter(Boolean).join(' ') || null },
 		element('button', { type: 'button', class: 'pick', 'aria-pressed': String(state.task.value === task.task), onclick: () => choose(task.task) },
-			swatch(task.kind === 'idle' ? null : page.cssColour(task.task)), nameOf(task.name, { class: 'name' }),
+			task.kind === 'idle' ? element('i', { class: 'swatch blank' }) : swatch(page.cssColour(task.task)), nameOf(task.name, { class: 'name' }),
 			element('span', { class: 'tid' }, task.tid === null ? '' : String(task.tid)),
 			element('span', { class: 'run' }, sort.value === 'switches' ? count(sumsOf(task)?.switches ?? 0) : duration(sumsOf(task)?.runNs ?? 0))),
-		...acts(page.label(task), `task:${task.task}`));
+		...(task.kind === 'idle' ? [] : acts(page.label(task), `task:${task.task}`)));
 	const groupRow = (group) => element('li', {},
 		element('button', { type: 'button', class: 'pick', onclick: () => { page.only(group.query); state.task.value = null; close(); } },
 			nameOf(group.label, { class: 'name' }), element('span', { class: 'tid' }, `× ${count(group.members.length)}`),

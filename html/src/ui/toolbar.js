@@ -44,8 +44,11 @@ export function createToolbar(page, { tasks, help, exporting }) {
 		distance.hidden = a === undefined;
 		if (a !== undefined) distance.textContent = b === undefined ? `A ${moment(a, 1e4)} ✕` : `A to B ${duration(b - a, 6)} ✕`;
 	});
-	return element('header', { class: 'toolbar', 'aria-label': 'View' },
+	const bar = element('header', { class: 'toolbar', 'aria-label': 'View' },
 		element('span', { class: 'brand' }, 'pftrace'), tasks.element, none, filter, words, back, crumbs, all, distance, element('span', { class: 'gap' }),
 		icon('⤓', 'Export (E)', () => exporting.open()),
 		icon('◐', 'Light or dark (T)', () => { state.theme.value = theme.dark.value ? 'light' : 'dark'; }), icon('?', 'Help (?)', () => help.showModal()));
+	// what is gone to must not lie below it, however many lines it has
+	new ResizeObserver(() => document.documentElement.style.setProperty('--toolbar', `${bar.offsetHeight}px`)).observe(bar);
+	return bar;
 }
