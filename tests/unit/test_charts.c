@@ -99,9 +99,9 @@ static void exits_know_a_kind_by_isa_and_reason(void **state)
 	exits_init(&exits, 0, BUDGET);
 	assert_int_equal(batch_push(&exits.sink, CAPTURE_EXITS, 10, 0, strings, rows, 3), 0);
 	assert_int_equal(raster_finish(&exits.raster), 0);
-	assert_int_equal(exits.kind_count, 2);
-	assert_string_equal(exits.kinds[1].isa, "vmx");
-	assert_int_equal(exits.kinds[1].reason, 12);
+	assert_int_equal(exits.kinds.count, 2);
+	assert_string_equal(exits.kinds.items[1].isa, "vmx");
+	assert_int_equal(exits.kinds.items[1].reason, 12);
 	assert_int_equal(exits.raster.count, 2);
 	assert_int_equal(exits.raster.items[0].values[EXITS_VALUE_COUNT], 5);
 	assert_int_equal(exits.raster.items[0].values[EXITS_VALUE_HOST_NS], 50);

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chart/exits.h"
 
-#include "base/array.h"
-#include "base/string_pool.h"
 #include "chart/batch_sink.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 uint64_t exits_group_task(uint64_t group)
@@ -16,39 +12,7 @@ uint64_t exits_group_task(uint64_t group)
 
 uint64_t exits_group_kind(uint64_t group)
 {
-	return group & (EXITS_KINDS_MAX - 1);
-}
-
-static const char *isa_text(const struct capture_batch *batch, size_t row)
-{
-	uint64_t id = batch->columns[EXITS_ISA][row];
-	const char *text =
-		batch->strings && id != CAPTURE_NIL ? string_pool_text(batch->strings, id) : NULL;
-
-	return text ? text : "";
-}
-
-/* The number of this kind, a new one when it was not seen. A host has some dozens of them. */
-static int find_kind(struct exits *exits, const char *isa, uint64_t reason, uint64_t *number)
-{
-	struct exits_kind *kind;
-	int error;
-
-	for (*number = 0; *number < exits->kind_count; ++*number) {
-		kind = &exits->kinds[*number];
-		if (kind->reason == reason && strncmp(kind->isa, isa, sizeof(kind->isa) - 1) == 0)
-			return 0;
-	}
-	if (exits->kind_count == EXITS_KINDS_MAX)
-		return -ERANGE;
-	error = ARRAY_RESERVE(exits->kinds, exits->kind_capacity, exits->kind_count + 1);
-	if (error)
-		return error;
-	kind = &exits->kinds[exits->kind_count++];
-	memset(kind->isa, 0, sizeof(kind->isa));
-	memcpy(kind->isa, isa, strnlen(isa, sizeof(kind->isa) - 1));
-	kind->reason = reason;
-	return 0;
+	return group & (EXIT_KINDS_MAX - 1);
 }
 
 static uint64_t known(uint64_t value)
@@ -60,7 +24,7 @@ static int add_row(struct exits *exits, const struct capture_batch *batch, size_
 {
 	const uint64_t *const *columns = batch->columns;
 	uint64_t kind;
-	int error = find_kind(exits, isa_text(batch, row), columns[EXITS_REASON][row], &kind);
+	int error = exit_kinds_of_row(&exits->kinds, batch, row, &kind);
 
 	if (error)
 		return error;
@@ -93,6 +57,6 @@ void exits_init(struct exits *exits, uint64_t from_ns, size_t budget)
 void exits_free(struct exits *exits)
 {
 	raster_free(&exits->raster);
-	free(exits->kinds);
+	exit_kinds_free(&exits->kinds);
 	memset(exits, 0, sizeof(*exits));
 }

@@ -4,18 +4,11 @@
 #define CHART_EXITS_H
 
 #include "capture/capture.h"
+#include "chart/exit_kinds.h"
 #include "chart/raster.h"
 
 #define EXITS_KIND_BITS 16
-#define EXITS_KINDS_MAX ((size_t)1 << EXITS_KIND_BITS)
-#define EXITS_ISA_BYTES 16
 #define EXITS_TABLES (1u << CAPTURE_EXITS)
-
-/* A kind of exit; the reason is the number of the processor's manual. */
-struct exits_kind {
-	char isa[EXITS_ISA_BYTES];
-	uint64_t reason;
-};
 
 enum exits_value {
 	EXITS_VALUE_COUNT,
@@ -26,9 +19,7 @@ struct exits {
 	struct capture_sink sink; /* first: the address of both is the same */
 	struct raster raster;	  /* group: task and kind; no inner */
 	uint64_t from_ns;
-	struct exits_kind *kinds; /* in order of first sight */
-	size_t kind_count;
-	size_t kind_capacity;
+	struct exit_kinds kinds;
 };
 
 uint64_t exits_group_task(uint64_t group);

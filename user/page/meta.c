@@ -158,10 +158,10 @@ static void put_kinds(struct json_writer *json, const struct exits *exits)
 {
 	json_key(json, "exit_kinds");
 	json_begin_array(json);
-	for (size_t i = 0; i < exits->kind_count; i++) {
+	for (size_t i = 0; i < exits->kinds.count; i++) {
 		json_begin_object(json);
-		put_text(json, "isa", exits->kinds[i].isa);
-		put_number(json, "reason", exits->kinds[i].reason);
+		put_text(json, "isa", exits->kinds.items[i].isa);
+		put_number(json, "reason", exits->kinds.items[i].reason);
 		json_end_object(json);
 	}
 	json_end_array(json);
