@@ -21,7 +21,7 @@ MAY_KNOW = {
     "account": ["capture"],
     "cdict": ["capture"],
     "names": ["capture"],
-    "view": ["capture", "cdict"],  # a view reads a file in passes of its own
+    "view": ["capture", "cdict", "names"],  # a view reads files, in passes of its own
     "import": ["account", "capture"],
     "live": ["account", "names", "bpf/pftrace.h"],
     "chart": ["view"],

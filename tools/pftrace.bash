@@ -2,7 +2,7 @@
 # Completion of pftrace's commands, options and their values, for bash. A test holds the options
 # against what --help says.
 
-_pftrace_reading='--from --cap --task --merge-sys-tasks --append-tid --help'
+_pftrace_reading='--from --cap --task --map --merge-sys-tasks --merge-names --append-tid --help'
 
 _pftrace_options() { # command
 	case $1 in
@@ -13,8 +13,9 @@ _pftrace_options() { # command
 	list) echo "$_pftrace_reading --sort --format" ;;
 	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --format" ;;
 	export) echo "$_pftrace_reading --table --format --out" ;;
+	remap) echo '--map --out --help' ;;
 	render) echo "$_pftrace_reading --out --label --open --cells" ;;
-	*) echo 'record check import info list stats export render --help --version' ;;
+	*) echo 'record check import info list stats export remap render --help --version' ;;
 	esac
 }
 
@@ -29,7 +30,7 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 	list:--sort) echo 'switches run tid tgid kind name cgroup' ;;
 	stats:--sort) echo 'run switches wait_avg wait_max name tid' ;;
 	*:--bucket) echo 'auto' ;;
-	*:--out) echo 'files' ;;
+	*:--out | *:--map) echo 'files' ;;
 	*:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus)
 		echo ' '
 		;;

@@ -21,6 +21,7 @@ static const struct {
 	{ "list", cmd_list, "the tasks of a capture" },
 	{ "stats", cmd_stats, "run time, switches and waits per task and core" },
 	{ "export", cmd_export, "a table as CSV or JSON" },
+	{ "remap", cmd_remap, "names from a CSV file into a capture" },
 	{ "render", cmd_render, "one HTML page with six charts" },
 };
 

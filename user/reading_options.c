@@ -36,6 +36,11 @@ static int take_shared(struct reading_options *reading, int option)
 	case READING_MERGE:
 		reading->view.merge_sys_tasks = true;
 		return 0;
+	case READING_MERGE_NAMES:
+		reading->view.merge_names = true;
+		return 0;
+	case READING_MAP:
+		return map_option_add(&reading->map, optarg);
 	case READING_APPEND:
 		reading->view.append_tid = true;
 		return 0;
@@ -99,6 +104,16 @@ int reading_file(struct reading_options *reading, int argc, char **argv)
 	return 0;
 }
 
+static void say_unmatched(const struct view *view)
+{
+	size_t rows, unmatched;
+
+	view_map_counts(view, &rows, &unmatched);
+	if (unmatched)
+		log_warning("--map: %zu of %zu tids are not in %s", unmatched, rows,
+			    view_path(view));
+}
+
 /* What is odd about this file and these options, though no error. */
 static void say_odd(const struct view *view, const char *task)
 {
@@ -111,13 +126,19 @@ static void say_odd(const struct view *view, const char *task)
 	if (view_from_ns(view) && view_from_ns(view) == view_to_ns(view))
 		log_warning("--from %g ms lies behind the end of %s",
 			    (double)view_from_ns(view) / 1e6, view_path(view));
+	say_unmatched(view);
 }
 
 enum exit_code reading_open(const struct reading_options *reading, struct view **view)
 {
+	struct view_options options = reading->view;
 	char message[CDICT_MESSAGE_BYTES];
-	int error = view_open(reading->path, &reading->view, view, message);
+	int error = map_option_read(&reading->map, &options.map);
 
+	*view = NULL;
+	if (error)
+		return EXIT_FAILED;
+	error = view_open(reading->path, &options, view, message);
 	if (error) {
 		log_error("%s", message);
 		/* of all that can be wrong, the regex is the user's */

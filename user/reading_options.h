@@ -14,6 +14,7 @@
 #define READING_OPTIONS_H
 
 #include "command.h"
+#include "map_option.h"
 #include "report/report_table.h"
 #include "view/view.h"
 
@@ -24,6 +25,7 @@ struct reading_options {
 	const char *command; /* "list" */
 	const char *path;
 	struct view_options view;
+	struct map_option map;
 	bool windowed; /* --from or --cap was given */
 	bool help;     /* --help was given: print it on stdout and exit 0 */
 };
@@ -31,7 +33,15 @@ struct reading_options {
 struct loss_stats;
 
 /* Codes above all letters, so that commands may use these for their own. */
-enum { READING_FROM = 0x1000, READING_CAP, READING_TASK, READING_MERGE, READING_APPEND };
+enum {
+	READING_FROM = 0x1000,
+	READING_CAP,
+	READING_TASK,
+	READING_MERGE,
+	READING_MERGE_NAMES,
+	READING_APPEND,
+	READING_MAP,
+};
 
 /* clang-format off */
 #define READING_LONG_OPTIONS \
@@ -39,14 +49,17 @@ enum { READING_FROM = 0x1000, READING_CAP, READING_TASK, READING_MERGE, READING_
 	{ "cap", required_argument, NULL, READING_CAP }, \
 	{ "task", required_argument, NULL, READING_TASK }, \
 	{ "merge-sys-tasks", no_argument, NULL, READING_MERGE }, \
+	{ "merge-names", no_argument, NULL, READING_MERGE_NAMES }, \
+	{ "map", required_argument, NULL, READING_MAP }, \
 	{ "append-tid", no_argument, NULL, READING_APPEND }, \
 	{ "help", no_argument, NULL, 'h' }
 
 #define READING_HELP \
 	"  --from MS, --cap MS  only the buckets that begin in [from, cap) ms\n" \
-	"  --task REGEX         only tasks in whose name this is found; a number is a tid\n" \
+	"  --task REGEX         those in whose name or comm this is found; or a tid\n" \
+	"  --map CSV            names by tid, as pftrace-remap(1) tells\n" \
 	"  --merge-sys-tasks    swapper/0, swapper/1 ... as swapper; kernel threads, too\n" \
-	"  --append-tid         names with their tid: perf:2834\n"
+	"  --merge-names, --append-tid  tasks of one name as one; names with tid: perf:83\n"
 /* clang-format on */
 
 void reading_init(struct reading_options *reading, char **argv);

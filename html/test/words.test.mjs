@@ -6,7 +6,7 @@ import { bytes, count, duration, moment, percent, short } from '../src/data/form
 import { notices, facts } from '../src/data/facts.js';
 import { gridRows, cellValue, ALL } from '../src/data/grid.js';
 import { coveredWindow } from '../src/data/model.js';
-import { groupTasks, matchesQuery } from '../src/data/query.js';
+import { compareNames, groupTasks, matchesQuery } from '../src/data/query.js';
 import { reasonName } from '../src/data/reasons.js';
 import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
 import { clampRange, pan, zoomAt } from '../src/range.js';
@@ -162,4 +162,9 @@ test('the query of a group finds the members of the group and nobody else', () =
 	for (const by of ['prefix', 'process', 'vm', 'cgroup'])
 		for (const group of groupTasks(tasks, by, () => null))
 			assert.deepEqual(tasks.filter((task) => matchesQuery(task, group.query)), group.members, `${by} ${group.query}`);
+});
+
+test('names are ordered by group, and by the value of their numbers', () => {
+	const names = ['swapper/10', 'Zebra.01.vcpu10', 'Ape.10.vcpu0', 'swapper/9', 'Ape.2.vcpu0', 'Zebra.01.vcpu2', 'bash', 'a01', 'a1', ''];
+	assert.deepEqual(names.sort(compareNames), ['', 'Zebra.01.vcpu2', 'Zebra.01.vcpu10', 'Ape.2.vcpu0', 'Ape.10.vcpu0', 'a01', 'a1', 'bash', 'swapper/9', 'swapper/10']);
 });

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A made-up capture, the same every time, and what Python makes of it."""
 import random
+import re
 
 import cdict
 
@@ -147,3 +148,10 @@ def sums_of(rows):
 
 def shown_name(task):
     return task.get('name') or task['comm']
+
+
+def order_of(name):
+    """A key for sorting names: NAME.GROUP.PART by group first, numbers by their value."""
+    grouped = re.sub(r'^(.+?)\.(\d{1,9})\.', lambda m: f'{int(m[2]):02}.{m[1]}.', name)
+    return [(b'0', int(part)) if part.isdigit() else (part.encode(), 0)
+            for part in re.findall(r'[0-9]+|.', grouped, re.S)]

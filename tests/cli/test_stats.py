@@ -155,7 +155,7 @@ class StatsTest(CommandTest):
             key = 'run_ns' if sort == 'run' else sort
             self.assertEqual(column(key, sort), sorted(column(key, sort), reverse=True))
         names = column('name', 'name')
-        self.assertEqual(names, sorted(names, key=str.encode))
+        self.assertEqual(names, sorted(names, key=made_up.order_of))
         waits = column('wait_max_ns', 'wait_max')
         known = [wait for wait in waits if wait is not None]
         self.assertEqual(waits, sorted(known, reverse=True) + [None] * (len(waits) - len(known)))

@@ -43,14 +43,14 @@ static void without_a_pattern_all_are_selected(void **state)
 	SELECTED("012345", .task = NULL);
 }
 
-static void a_regex_is_searched_in_the_shown_name(void **state)
+static void a_regex_is_searched_in_the_shown_name_and_the_comm(void **state)
 {
 	(void)state;
 	SELECTED("3", .task = "perf");
 	SELECTED("12", .task = "soft");
 	SELECTED("03", .task = "^(swapper|perf)");
 	SELECTED("4", .task = "^Router\\.0[0-9]");
-	SELECTED("", .task = "KVM"); /* the comm behind an annotated name is not shown */
+	SELECTED("4", .task = "KVM"); /* the comm behind an annotated name */
 	SELECTED("", .task = "nobody");
 	SELECTED("012345", .task = "");
 }
@@ -100,7 +100,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_pattern_all_are_selected),
-		cmocka_unit_test(a_regex_is_searched_in_the_shown_name),
+		cmocka_unit_test(a_regex_is_searched_in_the_shown_name_and_the_comm),
 		cmocka_unit_test(an_appended_tid_is_part_of_the_name),
 		cmocka_unit_test(a_number_is_a_tid_of_any_life),
 		cmocka_unit_test(a_merged_task_is_found_by_each_of_its_tids),

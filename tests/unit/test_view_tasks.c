@@ -4,6 +4,7 @@
 #include "base/string_pool.h"
 #include "batch.h"
 #include "some_tasks.h"
+#include "view/view_rename.h"
 
 static int make(void **state)
 {
@@ -117,6 +118,60 @@ static void merged_tasks_get_no_tid_appended(void **state)
 	assert_shown(some, 2, "ksoftirqd/9:99", 99);
 }
 
+static void tasks_of_one_name_merge_when_asked(void **state)
+{
+	struct some_tasks *some = *state;
+	const struct view_options options = { .merge_names = true };
+
+	some_tasks_add(some, 0, 0, "swapper/0", NULL, "idle");
+	some_tasks_add(some, 1, 10, "worker", "fw.worker", "task");
+	some_tasks_add(some, 2, 11, "sh", NULL, "task");
+	some_tasks_add(some, 3, 12, "fw.worker", NULL, "task");
+	some_tasks_add(some, 4, 0, "swapper/0", NULL, "idle");
+	some_tasks_shape(some, &options);
+	assert_int_equal(some->tasks.shown_count, 4);
+	assert_shown(some, 1, "fw.worker", CAPTURE_NIL);
+	assert_int_equal(some->tasks.shown[1].members, 2);
+	assert_int_equal(some->tasks.shown[2].members, 1);
+	assert_int_equal(view_tasks_shown(&some->tasks, 3), 1);
+}
+
+static void a_mapping_names_the_task_that_had_the_tid_longest(void **state)
+{
+	struct some_tasks *some = *state;
+	const struct view_options options = { 0 };
+	struct names_map *map = names_map_new();
+	const struct map_row row = { .tid = 10, .name = "fw.vcpu0", .vm = "fw", .vcpu = 0 };
+	const struct map_row nobody = { .tid = 99, .name = "x", .vcpu = CAPTURE_NIL };
+	struct task_name name;
+	bool again;
+
+	names_map_add(map, &row, &again);
+	names_map_add(map, &nobody, &again);
+	some_tasks_add(some, 0, 10, "short", NULL, "task");
+	some_tasks_add(some, 1, 10, "long", "older name", "task");
+	some_tasks_add(some, 2, 10, "last", NULL, "task");
+	for (size_t i = 0; i < 3; i++) { /* 0-100, 100-800, 800-1000 */
+		static const uint64_t starts[] = { 50, 200, 900 };
+		static const uint64_t ends[] = { 100, 800, CAPTURE_NIL };
+
+		some->tasks.rows[i * TASKS_COLUMNS + TASKS_START_NS] = starts[i];
+		some->tasks.rows[i * TASKS_COLUMNS + TASKS_END_NS] = ends[i];
+	}
+	assert_int_equal(view_rename(&some->tasks, map, 100, 1000), 0);
+	assert_int_equal(some->tasks.unmatched, 1);
+	some_tasks_shape(some, &options);
+	assert_shown(some, 0, "short", 10);
+	assert_shown(some, 1, "fw.vcpu0", 10);
+	assert_shown(some, 2, "last", 10);
+	assert_string_equal(some->tasks.shown[1].vm, "fw");
+	assert_int_equal(some->tasks.shown[1].vcpu, 0);
+	assert_false(view_rename_of(&some->tasks, 0, &name));
+	assert_true(view_rename_of(&some->tasks, 1, &name));
+	assert_string_equal(name.name, "fw.vcpu0");
+	names_map_free(map);
+}
+
 static void without_the_option_nothing_merges(void **state)
 {
 	struct some_tasks *some = *state;
@@ -172,6 +227,9 @@ int main(void)
 		TEST(without_the_option_nothing_merges),
 		TEST(rows_of_merged_tasks_are_one_with_counters_added),
 		TEST(pushed_rows_have_the_numbers_of_the_view),
+		cmocka_unit_test_setup_teardown(tasks_of_one_name_merge_when_asked, make, drop),
+		cmocka_unit_test_setup_teardown(a_mapping_names_the_task_that_had_the_tid_longest,
+						make, drop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

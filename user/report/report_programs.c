@@ -15,7 +15,7 @@ static double rounded(double percent)
 
 static void put_csv(struct csv_writer *csv, enum report_type type, union report_value value)
 {
-	if (type == REPORT_TEXT)
+	if (report_is_text(type))
 		csv_text(csv, value.text);
 	else if (type == REPORT_PERCENT)
 		csv_double(csv, rounded(value.percent));
@@ -45,7 +45,7 @@ int report_print_csv(const struct report_table *table, FILE *file)
 
 static void put_json(struct json_writer *json, enum report_type type, union report_value value)
 {
-	if (type == REPORT_TEXT)
+	if (report_is_text(type))
 		json_string(json, value.text);
 	else if (type == REPORT_PERCENT)
 		json_double(json, rounded(value.percent));

@@ -2,6 +2,7 @@
 #include "report/report_table.h"
 
 #include "base/array.h"
+#include "view/view_names.h"
 
 #include <errno.h>
 #include <math.h>
@@ -55,6 +56,13 @@ static int compare_text(const char *one, const char *other)
 	return strcmp(one, other);
 }
 
+static int compare_name(const char *one, const char *other)
+{
+	if (!one || !other)
+		return !one - !other;
+	return view_names_compare(one, other);
+}
+
 static int compare_number(uint64_t one, uint64_t other)
 {
 	if (one == CAPTURE_NIL || other == CAPTURE_NIL)
@@ -80,6 +88,8 @@ static int compare_rows(const void *one, const void *other, void *context)
 
 	if (table->columns[order->column].type == REPORT_TEXT)
 		result = compare_text(a.text, b.text);
+	else if (table->columns[order->column].type == REPORT_NAME)
+		result = compare_name(a.text, b.text);
 	else if (table->columns[order->column].type == REPORT_PERCENT)
 		result = compare_percent(a.percent, b.percent);
 	else

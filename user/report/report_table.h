@@ -17,11 +17,17 @@ struct json_writer;
 
 enum report_type {
 	REPORT_TEXT,
+	REPORT_NAME, /* of a task: a text with an order of its own (view_names_compare) */
 	REPORT_COUNT,
 	REPORT_LENGTH_NS, /* people read it in us, ms or s, one unit a column */
 	REPORT_AT_NS,	  /* a moment: people read seconds */
 	REPORT_PERCENT,
 };
+
+static inline bool report_is_text(enum report_type type)
+{
+	return type == REPORT_TEXT || type == REPORT_NAME;
+}
 
 struct report_column {
 	const char *key;     /* for programs and --sort: "run_ns" */

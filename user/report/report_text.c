@@ -83,7 +83,7 @@ static size_t width_of(const struct report_table *table, size_t column, const st
 	enum report_type type = table->columns[column].type;
 	char field[FIELD_BYTES];
 
-	if (type == REPORT_TEXT)
+	if (report_is_text(type))
 		return value.text ? utf8_width(value.text) : 1;
 	format_number(field, type, unit, value);
 	return strlen(field);
@@ -93,7 +93,7 @@ static void heading_of(const struct report_column *column, const struct unit *un
 		       char field[FIELD_BYTES])
 {
 	const char *after = column->type == REPORT_PERCENT ? "%" : unit->word;
-	bool plain = column->type == REPORT_TEXT || column->type == REPORT_COUNT;
+	bool plain = report_is_text(column->type) || column->type == REPORT_COUNT;
 
 	snprintf(field, FIELD_BYTES, plain ? "%s" : "%s %s", column->heading, after);
 }
@@ -171,13 +171,13 @@ static void put_line(const struct report_table *table, const struct layout *layo
 			heading_of(&table->columns[column], &layout->unit, field);
 		else if (first && is_nameless_total(table, row, column))
 			text = "all";
-		else if (type == REPORT_TEXT)
+		else if (report_is_text(type))
 			text = row[column].text ? row[column].text : "-";
 		else
 			format_number(field, type, &layout->unit, row[column]);
 		if (!first)
 			put_spaces(2, file);
-		put_field(text, layout->width, type == REPORT_TEXT, column == last, file);
+		put_field(text, layout->width, report_is_text(type), column == last, file);
 		first = false;
 	}
 	putc('\n', file);

@@ -36,6 +36,19 @@ static void add_beside(struct row_export *export, const char *key, size_t column
 	}
 }
 
+/* Columns of `tasks` that tell what the view says, which may name tasks anew. */
+static bool is_shown(size_t column)
+{
+	return column == TASKS_NAME || column == TASKS_VM || column == TASKS_VCPU;
+}
+
+static enum row_export_source source_of_shown(size_t column)
+{
+	if (column == TASKS_VM)
+		return ROW_EXPORT_VM;
+	return column == TASKS_VCPU ? ROW_EXPORT_VCPU : ROW_EXPORT_NAME;
+}
+
 static void add_fields(struct row_export *export)
 {
 	const struct capture_table_info *info = capture_table_info(export->table);
@@ -43,9 +56,9 @@ static void add_fields(struct row_export *export)
 	for (size_t column = 0; column < info->column_count; column++) {
 		const char *key = info->columns[column].name;
 
-		if (export->table == CAPTURE_TASKS && column == TASKS_NAME) {
+		if (export->table == CAPTURE_TASKS && is_shown(column)) {
 			/* as in all other tables, so that they join */
-			add_field(export, key, ROW_EXPORT_NAME, TASKS_TASK);
+			add_field(export, key, source_of_shown(column), TASKS_TASK);
 			continue;
 		}
 		add_field(export, key, source_of(export->table, column), column);
@@ -77,11 +90,21 @@ static uint64_t bucket_at_ns(const struct capture_batch *batch, uint64_t bucket)
 	return bucket == CAPTURE_NIL ? CAPTURE_NIL : bucket * batch->bucket_ns;
 }
 
+static struct value task_value(const struct view_task *task, enum row_export_source source)
+{
+	if (!task)
+		return number_value(CAPTURE_NIL);
+	if (source == ROW_EXPORT_NAME)
+		return text_value(task->name);
+	if (source == ROW_EXPORT_VM)
+		return text_value(task->vm);
+	return number_value(source == ROW_EXPORT_VCPU ? task->vcpu : task->tid);
+}
+
 static struct value value_of(const struct row_export *export, const struct row_export_field *field,
 			     const struct capture_batch *batch, size_t row, uint64_t at_ns)
 {
 	uint64_t number = batch->columns[field->column][row];
-	const struct view_task *task;
 
 	switch (field->source) {
 	case ROW_EXPORT_NUMBER:
@@ -91,11 +114,10 @@ static struct value value_of(const struct row_export *export, const struct row_e
 	case ROW_EXPORT_DIFFERENCE:
 		return number_value(at_ns);
 	case ROW_EXPORT_TID:
-		task = view_task(export->view, number);
-		return number_value(task ? task->tid : CAPTURE_NIL);
 	case ROW_EXPORT_NAME:
-		task = view_task(export->view, number);
-		return text_value(task ? task->name : NULL);
+	case ROW_EXPORT_VM:
+	case ROW_EXPORT_VCPU:
+		return task_value(view_task(export->view, number), field->source);
 	case ROW_EXPORT_BUCKET_AT:
 		return number_value(bucket_at_ns(batch, number));
 	case ROW_EXPORT_BUCKET_NS:

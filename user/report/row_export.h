@@ -20,6 +20,8 @@ enum row_export_source {
 	ROW_EXPORT_DIFFERENCE, /* becomes the sum so far */
 	ROW_EXPORT_TID,
 	ROW_EXPORT_NAME,
+	ROW_EXPORT_VM,
+	ROW_EXPORT_VCPU,
 	ROW_EXPORT_BUCKET_AT,
 	ROW_EXPORT_BUCKET_NS,
 };

@@ -18,6 +18,7 @@ enum list_column {
 	LIST_SWITCHES,
 	LIST_RUN_NS,
 	LIST_NAME,
+	LIST_MEMBERS,
 	LIST_COMM,
 	LIST_VM,
 	LIST_VCPU,
@@ -34,9 +35,10 @@ const struct report_column task_list_columns[] = {
 	[LIST_KIND] = { "kind", "KIND", REPORT_TEXT },
 	[LIST_SWITCHES] = { "switches", "SWITCHES", REPORT_COUNT },
 	[LIST_RUN_NS] = { "run_ns", "RUN", REPORT_LENGTH_NS },
-	[LIST_NAME] = { "name", "NAME", REPORT_TEXT },
+	[LIST_NAME] = { "name", "NAME", REPORT_NAME },
+	[LIST_MEMBERS] = { "members", "TASKS", REPORT_COUNT },
 	[LIST_COMM] = { "comm", NULL, REPORT_TEXT },
-	[LIST_VM] = { "vm", "VM", REPORT_TEXT },
+	[LIST_VM] = { "vm", "VM", REPORT_NAME },
 	[LIST_VCPU] = { "vcpu", "VCPU", REPORT_COUNT },
 	[LIST_CGROUP] = { "cgroup", "CGROUP", REPORT_TEXT },
 	[LIST_START_NS] = { "start_ns", NULL, REPORT_COUNT },
@@ -56,6 +58,7 @@ static void fill_list_row(union report_value *row, const struct view_task *task,
 	row[LIST_SWITCHES].number = sums->switches;
 	row[LIST_RUN_NS].number = sums->run_ns;
 	row[LIST_NAME].text = task->name;
+	row[LIST_MEMBERS].number = task->members;
 	row[LIST_COMM].text = task->comm;
 	row[LIST_VM].text = task->vm;
 	row[LIST_VCPU].number = task->vcpu;
@@ -67,7 +70,7 @@ static void fill_list_row(union report_value *row, const struct view_task *task,
 int task_list_fill(struct report_table *table, const struct view *view,
 		   const struct task_stats *stats)
 {
-	bool any_vm = false;
+	bool any_vm = false, any_merged = false;
 
 	for (size_t i = 0; i < view_task_count(view); i++) {
 		const struct view_task *task = view_task(view, i);
@@ -80,7 +83,10 @@ int task_list_fill(struct report_table *table, const struct view *view,
 			return -ENOMEM;
 		fill_list_row(row, task, task_stats_of(stats, i));
 		any_vm = any_vm || task->vm;
+		any_merged = any_merged || task->members > 1;
 	}
+	if (!any_merged)
+		table->hidden |= 1ULL << LIST_MEMBERS;
 	if (!any_vm)
 		table->hidden |= 1ULL << LIST_VM | 1ULL << LIST_VCPU;
 	return 0;
@@ -91,6 +97,7 @@ int task_list_fill(struct report_table *table, const struct view *view,
 enum stats_column {
 	STATS_TASK,
 	STATS_NAME,
+	STATS_MEMBERS,
 	STATS_TID,
 	STATS_KIND,
 	STATS_RUN_NS,
@@ -115,7 +122,8 @@ enum stats_column {
 
 const struct report_column task_stats_columns[] = {
 	[STATS_TASK] = { "task", NULL, REPORT_COUNT },
-	[STATS_NAME] = { "name", "TASK", REPORT_TEXT },
+	[STATS_NAME] = { "name", "TASK", REPORT_NAME },
+	[STATS_MEMBERS] = { "members", "TASKS", REPORT_COUNT },
 	[STATS_TID] = { "tid", "TID", REPORT_COUNT },
 	[STATS_KIND] = { "kind", NULL, REPORT_TEXT },
 	[STATS_RUN_NS] = { "run_ns", "RUN", REPORT_LENGTH_NS },
@@ -188,6 +196,7 @@ static int fill_total(struct report_table *table, const struct task_stats_row *s
 	fill_sums(total, sums, window);
 	total[STATS_NAME].text = "total";
 	total[STATS_TASK].number = total[STATS_TID].number = CAPTURE_NIL;
+	total[STATS_MEMBERS].number = CAPTURE_NIL;
 	for (size_t column = STATS_RUN_P50_NS; column < STATS_COLUMNS; column++)
 		total[column].number = CAPTURE_NIL;
 	return 0;
@@ -202,6 +211,7 @@ int task_stats_fill(struct report_table *table, const struct view *view,
 		    const struct task_stats *stats, const struct task_report_window *window)
 {
 	struct task_stats_row sum = task_stats_none;
+	bool any_merged = false;
 
 	for (size_t i = 0; i < view_task_count(view); i++) {
 		const struct view_task *task = view_task(view, i);
@@ -215,16 +225,20 @@ int task_stats_fill(struct report_table *table, const struct view *view,
 			return -ENOMEM;
 		row[STATS_TASK].number = task->task;
 		row[STATS_NAME].text = task->name;
+		row[STATS_MEMBERS].number = task->members;
 		row[STATS_TID].number = task->tid;
 		row[STATS_KIND].text = task->kind;
 		fill_sums(row, sums, window);
 		fill_percentiles(row, stats, i);
+		any_merged = any_merged || task->members > 1;
 		if (!task_report_is_nobody(task))
 			task_stats_add(&sum, sums);
 	}
 	for (size_t column = STATS_RUN_P50_NS; column < STATS_COLUMNS && !stats->length_count;
 	     column++)
 		table->hidden |= 1ULL << column;
+	if (!any_merged)
+		table->hidden |= 1ULL << STATS_MEMBERS;
 	return fill_total(table, &sum, window);
 }
 

@@ -2,6 +2,7 @@
 #include "view/view.h"
 
 #include "view/view_filter.h"
+#include "view/view_rename.h"
 #include "view/view_select.h"
 #include "view/view_tasks.h"
 
@@ -66,8 +67,13 @@ static int settle(struct view *view, char message[CDICT_MESSAGE_BYTES])
 {
 	uint64_t end_ns =
 		view->summary.end ? view->summary.end->duration_ns : view->summary.last_at_ns;
-	int error = view_tasks_shape(&view->tasks, &view->options);
+	int error = 0;
 
+	if (view->options.map)
+		error = view_rename(&view->tasks, view->options.map,
+				    view_header(view)->monotonic_ns, end_ns);
+	if (!error)
+		error = view_tasks_shape(&view->tasks, &view->options);
 	if (!error)
 		error = view_select(&view->tasks, view->options.task, message);
 	view->to_ns = view->options.cap_ns < end_ns ? view->options.cap_ns : end_ns;
@@ -106,12 +112,14 @@ int view_open(const char *path, const struct view_options *options, struct view 
 	message[0] = '\0';
 	*result = NULL;
 	if (!view) {
+		names_map_free(options->map);
 		snprintf(message, CDICT_MESSAGE_BYTES, "not enough memory");
 		return -ENOMEM;
 	}
 	view->options = *options;
 	view->from_ns = options->from_ns;
-	view->one_pass = options->one_pass && !options->task && !options->merge_sys_tasks;
+	view->one_pass = options->one_pass && !options->task && !options->merge_sys_tasks &&
+			 !options->merge_names;
 	error = cdict_open(path, &view->reader, message);
 	if (!error && !view->one_pass)
 		error = load(view, message);
@@ -132,6 +140,7 @@ void view_free(struct view *view)
 	if (!view)
 		return;
 	view_tasks_free(&view->tasks);
+	names_map_free(view->options.map);
 	cdict_reader_free(view->reader);
 	free(view);
 }
@@ -172,6 +181,12 @@ bool view_any_selected(const struct view *view)
 		if (view->tasks.shown[i].selected)
 			return true;
 	return false;
+}
+
+void view_map_counts(const struct view *view, size_t *rows, size_t *unmatched)
+{
+	*rows = view->options.map ? names_map_count(view->options.map) : 0;
+	*unmatched = view->tasks.unmatched;
 }
 
 uint64_t view_from_ns(const struct view *view)

@@ -13,18 +13,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct names_map;
 struct view;
 
 struct view_options {
-	uint64_t from_ns;     /* from the capture's zero */
-	uint64_t cap_ns;      /* the window's end, from the capture's zero; CAPTURE_NIL: none */
-	const char *task;     /* regex (POSIX extended) over names, or a number: a tid; NULL: all.
+	uint64_t from_ns;      /* from the capture's zero */
+	uint64_t cap_ns;       /* the window's end, from the capture's zero; CAPTURE_NIL: none */
+	const char *task;      /* regex (POSIX extended) over names, or a number: a tid; NULL: all.
 				   A leading '*' is forgiven */
-	bool merge_sys_tasks; /* swapper/0, swapper/1... -> swapper; likewise kernel threads of
+	bool merge_sys_tasks;  /* swapper/0, swapper/1... -> swapper; likewise kernel threads of
 				   one name per CPU (kworker/0:1, ksoftirqd/1 -> ksoftirqd) */
-	bool append_tid;      /* perf -> perf:2834 */
-	bool all_rows;	      /* `task` only marks tasks as selected; the rows of all are read */
-	bool one_pass;	      /* the tasks are read with the rows; see view_is_one_pass() */
+	bool merge_names;      /* tasks of one name -> one task with as many members; idle, unknown
+				   and other stay apart */
+	bool append_tid;       /* perf -> perf:2834 */
+	struct names_map *map; /* names that replace the file's, by tid (view_rename.h); NULL:
+				   none. The view takes it over, also when it cannot be opened */
+	bool all_rows;	       /* `task` only marks tasks as selected; the rows of all are read */
+	bool one_pass;	       /* the tasks are read with the rows; see view_is_one_pass() */
 };
 
 /* A task as the view shows it; several of the file's may stand behind it when merged. */
@@ -38,6 +43,7 @@ struct view_task {
 	const char *vm;	    /* or NULL */
 	const char *cgroup; /* or NULL */
 	uint64_t vcpu;
+	uint32_t members; /* tasks of the file that stand behind it */
 	uint64_t start_ns;
 	uint64_t end_ns;
 	bool selected;
@@ -52,7 +58,7 @@ int view_open(const char *path, const struct view_options *options, struct view 
 void view_free(struct view *view);
 
 /*
- * True when one_pass was asked for and neither `task` nor merge_sys_tasks needs the tasks first.
+ * True when one_pass was asked for and neither `task` nor merging needs the tasks first.
  * Then view_read() goes first and once, and passes rows of `tasks` on as they come: before it
  * nothing is known of tasks, the capture's end and the summary.
  */
@@ -64,6 +70,8 @@ const struct capture_cpu *view_cpus(const struct view *view, size_t *count);
 size_t view_task_count(const struct view *view);
 const struct view_task *view_task(const struct view *view, uint64_t task);
 bool view_any_selected(const struct view *view);
+/* Rows of options->map, and how many of them name no task of this capture. */
+void view_map_counts(const struct view *view, size_t *rows, size_t *unmatched);
 /* Window in ns since zero: [from, to), to = the capture's end where there is no cap. */
 uint64_t view_from_ns(const struct view *view);
 uint64_t view_to_ns(const struct view *view);

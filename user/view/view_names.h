@@ -13,4 +13,10 @@
  */
 size_t view_names_shared_length(const char *name);
 
+/*
+ * The order of names, as strcmp(3) tells it. "CSR.1.vcpu0", a VM of group 1, stands where
+ * "01.CSR.vcpu0" would: groups stay together. Numbers go by their value: vcpu2 before vcpu10.
+ */
+int view_names_compare(const char *one, const char *other);
+
 #endif

@@ -2,6 +2,7 @@
 #include "view/view_select.h"
 
 #include "base/options.h"
+#include "base/string_pool.h"
 
 #include <errno.h>
 #include <regex.h>
@@ -37,6 +38,17 @@ static int bad_regex(const regex_t *regex, int error, const char *pattern,
 	return error == REG_ESPACE ? -ENOMEM : -EINVAL;
 }
 
+/* Also under a name that was given, a task is found by what it calls itself. */
+static void select_by_comm(struct view_tasks *tasks, size_t place, const regex_t *regex)
+{
+	struct view_task *task = &tasks->shown[tasks->shown_of[place]];
+	uint64_t id = tasks->rows[place * TASKS_COLUMNS + TASKS_COMM];
+	const char *comm = id == CAPTURE_NIL ? NULL : string_pool_text(tasks->strings, id);
+
+	if (!task->selected && comm)
+		task->selected = regexec(regex, comm, 0, NULL, 0) == 0;
+}
+
 static int select_matching(struct view_tasks *tasks, const char *pattern,
 			   char message[CDICT_MESSAGE_BYTES])
 {
@@ -49,6 +61,8 @@ static int select_matching(struct view_tasks *tasks, const char *pattern,
 		return bad_regex(&regex, error, pattern, message);
 	for (size_t i = 0; i < tasks->shown_count; i++)
 		tasks->shown[i].selected = regexec(&regex, tasks->shown[i].name, 0, NULL, 0) == 0;
+	for (size_t place = 0; place < tasks->row_count; place++)
+		select_by_comm(tasks, place, &regex);
 	regfree(&regex);
 	return 0;
 }

@@ -7,7 +7,8 @@
 
 /*
  * Marks the tasks that `pattern` means (NULL: all): by tid when it is a number, else those in whose
- * shown name the POSIX extended regex is found. A merged task is meant when one of its own is.
+ * shown name or comm the POSIX extended regex is found. A merged task is meant when one of its own
+ * is.
  * 0, -ENOMEM, or -EINVAL with a message for a bad regex.
  */
 int view_select(struct view_tasks *tasks, const char *pattern, char message[CDICT_MESSAGE_BYTES]);

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/string_pool.h"
+#include "names/map.h"
 #include "view/view_names.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@ void view_tasks_free(struct view_tasks *tasks)
 {
 	free(tasks->rows);
 	number_map_free(&tasks->places);
+	free(tasks->map_entries);
 	free(tasks->shown);
 	free(tasks->shown_of);
 	string_pool_free(tasks->names);
@@ -22,7 +24,7 @@ void view_tasks_free(struct view_tasks *tasks)
 
 /* ---- collect ---- */
 
-static uint32_t find_place(const struct view_tasks *tasks, uint64_t file_task)
+uint32_t view_tasks_place(const struct view_tasks *tasks, uint64_t file_task)
 {
 	if (file_task < tasks->dense)
 		return (uint32_t)file_task;
@@ -57,7 +59,7 @@ int view_tasks_collect(struct view_tasks *tasks, const struct capture_batch *bat
 	tasks->strings = batch->strings;
 	for (size_t i = 0; i < batch->rows; i++) {
 		uint64_t file_task = batch->columns[TASKS_TASK][i];
-		uint32_t place = find_place(tasks, file_task);
+		uint32_t place = view_tasks_place(tasks, file_task);
 
 		if (file_task == CAPTURE_NIL)
 			continue;
@@ -84,20 +86,42 @@ static const char *text_or(const struct view_tasks *tasks, uint64_t id, const ch
 	return text ? text : otherwise;
 }
 
-/* Idle tasks and kernel threads that nobody gave a name of its own. */
-static bool is_mergeable(const struct view_tasks *tasks, const uint64_t *row)
+/* The name that somebody gave it, in the file or by a mapping; its name is NULL without. */
+static struct task_name given_name(const struct view_tasks *tasks, size_t place)
 {
-	const char *kind = text_or(tasks, row[TASKS_KIND], "");
+	const uint64_t *row = row_at(tasks, place);
+	struct task_name name = {
+		.name = text_or(tasks, row[TASKS_NAME], NULL),
+		.vm = text_or(tasks, row[TASKS_VM], NULL),
+		.vcpu = row[TASKS_VCPU],
+	};
 
-	return row[TASKS_NAME] == CAPTURE_NIL &&
+	if (tasks->map && tasks->map_entries[place] != NUMBER_MAP_NONE) {
+		struct task_name mapped = names_map_name(tasks->map, tasks->map_entries[place]);
+
+		name.name = mapped.name;
+		if (mapped.vm) /* what a mapping leaves open stays as it was */
+			name.vm = mapped.vm;
+		if (mapped.vcpu != CAPTURE_NIL)
+			name.vcpu = mapped.vcpu;
+	}
+	return name;
+}
+
+/* Idle tasks and kernel threads that nobody gave a name of its own. */
+static bool is_mergeable(const struct view_tasks *tasks, size_t place)
+{
+	const char *kind = text_or(tasks, row_at(tasks, place)[TASKS_KIND], "");
+
+	return !given_name(tasks, place).name &&
 	       (strcmp(kind, "idle") == 0 || strcmp(kind, "kthread") == 0);
 }
 
 /* The name without a tid: an id in tasks->names, STRING_NONE without memory. */
-static uint64_t base_name(const struct view_tasks *tasks, const uint64_t *row, bool shared)
+static uint64_t base_name(const struct view_tasks *tasks, size_t place, bool shared)
 {
-	const char *comm = text_or(tasks, row[TASKS_COMM], "?");
-	const char *name = text_or(tasks, row[TASKS_NAME], comm);
+	const char *given = given_name(tasks, place).name;
+	const char *name = given ? given : text_or(tasks, row_at(tasks, place)[TASKS_COMM], "?");
 	size_t length = shared ? view_names_shared_length(name) : strlen(name);
 
 	return string_pool_add_bytes(tasks->names, name, length);
@@ -118,6 +142,7 @@ static const char *name_with_tid(const struct view_tasks *tasks, const char *nam
 static void show(struct view_tasks *tasks, size_t place, uint64_t name)
 {
 	struct view_task *task = &tasks->shown[tasks->shown_count];
+	struct task_name given = given_name(tasks, place);
 	const uint64_t *row = row_at(tasks, place);
 
 	*task = (struct view_task){
@@ -127,9 +152,10 @@ static void show(struct view_tasks *tasks, size_t place, uint64_t name)
 		.name = string_pool_text(tasks->names, name),
 		.comm = text_or(tasks, row[TASKS_COMM], "?"),
 		.kind = text_or(tasks, row[TASKS_KIND], "unknown"),
-		.vm = text_or(tasks, row[TASKS_VM], NULL),
+		.vm = given.vm,
 		.cgroup = text_or(tasks, row[TASKS_CGROUP], NULL),
-		.vcpu = row[TASKS_VCPU],
+		.vcpu = given.vcpu,
+		.members = 1,
 		.start_ns = row[TASKS_START_NS],
 		.end_ns = row[TASKS_END_NS],
 	};
@@ -145,14 +171,22 @@ static bool same_text(const char *one, const char *other)
 static void merge(struct view_tasks *tasks, size_t place, uint32_t into)
 {
 	struct view_task *task = &tasks->shown[into];
+	struct task_name given = given_name(tasks, place);
 	const uint64_t *row = row_at(tasks, place);
 
+	task->members++;
 	if (task->tid != row[TASKS_TID])
 		task->tid = CAPTURE_NIL;
 	if (task->tgid != row[TASKS_TGID])
 		task->tgid = CAPTURE_NIL;
+	if (!same_text(task->vm, given.vm))
+		task->vm = NULL;
+	if (task->vcpu != given.vcpu)
+		task->vcpu = CAPTURE_NIL;
 	if (!same_text(task->cgroup, text_or(tasks, row[TASKS_CGROUP], NULL)))
 		task->cgroup = NULL;
+	if (!same_text(task->kind, text_or(tasks, row[TASKS_KIND], "unknown")))
+		task->kind = "task";
 	if (row[TASKS_START_NS] < task->start_ns)
 		task->start_ns = row[TASKS_START_NS];
 	if (row[TASKS_END_NS] == CAPTURE_NIL || task->end_ns == CAPTURE_NIL)
@@ -163,40 +197,58 @@ static void merge(struct view_tasks *tasks, size_t place, uint32_t into)
 	tasks->shown_of[place] = into;
 }
 
-/* Idle tasks and kernel threads of one name are kept apart. */
-static uint64_t merge_key(uint64_t name, const char *kind)
+/* What a task may be merged by. */
+enum merging { APART, BY_SYSTEM_NAME, BY_NAME };
+
+/* Idle, what is nobody's and "other" stay what they are when names are merged. */
+static enum merging merging_of(const struct view_tasks *tasks, size_t place,
+			       const struct view_options *options)
 {
-	return name * 2 + (kind[0] == 'i');
+	const char *kind = text_or(tasks, row_at(tasks, place)[TASKS_KIND], "");
+
+	if (options->merge_sys_tasks && is_mergeable(tasks, place))
+		return BY_SYSTEM_NAME;
+	if (!options->merge_names || strcmp(kind, "idle") == 0 || strcmp(kind, "unknown") == 0 ||
+	    strcmp(kind, "other") == 0)
+		return APART;
+	return BY_NAME;
 }
 
-static int show_all(struct view_tasks *tasks, bool merging)
+/* Idle tasks are kept apart from others of one name; so are kernel threads of a merged name. */
+static uint64_t merge_key(uint64_t name, enum merging merging, const char *kind)
+{
+	return name * 4 + (kind[0] == 'i' ? 1 : merging == BY_SYSTEM_NAME ? 2 : 0);
+}
+
+static int show_or_merge(struct view_tasks *tasks, size_t place, uint64_t name,
+			 enum merging merging, struct number_map *merged)
+{
+	const char *kind = text_or(tasks, row_at(tasks, place)[TASKS_KIND], "");
+	uint64_t key = merge_key(name, merging, kind);
+	uint32_t into = merging == APART ? NUMBER_MAP_NONE : number_map_find(merged, key);
+	int error = 0;
+
+	if (into != NUMBER_MAP_NONE) {
+		merge(tasks, place, into);
+		return 0;
+	}
+	if (merging != APART)
+		error = number_map_add(merged, key, (uint32_t)tasks->shown_count);
+	show(tasks, place, name);
+	return error;
+}
+
+static int show_all(struct view_tasks *tasks, const struct view_options *options)
 {
 	struct number_map merged = { 0 };
 	int error = 0;
 
 	for (size_t place = 0; place < tasks->row_count && !error; place++) {
-		const uint64_t *row = row_at(tasks, place);
-		bool mergeable = merging && is_mergeable(tasks, row);
-		uint64_t name = base_name(tasks, row, mergeable);
-		uint64_t key;
-		uint32_t into;
+		enum merging merging = merging_of(tasks, place, options);
+		uint64_t name = base_name(tasks, place, merging == BY_SYSTEM_NAME);
 
-		if (name == STRING_NONE) {
-			error = -ENOMEM;
-			break;
-		}
-		if (!mergeable) {
-			show(tasks, place, name);
-			continue;
-		}
-		key = merge_key(name, text_or(tasks, row[TASKS_KIND], ""));
-		into = number_map_find(&merged, key);
-		if (into != NUMBER_MAP_NONE) {
-			merge(tasks, place, into);
-			continue;
-		}
-		error = number_map_add(&merged, key, (uint32_t)tasks->shown_count);
-		show(tasks, place, name);
+		error = name == STRING_NONE ? -ENOMEM
+					    : show_or_merge(tasks, place, name, merging, &merged);
 	}
 	number_map_free(&merged);
 	return error;
@@ -225,7 +277,7 @@ int view_tasks_shape(struct view_tasks *tasks, const struct view_options *option
 	tasks->shown_of = calloc(tasks->row_count + 1, sizeof(*tasks->shown_of));
 	if (!tasks->names || !tasks->shown || !tasks->shown_of)
 		return -ENOMEM;
-	error = show_all(tasks, options->merge_sys_tasks);
+	error = show_all(tasks, options);
 	if (!error && options->append_tid)
 		error = append_tids(tasks);
 	tasks->same_numbers =
@@ -235,7 +287,7 @@ int view_tasks_shape(struct view_tasks *tasks, const struct view_options *option
 
 uint32_t view_tasks_shown(const struct view_tasks *tasks, uint64_t file_task)
 {
-	uint32_t place = find_place(tasks, file_task);
+	uint32_t place = view_tasks_place(tasks, file_task);
 
 	if (place == NUMBER_MAP_NONE)
 		return VIEW_NO_TASK;

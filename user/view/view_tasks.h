@@ -6,6 +6,7 @@
 #include "base/number_map.h"
 #include "view/view.h"
 
+struct names_map;
 struct string_pool;
 
 /* No task of the view has this number. */
@@ -19,6 +20,11 @@ struct view_tasks {
 	size_t dense;			   /* file numbers below this are places in rows */
 	struct number_map places;	   /* of the other file numbers */
 	const struct string_pool *strings; /* borrowed: the rows' strings */
+
+	/* names that replace the file's, by place: entries of map, or NUMBER_MAP_NONE */
+	const struct names_map *map; /* borrowed; NULL: none */
+	uint32_t *map_entries;
+	size_t unmatched; /* entries that name no task here */
 
 	/* as the view shows them */
 	struct view_task *shown;
@@ -37,6 +43,9 @@ size_t view_tasks_count(const struct view_tasks *tasks);
 
 /* Takes rows of the table `tasks`; a later row with the same task replaces. 0 or -ENOMEM. */
 int view_tasks_collect(struct view_tasks *tasks, const struct capture_batch *batch);
+
+/* A task's place in rows, or NUMBER_MAP_NONE. */
+uint32_t view_tasks_place(const struct view_tasks *tasks, uint64_t file_task);
 
 /* Makes shown from rows; nothing is selected yet. 0 or -ENOMEM. */
 int view_tasks_shape(struct view_tasks *tasks, const struct view_options *options);

@@ -26,6 +26,21 @@ function listHas(list, number) {
 // What names begin with: all up to the first digit or mark that tells members of one kind apart.
 export const prefixOf = (name) => /^[\p{L}][\p{L}_.-]*?(?=[\d/:#@-]|$)/u.exec(name ?? '')?.[0] || (name ?? '');
 
+// The order of names, as user/view/view_names.c has it: CSR.1.vcpu0 stands where 01.CSR.vcpu0 would, so
+// that groups stay together, and numbers go by their value.
+const orderKey = (name) => name.replace(/^(.+?)\.(\d{1,9})\./s, (all, first, group) => `${String(Number(group)).padStart(2, '0')}.${first}.`);
+export function compareNames(one, other) {
+	const parts = [one ?? '', other ?? ''].map((name) => orderKey(name).match(/[0-9]+|./gsu) ?? []);
+	for (let i = 0; i < Math.max(parts[0].length, parts[1].length); i++) {
+		const [a, b] = [parts[0][i] ?? '', parts[1][i] ?? ''];
+		if (a === b) continue;
+		const numbers = /^[0-9]/.test(a) && /^[0-9]/.test(b);
+		if (numbers && Number(a) !== Number(b)) return Number(a) - Number(b);
+		if (!numbers) return a < b ? -1 : 1;
+	}
+	return (one ?? '') < (other ?? '') ? -1 : Number((one ?? '') > (other ?? ''));
+}
+
 const unquote = (text) => (/^"(.*)"$/s.exec(text)?.[1] ?? text).replace(/\\(["\\])/g, '$1');
 export const quote = (text) => (/[\s"\\]/.test(text) || text === '' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
 

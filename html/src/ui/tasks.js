@@ -4,7 +4,7 @@
 import { effect, signal } from '@preact/signals-core';
 
 import { count, duration } from '../data/format.js';
-import { groupTasks } from '../data/query.js';
+import { compareNames, groupTasks } from '../data/query.js';
 import { choice, clear, element, nameOf, printable } from './dom.js';
 import { swatch } from './tooltip.js';
 
@@ -12,16 +12,14 @@ const LISTED = 300;
 const GROUPS = [['none', 'no groups'], ['prefix', 'by prefix'], ['process', 'by process'], ['vm', 'by VM'], ['cgroup', 'by cgroup']];
 const SORTS = [['run', 'time', 'Most run time first'], ['switches', 'switches', 'Most switches first'], ['name', 'name', 'By name'], ['tid', 'tid', 'By tid']];
 
-const byText = (a, b) => (a ?? '').localeCompare(b ?? '');
-
 function orders(sumsOf) {
 	const most = (key) => (a, b) => (sumsOf(b)?.[key] ?? 0) - (sumsOf(a)?.[key] ?? 0) || a.task - b.task;
-	return { run: most('runNs'), switches: most('switches'), name: (a, b) => byText(a.name, b.name) || a.task - b.task, tid: (a, b) => (a.tid ?? Infinity) - (b.tid ?? Infinity) || a.task - b.task };
+	return { run: most('runNs'), switches: most('switches'), name: (a, b) => compareNames(a.name, b.name) || a.task - b.task, tid: (a, b) => (a.tid ?? Infinity) - (b.tid ?? Infinity) || a.task - b.task };
 }
 
 const groupOrders = {
 	run: (a, b) => b.runNs - a.runNs, switches: (a, b) => b.switches - a.switches,
-	name: (a, b) => byText(a.label, b.label), tid: (a, b) => b.runNs - a.runNs,
+	name: (a, b) => compareNames(a.label, b.label), tid: (a, b) => b.runNs - a.runNs,
 };
 
 export function createTasks(page) {
