@@ -28,6 +28,7 @@ static int open_account(struct record *record)
 		.rows_per_s_max = automatic ? ROWS_PER_S_MAX : 0,
 		.wait_offered = record->probe.has_sched_info,
 		.cpu_listed = filter->cpu_listed,
+		.sched_recorded = true,
 	};
 
 	if (filter->rule_count) {

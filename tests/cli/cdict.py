@@ -13,7 +13,7 @@ COLUMNS = {
                'wait_max_ns wait_max_at_ns',
     'vcpu_samples': 'bucket task guest_ns host_ns halted_ns blocked_ns waiting_ns',
     'cells': 'bucket task kind bin count',
-    'exits': 'bucket task isa reason count host_ns off_ns host_min_ns host_max_ns guest_ns',
+    'exits': 'bucket task isa reason count host_ns off_ns host_min_ns host_max_ns guest_ns unpaired',
     'exit_cells': 'bucket task isa reason bin count',
     'totals': 'task cpu run_ns switches voluntary involuntary',
     'exit_totals': 'task isa reason count host_ns host_max_ns',

@@ -93,7 +93,7 @@ class Capture:
                               'blocked_ns': 4, 'waiting_ns': None}],
             'exits': [{'bucket': 3, 'task': 7, 'isa': 'svm', 'reason': 0x78, 'count': 2,
                        'host_ns': 3, 'off_ns': 0, 'host_min_ns': 1, 'host_max_ns': 2,
-                       'guest_ns': None}],
+                       'guest_ns': None, 'unpaired': 0}],
             'exit_cells': [{'bucket': 3, 'task': 7, 'isa': 'svm', 'reason': 0x78, 'bin': 77,
                             'count': 2}],
         }

@@ -25,6 +25,14 @@ static unsigned int task_column(enum capture_table table)
 		return SAMPLES_TASK;
 	case CAPTURE_CELLS:
 		return CELLS_TASK;
+	case CAPTURE_VCPU_SAMPLES:
+		return VCPU_SAMPLES_TASK;
+	case CAPTURE_EXITS:
+		return EXITS_TASK;
+	case CAPTURE_EXIT_CELLS:
+		return EXIT_CELLS_TASK;
+	case CAPTURE_EXIT_TOTALS:
+		return EXIT_TOTALS_TASK;
 	case CAPTURE_TOTALS:
 		return TOTALS_TASK;
 	default:

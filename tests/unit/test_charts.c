@@ -91,8 +91,9 @@ static void exits_know_a_kind_by_isa_and_reason(void **state)
 	struct string_pool *strings = string_pool_new();
 	uint64_t svm = string_pool_add(strings, "svm");
 	uint64_t vmx = string_pool_add(strings, "vmx");
-	const uint64_t rows[] = { 0, 4, svm, 12, 3, 30, 0, 1,	9,  5, 0,  4, vmx, 12, 1,
-				  7, 0, 1,   9,	 5, 0,	4, svm, 12, 2, 20, 0, 1,   9,  NIL };
+	const uint64_t rows[] = { 0, 4, svm, 12, 3, 30, 0, 1, 9, 5,   0, /* */
+				  0, 4, vmx, 12, 1, 7,	0, 1, 9, 5,   0, /* */
+				  0, 4, svm, 12, 2, 20, 0, 1, 9, NIL, 0 };
 	struct exits exits;
 
 	(void)state;

@@ -10,7 +10,8 @@
 
 static int add_words(struct account *account)
 {
-	static const char *const kinds[CELL_KINDS] = { "run", "sleep", "wait" };
+	static const char *const kinds[CELL_KINDS] = { "run", "sleep", "wait", "guest", "host" };
+	static const char *const isas[ACCOUNT_ISAS] = { "vmx", "svm", "arm64" };
 	struct string_pool *strings = account->strings;
 	struct words *words = &account->words;
 
@@ -19,6 +20,9 @@ static int add_words(struct account *account)
 	words->idle = string_pool_add(strings, "idle");
 	words->unknown = string_pool_add(strings, "unknown");
 	words->other = string_pool_add(strings, "other");
+	words->vcpu = string_pool_add(strings, "vcpu");
+	for (int i = 0; i < ACCOUNT_ISAS; i++)
+		words->isas[i] = string_pool_add(strings, isas[i]);
 	for (int i = 0; i < CELL_KINDS; i++)
 		words->cells[i] = string_pool_add(strings, kinds[i]);
 	for (int i = 0; i < LOSS_CAUSES; i++)
@@ -56,7 +60,7 @@ struct account *account_new(const struct account_options *options, struct captur
 	grid_init(&account->grid, options->bucket_ns);
 	if (add_words(account) || init_cpus(account) || rows_init(&account->rows) ||
 	    cells_init(&account->cells) || output_init(&account->output, sink, strings) ||
-	    lives_init(account) || selection_init(account)) {
+	    lives_init(account) || selection_init(account) || kvm_init(account)) {
 		account_free(account);
 		return NULL;
 	}
@@ -72,6 +76,7 @@ void account_free(struct account *account)
 	rows_free(&account->rows);
 	cells_free(&account->cells);
 	output_free(&account->output);
+	kvm_free(account);
 	free(account->cpus);
 	free(account->proof);
 	free(account->totals);
@@ -85,8 +90,9 @@ void account_counters(const struct account *account, struct account_counters *co
 		.bucket_ns = grid_bucket_ns(&account->grid),
 		.lost_switches = account->losses[LOSS_RING_FULL].switches,
 		.lost_run_ns = account->losses[LOSS_RING_FULL].run_ns,
-		.rows_pending =
-			account->rows.count + account->cells.older_count + account->cells.count,
+		.rows_pending = account->rows.count + account->cells.older_count +
+				account->cells.count + kvm_rows_pending(&account->kvm.rows),
+		.kvm_exits = account->kvm.exits,
 	};
 	for (uint32_t i = 0; i < account->options.cpu_count; i++)
 		counters->switches += account->cpus[i].switches;

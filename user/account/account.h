@@ -39,6 +39,10 @@ struct account_options {
 	bool (*selects)(void *context, const struct account_task *task);
 	void *selects_context;
 	const bool *cpu_listed; /* whose rows are written, by CPU number, borrowed; NULL: all */
+	bool kvm;		/* KVM's events are recorded */
+	/* Switches are. Without them KVM's events are followed by tid alone: all time outside of
+	   the guest counts as host, and halted, blocked, waiting are not known. */
+	bool sched_recorded;
 };
 
 /* The states a task can leave a CPU in. */
@@ -112,6 +116,37 @@ int account_offline(struct account *account, uint32_t cpu, uint64_t at_ns);
 /* A loss that belongs to no CPU's stream. */
 void account_count_loss(struct account *account, enum capture_loss_cause cause, uint64_t count);
 
+/* ---- KVM ---- */
+
+#define ACCOUNT_NO_VCPU UINT32_MAX
+#define ACCOUNT_ALL_TIDS UINT32_MAX
+
+enum account_isa { ACCOUNT_VMX, ACCOUNT_SVM, ACCOUNT_ARM64, ACCOUNT_ISAS };
+
+struct account_kvm_exit {
+	uint64_t at_ns;
+	uint64_t reason; /* the processor's number; flags above VMX's 16 bits are ignored */
+	uint32_t cpu;
+	uint32_t tid; /* the vCPU's thread */
+	enum account_isa isa;
+	uint32_t vcpu; /* its number in its VM, or ACCOUNT_NO_VCPU: not known */
+};
+
+/*
+ * The events of a thread, in its own order, between the account_switch that switched it in on `cpu`
+ * and the one that switches it out: order tells them apart, a moment outside of that run is taken
+ * for its border. An exit is counted when the entry after it ends its interval (exits.count), else
+ * as unpaired (exits.unpaired): at the next exit, at a loss, at the thread's or the capture's end.
+ * -EINVAL without options.kvm.
+ */
+int account_kvm_exit(struct account *account, const struct account_kvm_exit *event);
+int account_kvm_entry(struct account *account, uint32_t cpu, uint32_t tid, uint64_t at_ns,
+		      uint32_t vcpu);
+
+/* KVM events of this thread, or ACCOUNT_ALL_TIDS, were lost: whether it is in its guest is not
+   known until the next one. Counted as LOSS_KVM_EVENTS. */
+int account_kvm_lost(struct account *account, uint32_t tid, uint64_t count);
+
 /* ---- identity ---- */
 
 #define ACCOUNT_NO_TGID UINT32_MAX
@@ -165,6 +200,18 @@ struct account_total {
 };
 int account_total(struct account *account, const struct account_total *total);
 
+/* The same of exits. */
+struct account_exit_total {
+	uint32_t tid;
+	uint64_t start_ns;
+	enum account_isa isa;
+	uint64_t reason;
+	uint64_t count;
+	uint64_t host_ns;
+	uint64_t host_max_ns;
+};
+int account_exit_total(struct account *account, const struct account_exit_total *total);
+
 /* What is known of a CPU beside its totals, for the proof. */
 struct account_cpu_total {
 	uint32_t cpu;
@@ -185,7 +232,8 @@ int account_end(struct account *account, struct capture_end *end, bool has_total
 
 struct account_counters {
 	uint64_t switches;
-	uint64_t tasks; /* lives seen so far */
+	uint64_t kvm_exits; /* events told */
+	uint64_t tasks;	    /* lives seen so far */
 	uint64_t bucket_ns;
 	uint64_t losses[LOSS_CAUSES]; /* counts */
 	uint64_t lost_switches;

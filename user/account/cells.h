@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum cell_kind { CELL_RUN, CELL_SLEEP, CELL_WAIT, CELL_KINDS };
+enum cell_kind { CELL_RUN, CELL_SLEEP, CELL_WAIT, CELL_GUEST, CELL_HOST, CELL_KINDS };
 
 /* Sorted by kind first: long runs of one kind deflate to a sixth less, and quicker. */
 #define CELL_KEY(task, kind, bin) ((uint64_t)(kind) << 48 | (uint64_t)(task) << 12 | (bin))

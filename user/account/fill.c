@@ -3,9 +3,6 @@
 
 #include "account/flush.h"
 
-/* Rows of a CPU that was silent, or of a task that waited, for a long time. */
-#define ROWS_KEPT_MAX 262144
-
 /* No doubling to more than a minute. */
 #define BUCKET_NS_MAX 60000000000ULL
 #define NS_PER_S 1000000000ULL
@@ -13,7 +10,8 @@
 /* Rows and cells made so far that are not counted in the window yet. */
 static void count_rows(struct account *account)
 {
-	account->window_rows += account->rows.slots_used + account->cells.count;
+	account->window_rows += fill_rows_made(account);
+	account->kvm.rows.made = 0;
 }
 
 /* Buckets double when the rows of a second were made in less, or longer ones hold too many. */
@@ -45,7 +43,11 @@ int fill_advance(struct account *account, uint64_t at_ns)
 	double_buckets(account);
 	rows_advance(&account->rows, account->grid.start_ns);
 	error = cells_advance(&account->cells, account->grid.start_ns);
-	if (!error && account->rows.count + account->cells.older_count > ROWS_KEPT_MAX)
+	if (!error && account->options.kvm)
+		error = cells_advance(&account->kvm.rows.cells, account->grid.start_ns);
+	if (!error && account->rows.count + account->cells.older_count +
+				      kvm_rows_pending(&account->kvm.rows) >
+			      ROWS_KEPT_MAX)
 		error = flush_rows(account, account->grid.start_ns);
 	return error;
 }

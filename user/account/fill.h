@@ -7,6 +7,10 @@
 
 #include <errno.h>
 
+/* More rows than these are written at once: those of a CPU that was silent, or of a task that waited,
+   for a long time. */
+#define ROWS_KEPT_MAX 262144
+
 /* at_ns lies behind the current bucket: the one that holds it becomes current. 0 or -errno, as
    all. */
 int fill_advance(struct account *account, uint64_t at_ns);
@@ -25,6 +29,13 @@ static inline struct row *fill_row(struct account *account, const struct cpu *cp
 	struct life *life = &account->lives[slot];
 
 	return rows_get(&account->rows, &life->row, start_ns, life->task, cpu->number);
+}
+
+/* Rows and cells of the current bucket so far. */
+static inline uint64_t fill_rows_made(const struct account *account)
+{
+	return account->rows.slots_used + account->cells.count + account->kvm.rows.made +
+	       account->kvm.rows.cells.count;
 }
 
 /* Start of the bucket that holds at_ns. */

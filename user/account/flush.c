@@ -21,9 +21,9 @@ static int write_task(struct account *account, uint32_t slot)
 		[TASKS_END_NS] = who->end_ns,
 		[TASKS_COMM] = who->comm,
 		[TASKS_NAME] = CAPTURE_NIL,
-		[TASKS_KIND] = who->kind,
+		[TASKS_KIND] = who->is_vcpu ? account->words.vcpu : who->kind,
 		[TASKS_VM] = CAPTURE_NIL,
-		[TASKS_VCPU] = CAPTURE_NIL,
+		[TASKS_VCPU] = who->vcpu,
 		[TASKS_CGROUP] = who->cgroup,
 		[TASKS_FIRST_VOLUNTARY] = who->first[0],
 		[TASKS_FIRST_INVOLUNTARY] = who->first[1],
@@ -149,7 +149,8 @@ static int write_cell(struct account *account, const struct sort_item *cell, uin
 	return output_row(&account->output, CAPTURE_CELLS, bucket_ns, values);
 }
 
-static int write_sorted_cells(struct account *account, const struct sort_item *items, size_t count)
+static int write_sorted_cells(struct account *account, const struct sort_item *items, size_t count,
+			      flush_cell *write)
 {
 	int error = 0;
 
@@ -161,7 +162,7 @@ static int write_sorted_cells(struct account *account, const struct sort_item *i
 		       items[i].low == items[first].low;
 		     i++)
 			sum += items[i].value;
-		error = write_cell(account, &items[first], sum);
+		error = write(account, &items[first], sum);
 	}
 	return error ? error : output_done(&account->output);
 }
@@ -175,9 +176,8 @@ static struct sort_item shown_cell(const struct account *account, struct sort_it
 }
 
 /* Those to write come first, the others keep their places behind. */
-static int flush_cells(struct account *account, uint64_t until_ns)
+int flush_cells(struct account *account, struct cells *cells, uint64_t until_ns, flush_cell *write)
 {
-	struct cells *cells = &account->cells;
 	struct sort_item *items = malloc((2 * cells->older_count + 1) * sizeof(*items));
 	size_t count = 0, kept = 0;
 	int error;
@@ -191,7 +191,7 @@ static int flush_cells(struct account *account, uint64_t until_ns)
 			cells->older[kept++] = cells->older[i];
 	cells->older_count = kept;
 	sort_items(items, items + count, count);
-	error = write_sorted_cells(account, items, count);
+	error = write_sorted_cells(account, items, count, write);
 	free(items);
 	return error;
 }
@@ -204,7 +204,9 @@ int flush_rows(struct account *account, uint64_t until_ns)
 		error = cells_advance(&account->cells, account->cells.start_ns);
 	if (!error)
 		error = flush_samples(account, until_ns);
-	return error ? error : flush_cells(account, until_ns);
+	if (!error)
+		error = flush_cells(account, &account->cells, until_ns, write_cell);
+	return error ? error : kvm_flush(account, until_ns);
 }
 
 /* ---- losses ---- */
@@ -245,7 +247,7 @@ int flush_fill(struct account *account, uint64_t at_ns)
 	for (uint32_t i = 0; i < account->options.cpu_count && !error; i++)
 		if (account->cpus[i].known)
 			error = fill_cpu(account, &account->cpus[i], at_ns);
-	return error;
+	return error ? error : kvm_fill(account, at_ns);
 }
 
 #define NS_PER_S 1000000000ULL
@@ -256,7 +258,7 @@ int flush_fill(struct account *account, uint64_t at_ns)
  */
 static bool partial_is_due(const struct account *account, uint64_t start_ns, uint64_t at_ns)
 {
-	uint64_t rows = account->rows.slots_used + account->cells.count;
+	uint64_t rows = fill_rows_made(account);
 	uint64_t since_ns = at_ns - account->partial_ns;
 	uint64_t max = account->options.rows_per_s_max;
 

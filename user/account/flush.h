@@ -17,7 +17,13 @@ int flush_totals(struct account *account, bool all);
 /* One row a cause, cumulated. */
 int flush_losses(struct account *account, uint64_t at_ns);
 
-/* Every CPU's time up to at_ns goes into rows. */
+/* One row of cells: the bucket's start (high), the key (low), how many. */
+typedef int flush_cell(struct account *account, const struct sort_item *cell, uint64_t count);
+
+/* Cells of the buckets that start before until_ns; the current bucket's have been moved. */
+int flush_cells(struct account *account, struct cells *cells, uint64_t until_ns, flush_cell *write);
+
+/* Every CPU's and vCPU's time up to at_ns goes into rows. */
 int flush_fill(struct account *account, uint64_t at_ns);
 
 #endif

@@ -26,6 +26,8 @@ static void lose_sight(struct account *account, struct cpu *cpu)
 		life->last_cpu = NO_CPU;
 		life->left_at_ns = CAPTURE_NIL;
 		life->wait_total_ns = CAPTURE_NIL;
+		if (life->vcpu)
+			kvm_lost_sight(account, cpu->life);
 	}
 	cpu->life = UNKNOWN_LIFE;
 	cpu->filler = UNKNOWN_LIFE;
@@ -46,6 +48,9 @@ static int run_is_found(struct account *account, struct cpu *cpu, uint64_t at_ns
 	life->wait_total_ns = CAPTURE_NIL;
 	cpu->life = slot;
 	cpu->filler = slot;
+	cpu->run_at_ns = at_ns;
+	if (life->vcpu)
+		kvm_found(account, slot, cpu->number, at_ns);
 	return 0;
 }
 
@@ -154,6 +159,8 @@ void runs_force_off(struct account *account, uint32_t slot)
 	life->last_cpu = NO_CPU;
 	life->left_at_ns = CAPTURE_NIL;
 	life->wait_total_ns = CAPTURE_NIL;
+	if (life->vcpu)
+		kvm_lost_sight(account, slot);
 	if (cpu->life != slot || cpu->forced)
 		return;
 	cpu->filler = UNKNOWN_LIFE;

@@ -77,6 +77,7 @@ uint32_t life_new(struct account *account, uint32_t tid)
 		.cgroup = CAPTURE_NIL,
 		.kind = account->words.task,
 		.tgid = CAPTURE_NIL,
+		.vcpu = CAPTURE_NIL,
 	};
 	for (int i = 0; i < COUNTERS; i++) {
 		account->who[slot].first[i] = CAPTURE_NIL;
@@ -207,6 +208,8 @@ void life_dies(struct account *account, uint32_t slot, uint64_t at_ns)
 		return;
 	life->stage = LIFE_DEAD;
 	account->who[slot].end_ns = at_ns;
+	if (life->vcpu)
+		kvm_dies(account, slot);
 	life_touch(account, slot);
 	bury(account, slot);
 }
@@ -490,4 +493,35 @@ struct life_place life_place_of(const struct account *account, uint32_t tid, uin
 			place.passed = true;
 	}
 	return place;
+}
+
+/* A life that the stream never showed, because its part of the stream was lost. */
+static uint32_t unseen_life(struct account *account, uint32_t tid, uint64_t start_ns)
+{
+	uint32_t slot = life_new(account, tid);
+	uint32_t older;
+
+	if (slot == NO_LIFE)
+		return NO_LIFE;
+	account->who[slot].start_ns = start_ns;
+	account->who[slot].started_at_ns = (int64_t)(start_ns - account->zero_ns);
+	older = life_newest(account, tid);
+	while (older != NO_LIFE && account->who[older].start_ns != CAPTURE_NIL &&
+	       account->who[older].start_ns > start_ns)
+		older = account->lives[older].older;
+	life_insert(account, slot, older);
+	return life_born(account, slot, account->flushed_ns) ? NO_LIFE : slot;
+}
+
+uint32_t life_of_total(struct account *account, uint32_t tid, uint64_t start_ns)
+{
+	struct life_place place = life_place_of(
+		account, tid, start_ns,
+		account->has_zero ? (int64_t)(start_ns - account->zero_ns) : INT64_MIN);
+
+	if (place.life == NO_LIFE)
+		return unseen_life(account, tid, start_ns);
+	if (account->lives[place.life].task)
+		return place.life;
+	return life_born(account, place.life, account->flushed_ns) ? NO_LIFE : place.life;
 }

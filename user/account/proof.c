@@ -10,40 +10,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A life that the stream never showed, because its part of the stream was lost. */
-static uint32_t unseen_life(struct account *account, const struct account_total *total)
+static uint32_t whose(struct account *account, const struct account_total *total)
 {
-	uint32_t slot = life_new(account, total->tid);
-	uint32_t older;
-
-	if (slot == NO_LIFE)
-		return NO_LIFE;
-	account->who[slot].start_ns = total->start_ns;
-	account->who[slot].started_at_ns = (int64_t)(total->start_ns - account->zero_ns);
-	older = life_newest(account, total->tid);
-	while (older != NO_LIFE && account->who[older].start_ns != CAPTURE_NIL &&
-	       account->who[older].start_ns > total->start_ns)
-		older = account->lives[older].older;
-	life_insert(account, slot, older);
-	return life_born(account, slot, account->flushed_ns) ? NO_LIFE : slot;
-}
-
-static uint32_t life_of_total(struct account *account, const struct account_total *total)
-{
-	struct life_place place;
-
 	if (total->unknown)
 		return UNKNOWN_LIFE;
 	if (!total->tid)
 		return life_of_idle(account, total->cpu);
-	place = life_place_of(account, total->tid, total->start_ns,
-			      account->has_zero ? (int64_t)(total->start_ns - account->zero_ns)
-						: INT64_MIN);
-	if (place.life == NO_LIFE)
-		return unseen_life(account, total);
-	if (account->lives[place.life].task)
-		return place.life;
-	return life_born(account, place.life, account->flushed_ns) ? NO_LIFE : place.life;
+	return life_of_total(account, total->tid, total->start_ns);
 }
 
 int account_total(struct account *account, const struct account_total *total)
@@ -52,7 +25,7 @@ int account_total(struct account *account, const struct account_total *total)
 
 	if (total->cpu >= account->options.cpu_count || total->tid >= ACCOUNT_TIDS)
 		return -EINVAL;
-	slot = life_of_total(account, total);
+	slot = whose(account, total);
 	if (slot == NO_LIFE ||
 	    ARRAY_RESERVE(account->totals, account->total_capacity, account->total_count + 1))
 		return -ENOMEM;
@@ -203,9 +176,13 @@ static int write_rest(struct account *account, uint64_t at_ns)
 	if (!error)
 		error = flush_fill(account, at_ns);
 	if (!error)
+		error = kvm_end(account, at_ns);
+	if (!error)
 		error = flush_rows(account, UINT64_MAX);
 	if (!error)
 		error = flush_totals(account, true);
+	if (!error)
+		error = kvm_flush_totals(account);
 	return error ? error : flush_losses(account, at_ns);
 }
 

@@ -31,19 +31,23 @@ static void count_switch(struct row *row, const struct account_switch *event, bo
 }
 
 /* The task itself goes; when it was seen on another CPU meanwhile, only this run ends. */
-static void leave(struct account *account, const struct cpu *cpu,
-		  const struct account_switch *event, uint64_t at_ns)
+static int leave(struct account *account, const struct cpu *cpu, const struct account_switch *event,
+		 uint64_t at_ns)
 {
 	struct life *life = &account->lives[cpu->life];
+	int error = 0;
 
 	if (life->cpu == cpu->number) {
 		life->cpu = NO_CPU;
 		life->last_cpu = cpu->number;
 		life->left_at_ns = at_ns;
 		life->runnable = event->preempted || event->prev_state == ACCOUNT_RUNNING;
+		if (UNLIKELY(life->vcpu))
+			error = kvm_switched_out(account, cpu->life, at_ns);
 	}
 	if (UNLIKELY(event->prev_state == ACCOUNT_DEAD) && life->tid)
 		life_dies(account, cpu->life, at_ns);
+	return error;
 }
 
 static int run_ends(struct account *account, struct cpu *cpu, const struct account_switch *event,
@@ -65,8 +69,7 @@ static int run_ends(struct account *account, struct cpu *cpu, const struct accou
 		error = cell(account, cpu, at_ns, cpu->life, CELL_RUN, event->run_ns);
 	else
 		account->runs_unknown[cpu->cause]++;
-	leave(account, cpu, event, at_ns);
-	return error;
+	return error ? error : leave(account, cpu, event, at_ns);
 }
 
 /* ---- a run begins ---- */
@@ -166,6 +169,8 @@ static int account_off_cpu(struct account *account, struct cpu *cpu, uint32_t sl
 		error = add_sleep(account, cpu, slot, at_ns, wait_ns == CAPTURE_NIL ? 0 : wait_ns);
 	if (!error && known && life->last_cpu != cpu->number && life->last_cpu != NO_CPU)
 		error = count_migration(account, cpu, slot, at_ns);
+	if (UNLIKELY(!error && life->vcpu))
+		error = kvm_switched_in(account, slot, cpu->number, at_ns, wait_ns, known);
 	return error;
 }
 
@@ -218,6 +223,7 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 			account->options.wait_apart ? CAPTURE_NIL : event->wait_total_ns;
 	}
 	life->cpu = event->cpu;
+	cpu->run_at_ns = at_ns;
 	cpu->life = slot;
 	cpu->filler = slot;
 	return error;

@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "account/cells.h"
 #include "account/grid.h"
+#include "account/kvm.h"
 #include "account/output.h"
 #include "account/rows.h"
 
@@ -42,7 +43,8 @@ struct life {
 	bool dirty;    /* its row of `tasks` is to be written (again) */
 	bool revives;  /* an exec took its tid over: it goes on after its death */
 	bool saw_first;
-	bool buried; /* in the queue of the dead */
+	bool buried;   /* in the queue of the dead */
+	uint32_t vcpu; /* index + 1 in account's kvm; 0: no vCPU's thread */
 } __attribute__((aligned(64)));
 
 #define COUNTERS 4
@@ -57,6 +59,8 @@ struct life_who {
 	uint64_t cgroup;
 	uint64_t kind;
 	uint64_t tgid;
+	uint64_t vcpu; /* its number; CAPTURE_NIL: not known */
+	bool is_vcpu;
 	uint64_t first[COUNTERS]; /* voluntary, involuntary, run delay, run time */
 	uint64_t last[COUNTERS];
 };
@@ -66,6 +70,7 @@ enum run_cause { RUN_BEFORE_ZERO, RUN_AFTER_LOSS, RUN_MISSED_SWITCH, RUN_CAUSES 
 
 struct cpu {
 	uint64_t filled_ns; /* rows are filled up to here */
+	uint64_t run_at_ns; /* where the run in progress began, or was found */
 	uint32_t life;	    /* whose run is in progress */
 	uint32_t filler;    /* who takes the time: life, or UNKNOWN_LIFE */
 	uint32_t idle;	    /* slot of this CPU's idle task, or NO_LIFE */
@@ -92,7 +97,8 @@ struct loss_sums {
 
 /* Words used in rows, as ids of the string pool. */
 struct words {
-	uint64_t task, kthread, idle, unknown, other;
+	uint64_t task, kthread, idle, unknown, other, vcpu;
+	uint64_t isas[ACCOUNT_ISAS];
 	uint64_t cells[CELL_KINDS];
 	uint64_t losses[LOSS_CAUSES];
 };
@@ -105,6 +111,7 @@ struct account {
 	struct grid grid;
 	struct rows rows;
 	struct cells cells;
+	struct kvm kvm;
 	struct output output;
 	struct cpu *cpus;
 

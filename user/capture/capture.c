@@ -14,6 +14,7 @@ static const struct {
 	[LOSS_IDENTITY_RING] = { "identity_ring_full", true },
 	[LOSS_TOTALS_EVICTION] = { "totals_eviction", true },
 	[LOSS_RECURSION] = { "recursion", true },
+	[LOSS_KVM_EVENTS] = { "kvm_events_lost", true },
 	[LOSS_IMPORT] = { "lost_in_source", true },
 };
 

@@ -59,6 +59,7 @@ enum capture_loss_cause {
 	LOSS_IDENTITY_RING,   /* a name, not a number, is missing */
 	LOSS_TOTALS_EVICTION, /* a total found no place: the check is not provable */
 	LOSS_RECURSION,	      /* the kernel skipped a hook's program */
+	LOSS_KVM_EVENTS,      /* entries and exits found no room */
 	LOSS_IMPORT,	      /* the imported recording itself lost events */
 	LOSS_CAUSES,
 };

@@ -115,6 +115,7 @@ enum capture_exits_column {
 	EXITS_HOST_MIN_NS,
 	EXITS_HOST_MAX_NS,
 	EXITS_GUEST_NS,
+	EXITS_UNPAIRED,
 	EXITS_COLUMNS,
 };
 

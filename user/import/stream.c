@@ -38,6 +38,7 @@ static int set_up(struct stream *stream, const struct capture_header *header,
 		.rows_per_s_max = stream->options->bucket_ns ? 0 : ROWS_PER_S_MAX,
 		.wait_offered = true,
 		.wait_apart = true,
+		.sched_recorded = true,
 	};
 
 	stream->strings = string_pool_new();

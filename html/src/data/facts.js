@@ -11,6 +11,7 @@ const LOSS_WORDS = {
 	identity_ring_full: 'names that found no room in their ring',
 	totals_eviction: 'totals that found no room',
 	recursion: 'runs of the tracer that the kernel skipped',
+	kvm_events_lost: 'entries and exits of vCPUs that found no room',
 	lost_in_source: 'events that the imported recording had lost itself',
 };
 
