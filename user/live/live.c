@@ -108,20 +108,18 @@ static int map_blocks(struct live *live, char *message)
 	return 0;
 }
 
-static int take_block(void *context, void *record, size_t bytes)
+static int take_block(void *context, const void *record, size_t bytes)
 {
 	struct live *live = context;
-	int error = merge_block(live->merge, record, bytes);
 
-	return error ? error : live_ring_taken(&live->samples, bytes);
+	return merge_block(live->merge, record, bytes);
 }
 
-static int take_identity(void *context, void *record, size_t bytes)
+static int take_identity(void *context, const void *record, size_t bytes)
 {
 	struct live *live = context;
-	int error = bytes >= sizeof(struct pft_identity) ? live_identity_take(live, record) : 0;
 
-	return error ? error : live_ring_taken(&live->identities, bytes);
+	return bytes >= sizeof(struct pft_identity) ? live_identity_take(live, record) : 0;
 }
 
 static int open_rings(struct live *live, char *message)

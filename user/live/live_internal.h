@@ -16,19 +16,23 @@ struct cgroup_paths;
 struct cost;
 struct merge;
 struct pftrace_bpf;
-struct ring_buffer;
 
 struct live_alive {
 	uint64_t start_ns;
 	uint32_t tid;
 };
 
-/* A ring, with what libbpf 1.1 does not tell: how far the kernel has written. */
+/* A ring as the kernel maps it. Positions only grow. */
 struct live_ring {
-	struct ring_buffer *buffer;
-	const volatile uint64_t *producer; /* mapped page of the ring */
-	uint64_t consumed;		   /* position up to which records were taken */
-	uint64_t target;		   /* where this drain stops */
+	uint64_t *consumer; /* mapped page: up to where we have taken, for the kernel to see */
+	const uint64_t *producer; /* mapped page: how far the kernel has written; data behind it */
+	const char *data;
+	size_t data_bytes; /* a power of two */
+	uint64_t consumed;
+	int (*take)(void *context, const void *record, size_t bytes);
+	void *context;
+	char *wrapped; /* a record of which a part is at the end, and a part at the begin */
+	size_t wrapped_bytes;
 };
 
 struct live {
@@ -72,14 +76,12 @@ int live_size_maps(struct pftrace_bpf *bpf, uint32_t cpu_count, uint32_t ring_by
 void live_hush_libbpf(void);
 
 /* ---- live_ring.c ---- */
-int live_ring_open(struct live_ring *ring, int map_fd, int (*take)(void *, void *, size_t),
-		   void *context);
+/* `take` is given each record, which is valid until it returns. 0 or -errno. */
+int live_ring_open(struct live_ring *ring, int map_fd,
+		   int (*take)(void *context, const void *record, size_t bytes), void *context);
 void live_ring_close(struct live_ring *ring);
-/* Takes records up to where the kernel is now. A take() that calls live_ring_taken() and returns
-   its result stops there. 0, or -errno of take. */
+/* Takes records up to where the kernel is now. 0, or the first error of take. */
 int live_ring_drain(struct live_ring *ring);
-/* Accounts for one record; nonzero when the drain is to stop behind it. */
-int live_ring_taken(struct live_ring *ring, size_t bytes);
 
 /* How many bytes wait in it. */
 uint64_t live_ring_waiting(const struct live_ring *ring);
