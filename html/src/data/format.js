@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers for people.
 
-import { format } from 'd3-format';
-
 const UNITS = [
 	[3600e9, 'h'], [60e9, 'min'], [1e9, 's'], [1e6, 'ms'], [1e3, 'µs'], [1, 'ns'],
 ];
@@ -24,8 +22,8 @@ export function duration(ns, digits = 3) {
 	return `${trim(value.toFixed(unit === 'ns' ? 0 : decimals))} ${unit}`;
 }
 
-export const whole = format(',d');
-export const count = (value) => (value === null ? 'not known' : whole(Math.round(value)));
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+export const count = (value) => (value === null ? 'not known' : whole.format(Math.round(value)));
 export const percent = (part, digits = 1) => (Number.isFinite(part) ? `${(part * 100).toFixed(digits)} %` : '–');
 
 export function short(value) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Axes on a canvas: thin lines, few words.
 
-import { scaleLinear, scaleLog } from 'd3-scale';
+import { ticks } from 'd3-array';
 
 import { duration, moment } from '../data/format.js';
 import { binStartNs } from '../data/heat.js';
@@ -17,7 +17,7 @@ const CLOCK_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440,
 // Round numbers of seconds, or of minutes and hours where there are minutes between them.
 function tickSeconds(from, to, count) {
 	const step = CLOCK_STEPS.find((each) => (to - from) / each <= count);
-	if ((to - from) / count < MINUTE / 2 || !step) return scaleLinear().domain([from, to]).ticks(count);
+	if ((to - from) / count < MINUTE / 2 || !step) return ticks(from, to, count);
 	const first = Math.ceil(from / step);
 	return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => (first + i) * step);
 }
@@ -46,11 +46,11 @@ export function drawTimeAxis(ctx, box, view, palette, { grid = true } = {}) {
 
 // Lengths of the bins low..high, from bottom to top.
 export function drawLengthAxis(ctx, box, { low, high }, palette, steps) {
-	const scale = scaleLog().domain([binStartNs(low, steps), binStartNs(high + 1, steps)]).range([box.y + box.height, box.y]);
+	const [from, to] = [binStartNs(low, steps), binStartNs(high + 1, steps)];
+	const scale = (ns) => box.y + box.height * (1 - Math.log(ns / from) / Math.log(to / from));
 	ctx.font = FONT;
 	ctx.textBaseline = 'middle';
 	ctx.textAlign = 'right';
-	const [from, to] = scale.domain();
 	for (let power = Math.ceil(Math.log10(from)); 10 ** power <= to; power++) {
 		const y = Math.round(scale(10 ** power)) + 0.5;
 		ctx.strokeStyle = palette.grid;
