@@ -160,7 +160,7 @@ static int read_charts(struct render *render, struct view *view, char message[CD
 	if (!error)
 		error = heat_finish(&render->heat);
 	if (!error)
-		error = raster_finish(&render->locality.raster);
+		error = locality_finish(&render->locality);
 	if (!error)
 		error = raster_finish(&render->exits.raster);
 	return error;

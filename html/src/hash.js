@@ -7,23 +7,26 @@ const ONE_OF = {
 	lanes: ['cores', 'tasks'],
 	exits: ['count', 'share', 'rate', 'host'],
 	switches: ['count', 'rate'],
+	group: ['none', 'prefix', 'process', 'vm', 'cgroup'],
 };
 
 export const DEFAULTS = {
 	range: null, // { from, to } in ns; null is all
 	task: null,
-	cpu: null,
+	cores: '', // which cores: data/cores.js; '' is all
 	theme: 'auto',
 	lanes: 'cores',
 	exits: 'count',
 	switches: 'count',
+	group: 'none', // rows and colours by this key of data/query.js
 	layers: ['run'],
 	kvmLayers: ['guest'],
 	percentiles: false, // drawn over charts 1 and 2
 	filter: '', // which tasks: data/query.js
 	brush: null, // { from, to } in ns: chosen, but not zoomed to
 	markers: [], // two moments in ns at most
-	sort: null, // column of charts 5 and 6: a core's number; null is all
+	sort: null, // column of charts 5 and 6: a core's number or 'name'; null is all
+	cursor: null, // the moment that is pointed at, in ns
 };
 
 const whole = (text) => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : null);
@@ -49,12 +52,13 @@ export function parseHash(hash) {
 		...DEFAULTS,
 		range: parseRange(fields.get('t')),
 		task: whole(fields.get('task')),
-		cpu: whole(fields.get('cpu')),
-		sort: whole(fields.get('sort')),
+		cores: (fields.get('cores') ?? '').slice(0, 500),
+		sort: fields.get('sort') === 'name' ? 'name' : whole(fields.get('sort')),
 		percentiles: fields.get('percentiles') === 'on',
 		filter: (fields.get('q') ?? '').slice(0, 2000),
 		brush: parseRange(fields.get('b')),
 		markers: parseMarkers(fields.get('m')),
+		cursor: parseMarkers(fields.get('at'))[0] ?? null,
 		layers: parseLayers(fields.get('layers'), DEFAULTS.layers),
 		kvmLayers: parseLayers(fields.get('kvm'), DEFAULTS.kvmLayers),
 	};
@@ -71,10 +75,12 @@ export function formatHash(state) {
 	if (state.brush) fields.push(`b=${milliseconds(state.brush.from)}-${milliseconds(state.brush.to)}`);
 	if (state.markers.length) fields.push(`m=${state.markers.map(milliseconds).join('_')}`);
 	if (state.filter) fields.push(`q=${encodeURIComponent(state.filter)}`);
-	for (const name of ['task', 'cpu', 'sort']) if (state[name] !== null) fields.push(`${name}=${state[name]}`);
+	if (state.cores) fields.push(`cores=${encodeURIComponent(state.cores).replaceAll('%2C', ',').replaceAll('%3A', ':')}`);
+	for (const name of ['task', 'sort']) if (state[name] !== null) fields.push(`${name}=${state[name]}`);
 	for (const name of Object.keys(ONE_OF)) if (state[name] !== DEFAULTS[name]) fields.push(`${name}=${state[name]}`);
 	if (state.percentiles) fields.push('percentiles=on');
 	if (state.layers.join() !== DEFAULTS.layers.join()) fields.push(`layers=${state.layers.join('.')}`);
 	if (state.kvmLayers.join() !== DEFAULTS.kvmLayers.join()) fields.push(`kvm=${state.kvmLayers.join('.')}`);
+	if (state.cursor !== null) fields.push(`at=${milliseconds(state.cursor)}`);
 	return fields.length ? `#${fields.join('&')}` : '';
 }

@@ -6,7 +6,7 @@ import { createExitsChart } from './charts/exits.js';
 import { createLanesChart } from './charts/lanes.js';
 import { createMatrixChart } from './charts/matrix.js';
 import { fromBase64, inflate } from './data/bytes.js';
-import { buildModel, completeModel, decodeExits, decodeHeat, decodeLocality, FORMAT } from './data/model.js';
+import { buildModel, completeModel, decodeExits, decodeHeat, decodeLocality, decodeMigrations, FORMAT } from './data/model.js';
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
@@ -45,10 +45,11 @@ async function loadRest(model) {
 	await breathe();
 	const locality = decodeLocality(await block('locality'));
 	await breathe();
+	const migrations = decodeMigrations(await block('migrations'));
 	const exits = decodeExits(await block('exits'));
 	const heat = decodeHeat(await block('heat'));
 	await breathe();
-	completeModel(model, { heat, locality, exits });
+	completeModel(model, { heat, locality, migrations, exits });
 }
 
 const SCHED_WORDS = {
@@ -119,9 +120,11 @@ async function start() {
 	const tasks = createTasks(page);
 	const exporting = createExporting(page);
 	const selection = createSelection(page, { exporting });
-	const help = attachKeys(page, { tasks, selection, exporting });
+	let toolbar = null;
+	const help = attachKeys(page, { tasks, selection, exporting, cores: () => toolbar.cores.open() });
+	toolbar = createToolbar(page, { tasks, help, exporting });
 	main.replaceChildren(createHeader(page), createOverview(page), ...arrange(page, switches, otherCharts(page)));
-	app.replaceChildren(createToolbar(page, { tasks, help, exporting }), main, selection.element,
+	app.replaceChildren(toolbar.element, main, selection.element,
 		element('footer', {}, element('p', {}, `Made by pftrace ${model.meta.version} from a capture of pftrace ${model.meta.recorder_version ?? 'of unknown version'}.`), licences()));
 	// for the curious, and for tests
 	globalThis.pftrace = page;

@@ -12,7 +12,6 @@ export function createState(model) {
 	const start = parseHash(location.hash);
 	const state = {};
 	for (const name of Object.keys(DEFAULTS)) state[name] = signal(start[name]);
-	state.cursor = signal(null); // ns under the pointer; not in the hash
 	state.past = signal([]); // ranges to go back to
 	state.view = computed(() => (state.range.value ? clampRange(state.range.value, model.window) : model.window));
 

@@ -132,7 +132,7 @@ test('two markers tell their distance', () => withPage('plain', async (page) => 
 	near(markers[1] - markers[0], 2e9, 1e7);
 	assert.equal(await page.locator('#chart-4 .marker:visible').count(), 2);
 	assert.match(await page.locator('.chip', { hasText: 'A to B' }).innerText(), /^A to B (2|1\.99\d*|2\.00\d*) s/);
-	await page.waitForFunction(() => /^#m=[\d.]+_[\d.]+$/.test(location.hash));
+	await page.waitForFunction(() => /^#m=[\d.]+_[\d.]+&at=/.test(location.hash));
 	await press(page, 'Shift+M');
 	assert.deepEqual(await stateOf(page, 'markers'), []);
 }));

@@ -2,7 +2,7 @@
 /*
  * Makes a capture whose every row is known: usage: make_capture KIND OUT.cdict
  * Beside it, OUT.cdict.rows has the same rows as text lines, for tests that add them up anew:
- *	samples START_NS BUCKET_NS TASK CPU RUN_NS SWITCHES
+ *	samples START_NS BUCKET_NS TASK CPU RUN_NS SWITCHES MIGRATIONS
  *	cells START_NS BUCKET_NS TASK KIND BIN COUNT
  *	exits START_NS BUCKET_NS TASK ISA REASON COUNT HOST_NS
  */
@@ -165,6 +165,7 @@ static void put_task(struct maker *maker, uint64_t task)
 static void put_sample(struct maker *maker, uint64_t bucket, uint64_t task, uint64_t cpu,
 		       uint64_t run_ns, uint64_t switches)
 {
+	uint64_t migrations = task < maker->kind->cpus ? 0 : next_random(maker, 1 + switches / 4);
 	uint64_t row[SAMPLES_COLUMNS] = { bucket,
 					  task,
 					  cpu,
@@ -172,7 +173,7 @@ static void put_sample(struct maker *maker, uint64_t bucket, uint64_t task, uint
 					  switches,
 					  switches / 2,
 					  switches - switches / 2,
-					  0,
+					  migrations,
 					  run_ns / 10,
 					  run_ns / 20,
 					  bucket * maker->bucket_ns };
@@ -180,11 +181,11 @@ static void put_sample(struct maker *maker, uint64_t bucket, uint64_t task, uint
 	put(maker, CAPTURE_SAMPLES, row);
 	maker->switches += switches;
 	if (maker->rows)
-		fprintf(maker->rows, "samples %llu %llu %llu %llu %llu %llu\n",
+		fprintf(maker->rows, "samples %llu %llu %llu %llu %llu %llu %llu\n",
 			(unsigned long long)(bucket * maker->bucket_ns),
 			(unsigned long long)maker->bucket_ns, (unsigned long long)task,
 			(unsigned long long)cpu, (unsigned long long)run_ns,
-			(unsigned long long)switches);
+			(unsigned long long)switches, (unsigned long long)migrations);
 }
 
 static void put_cell(struct maker *maker, uint64_t bucket, uint64_t task, const char *kind,

@@ -25,7 +25,7 @@ const decoded = (page) => page.evaluate(() => {
 		return out;
 	};
 	return {
-		run: flat(model.locality, 0), switches: flat(model.locality, 1), heat: flat(model.heat, 0), heatAll: flat(model.heatAll, 0), exits: flat(model.exits, 0), host: flat(model.exits, 1),
+		run: flat(model.locality, 0), switches: flat(model.locality, 1), migrations: flat(model.migrations, 0), heat: flat(model.heat, 0), heatAll: flat(model.heatAll, 0), exits: flat(model.exits, 0), host: flat(model.exits, 1),
 		heatKinds: model.meta.heat_kinds, exitKinds: model.meta.exit_kinds, grid: model.locality.gridNs,
 	};
 });
@@ -52,6 +52,7 @@ for (const kind of ['plain', 'kvm', 'doubling', 'gaps', 'one-bucket', 'one-task'
 		const sampleKey = ([at, , task, cpu]) => [cpu, 0, start(at), task].join(' ');
 		assert.deepEqual(found.run, sums(rows.samples, sampleKey, (row) => row[4]));
 		assert.deepEqual(found.switches, sums(rows.samples, sampleKey, (row) => row[5]));
+		assert.deepEqual(found.migrations, sums(rows.samples.filter((row) => row[6] > 0), ([at, , task, cpu]) => [task, 0, start(at), cpu].join(' '), (row) => row[6]));
 		const grid = Math.max(...rows.cells.map((row) => row[1]));
 		assert.deepEqual(found.heat, sums(rows.cells, ([at, , task, word, bin]) =>
 			[found.heatKinds.indexOf(word), task, Math.floor(at / grid) * grid, bin].join(' '), (row) => row[5]));

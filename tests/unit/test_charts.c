@@ -63,17 +63,17 @@ static void heat_sums_all_tasks_apart_from_idle(void **state)
 	string_pool_free(strings);
 }
 
-static void locality_adds_run_time_and_switches_by_core(void **state)
+static void locality_adds_run_time_switches_and_migrations_by_core(void **state)
 {
-	const uint64_t rows[] = { 0, 5, 1, 100, 2,   1,	  1,   0, NIL, NIL, NIL, 0,   5,   1,  50,
-				  1, 0, 1, 0,	NIL, NIL, NIL, 0, 6,   1,   0,	 0,   0,   0,  0,
+	const uint64_t rows[] = { 0, 5, 1, 100, 2,   1,	  1,   2, NIL, NIL, NIL, 0,   5,   1,  50,
+				  1, 0, 1, 1,	NIL, NIL, NIL, 0, 6,   1,   0,	 0,   0,   0,  0,
 				  9, 9, 9, 1,	5,   0,	  NIL, 3, 0,   0,   0,	 NIL, NIL, NIL };
 	struct locality locality;
 
 	(void)state;
 	locality_init(&locality, 0, BUDGET);
 	assert_int_equal(batch_push(&locality.sink, CAPTURE_SAMPLES, 10, 0, NULL, rows, 4), 0);
-	assert_int_equal(raster_finish(&locality.raster), 0);
+	assert_int_equal(locality_finish(&locality), 0);
 	/* the task that only waited has no cell */
 	assert_int_equal(locality.raster.count, 2);
 	assert_int_equal(locality.raster.items[0].values[LOCALITY_SWITCHES], 3);
@@ -81,6 +81,10 @@ static void locality_adds_run_time_and_switches_by_core(void **state)
 	assert_int_equal(locality.raster.items[1].values[LOCALITY_RUN_NS], 150);
 	assert_int_equal(raster_group(&locality.raster, &locality.raster.items[1]), 1);
 	assert_int_equal(raster_inner(&locality.raster, &locality.raster.items[1]), 5);
+	assert_int_equal(locality.migrations.count, 1);
+	assert_int_equal(raster_group(&locality.migrations, &locality.migrations.items[0]), 5);
+	assert_int_equal(raster_inner(&locality.migrations, &locality.migrations.items[0]), 1);
+	assert_int_equal(locality.migrations.items[0].values[0], 3);
 	assert_int_equal(locality.run_ns, 150);
 	assert_int_equal(locality.switches, 6);
 	locality_free(&locality);
@@ -155,7 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heat_counts_lengths_by_task_and_kind),
 		cmocka_unit_test(heat_sums_all_tasks_apart_from_idle),
-		cmocka_unit_test(locality_adds_run_time_and_switches_by_core),
+		cmocka_unit_test(locality_adds_run_time_switches_and_migrations_by_core),
 		cmocka_unit_test(exits_know_a_kind_by_isa_and_reason),
 		cmocka_unit_test(losses_keep_their_sum_and_the_moments_they_grew),
 		cmocka_unit_test(cores_that_leave_and_return_are_kept),

@@ -79,6 +79,8 @@ static int write_more_blocks(const struct page_input *input, FILE *file)
 	int error = write_cells(&input->locality->raster, 0, 2, "data-locality", file);
 
 	if (!error)
+		error = write_cells(&input->locality->migrations, 0, 1, "data-migrations", file);
+	if (!error)
 		error = write_cells(&input->exits->raster, EXITS_KIND_BITS, 2, "data-exits", file);
 	if (!error)
 		error = write_cells(&input->heat->raster, HEAT_TASK_BITS, 1, "data-heat", file);

@@ -23,7 +23,7 @@ function createLayers(page, extent) {
 	return (kind) => {
 		const task = state.task.value;
 		const chosen = page.selected.value;
-		const wanted = `${task} ${task === null && !chosen ? '' : `${page.stage.value} ${state.filter.value}`}`;
+		const wanted = `${task} ${task === null && !chosen ? '' : `${page.stage.value} ${state.cores.value} ${state.filter.value}`}`;
 		if (wanted !== of) {
 			of = wanted;
 			made = new Map();
@@ -184,7 +184,6 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 				`99 % below ${duration(binStartNs(extent.low + percentileBin(counts, 0.99) + 1, steps))}, longest below ${duration(binStartNs(extent.low + percentileBin(counts, 1) + 1, steps))}`;
 			return element('span', {}, text);
 		}));
-		card.refresh();
 	});
 	// every cell of the finest level: what is drawn, uncoarsened
 	const csv = (range) => ({

@@ -6,11 +6,11 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { fitText, FONT, line } from '../draw/axes.js';
 import { cpuColour } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
-import { exitTable } from '../data/exits.js';
+import { exitTable, foldExits } from '../data/exits.js';
 import { count, duration, percent, short } from '../data/format.js';
 import { coveredNs } from '../data/locality.js';
 import { reasonName } from '../data/reasons.js';
-import { choice, clear, element, nameOf, printable, table } from '../ui/dom.js';
+import { choice, clear, element, NO_NAME, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, noKvm } from './card.js';
 
 const ROW_PX = 26;
@@ -39,7 +39,9 @@ export function createExitsChart(page) {
 	// by a kind of exit, or by all of them
 	const sort = signal(null);
 	const keyOf = (row) => (sort.value === null ? total(row) : part(row.kinds.get(sort.value) ?? [0, 0]));
-	const rows = computed(() => found.value.rows.filter((row) => page.wanted(row.task)).sort((a, b) => keyOf(b) - keyOf(a) || a.task - b.task));
+	const rows = computed(() => folded(found.value.rows.filter((row) => page.wanted(row.task))).sort((a, b) => keyOf(b) - keyOf(a) || a.task - b.task));
+	const folded = (list) => (page.groupOf.value ? foldExits(list, page.groupOf.value) : list);
+	const labelOf = (row) => (row.group ? `${printable(row.group.label) || NO_NAME}${row.members > 1 ? ` × ${count(row.members)}` : ''}` : page.label(model.task(row.task)));
 	const sorter = (kind) => element('button', { type: 'button', class: 'sorter', 'data-column': kind ?? 'all', onclick: () => {
 		sort.value = kind;
 		document.querySelector(`#${id} [data-column="${kind ?? 'all'}"]`)?.focus(); // the table was made anew
@@ -58,9 +60,9 @@ export function createExitsChart(page) {
 			rows.value.forEach((row, i) => {
 				const top = box.y + i * ROW_PX - box.scroll;
 				if (top < -ROW_PX || top > box.full.height) return;
-				ctx.fillStyle = state.task.value === row.task ? palette.accent : palette.ink;
+				ctx.fillStyle = !row.group && state.task.value === row.task ? palette.accent : palette.ink;
 				ctx.textAlign = 'left';
-				ctx.fillText(fitText(ctx, page.label(model.task(row.task)), box.x - 12), 4, top + ROW_PX / 2);
+				ctx.fillText(fitText(ctx, labelOf(row), box.x - 12), 4, top + ROW_PX / 2);
 				for (const { x, width, kind } of segments(row, box, most)) {
 					ctx.fillStyle = colour(kind);
 					ctx.fillRect(x, top + 3, Math.max(1, width - (width > 3 ? 1 : 0)), ROW_PX - 6);
@@ -80,7 +82,7 @@ export function createExitsChart(page) {
 			const hit = x > box.x && x !== box.full.width / 2 && segments(row, box, most).find((each) => x >= each.x && x < each.x + each.width);
 			const kinds = hit ? [hit.kind] : [...row.kinds.keys()].sort((a, b) => order.value.get(a) - order.value.get(b)).slice(0, 10);
 			return {
-				title: page.label(model.task(row.task)),
+				title: labelOf(row),
 				lines: kinds.map((kind) => {
 					const [exits, hostNs] = row.kinds.get(kind);
 					return { name: name(kind), colour: colour(kind), value: `${count(exits)} · ${percent(exits / Math.max(1, row.count))} · ${duration(hostNs)}` };
@@ -88,7 +90,12 @@ export function createExitsChart(page) {
 				note: 'exits · share · host time',
 			};
 		},
-		click: () => page.tooltip.pin(),
+		click(x, y, box) {
+			const row = rows.value[Math.floor((y - box.y + box.scroll) / ROW_PX)];
+			if (x >= box.x || !row) page.tooltip.pin();
+			else if (row.group) page.openGroup(row.group);
+			else page.choose(row.task);
+		},
 	});
 
 	const segments = (row, box, most) => {
@@ -105,7 +112,7 @@ export function createExitsChart(page) {
 		caption: `Exits in the range shown (${{ count: 'number', share: 'share of the task\'s', rate: 'a second', host: 'host time' }[state.exits.value]})`,
 		head: ['task', ...[null, ...found.value.kinds.map(({ kind }) => kind)].map(sorter)],
 		sorted: 1 + [null, ...found.value.kinds.map(({ kind }) => kind)].indexOf(sort.value),
-		rows: rows.value.map((row) => [nameOf(page.label(model.task(row.task))), words(total(row), total(row)),
+		rows: rows.value.map((row) => [nameOf(labelOf(row)), words(total(row), total(row)),
 			...found.value.kinds.map(({ kind }) => (row.kinds.has(kind) ? words(part(row.kinds.get(kind)), total(row)) : ''))]),
 	});
 	page.exports[id] = {
@@ -131,7 +138,6 @@ export function createExitsChart(page) {
 			mark.style.background = colour(kind);
 			return element('span', { class: 'key' }, mark, name(kind));
 		}));
-		card.refresh();
 	});
 	return card.element;
 }

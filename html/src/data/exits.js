@@ -4,6 +4,24 @@
 import { groupCount, lowerBound } from './sparse.js';
 import { columnsOf } from './locality.js';
 
+// Rows of tasks as rows of their groups (a Map task -> { label, query }).
+export function foldExits(rows, groupOf) {
+	const found = new Map();
+	for (const row of rows) {
+		const group = groupOf.get(row.task);
+		const sum = found.get(group) ?? { task: row.task, group, members: 0, count: 0, hostNs: 0, kinds: new Map() };
+		sum.members++;
+		sum.count += row.count;
+		sum.hostNs += row.hostNs;
+		for (const [kind, values] of row.kinds) {
+			const before = sum.kinds.get(kind) ?? [0, 0];
+			sum.kinds.set(kind, before.map((value, i) => value + values[i]));
+		}
+		found.set(group, sum);
+	}
+	return [...found.values()];
+}
+
 // { rows: [{ task, count, hostNs, kinds: Map kind -> [count, host_ns] }], kinds: [kind by count] }
 export function exitTable(exits, range) {
 	const rows = new Map();

@@ -25,13 +25,14 @@ export function eachCell(sparse, range, visit) {
 			visit(group, sparse.inner[i], sparse.values[RUN_NS][i], sparse.values[SWITCHES][i], sparse.column[i]);
 }
 
-// task -> { runNs, switches, byCpu: Map cpu -> [run_ns, switches] } over a range.
-export function matrix(sparse, range) {
+// task -> { runNs, switches, byCpu: Map cpu -> [run_ns, switches] } over a range, on these cores (null: all).
+export function matrix(sparse, range, cores = null) {
 	const rows = new Map();
 	const tasks = 1 + sparse.inner.reduce((most, task) => Math.max(most, task), 0);
 	const sums = [new Float64Array(tasks), new Float64Array(tasks)];
 	const [first, end] = columnsOf(sparse, range);
 	for (let group = 0; group < groupCount(sparse); group++) {
+		if (cores && !cores.has(sparse.upper[group])) continue;
 		const found = new Set();
 		let last = -1;
 		for (let i = lowerBound(sparse, group, first); i < sparse.begins[group + 1] && sparse.column[i] < end; i++) {
@@ -103,11 +104,26 @@ export const columnSpan = (sparse, column, window) => ({
 
 const longest = new WeakMap();
 
-// Per group and column who held longest, and the part of the time (0..1) that was held at all;
-// `blank` says of holders that do not count. Made once for each level.
+// Per group and column who held longest, and the part of the time (0..1) that was held at all. Where
+// nobody but a `blank` holder (idle) was, it is that one. Made once for each level.
 export function longestHolders(sparse, window, blank) {
 	if (!longest.has(sparse)) longest.set(sparse, findLongest(sparse, window, blank));
 	return longest.get(sparse);
+}
+
+// The cells from..to are those of one column.
+function longestOf(sparse, from, to, blank) {
+	let [sum, most, holder] = [0, 0, sparse.inner[from]];
+	for (let i = from; i < to; i++) {
+		const runNs = sparse.values[RUN_NS][i];
+		if (runNs === 0 || blank(sparse.inner[i])) continue;
+		sum += runNs;
+		if (runNs > most) {
+			most = runNs;
+			holder = sparse.inner[i];
+		}
+	}
+	return { sum, most, holder };
 }
 
 function findLongest(sparse, window, blank) {
@@ -118,25 +134,47 @@ function findLongest(sparse, window, blank) {
 	const begins = new Uint32Array(sparse.begins.length);
 	let out = 0;
 	for (let group = 0; group < groupCount(sparse); group++) {
-		for (let i = sparse.begins[group]; i < sparse.begins[group + 1];) {
+		for (let i = sparse.begins[group], end; i < sparse.begins[group + 1]; i = end) {
 			const at = sparse.column[i];
-			let sum = 0;
-			let most = 0;
-			for (; i < sparse.begins[group + 1] && sparse.column[i] === at; i++) {
-				const runNs = sparse.values[RUN_NS][i];
-				if (blank(sparse.inner[i]) || runNs === 0) continue;
-				sum += runNs;
-				if (runNs > most) {
-					most = runNs;
-					holder[out] = sparse.inner[i];
-				}
-			}
-			if (most === 0) continue;
+			end = i + 1;
+			while (end < sparse.begins[group + 1] && sparse.column[end] === at) end++;
+			const found = longestOf(sparse, i, end, blank);
 			const span = columnSpan(sparse, at, window);
 			column[out] = at;
-			share[out++] = Math.min(1, sum / Math.max(1, span.to - span.from));
+			holder[out] = found.holder;
+			share[out++] = found.most === 0 ? 1 : Math.min(1, found.sum / Math.max(1, span.to - span.from));
 		}
 		begins[group + 1] = out;
 	}
 	return { column: column.slice(0, out), holder: holder.slice(0, out), share: share.slice(0, out), begins };
+}
+
+// Stretches of columns of a group in which holders of one key had most of the time, apart from gaps
+// of fewer columns than `bridge`: [{ first, end, holder }]. A key of null begins none.
+export function stretches(sparse, group, [first, end], { keyOf, bridge, capacity }) {
+	const found = [];
+	let last = null;
+	for (let i = lowerBound(sparse, group, first), stop; i < sparse.begins[group + 1] && sparse.column[i] < end; i = stop) {
+		const at = sparse.column[i];
+		stop = i + 1;
+		while (stop < sparse.begins[group + 1] && sparse.column[stop] === at) stop++;
+		const key = keyOfMost(sparse, i, stop, keyOf, capacity(at));
+		if (key === null) continue;
+		if (last && last.key === key.key && at - last.end < bridge) last.end = at + 1;
+		else found.push(last = { first: at, end: at + 1, ...key });
+	}
+	return found;
+}
+
+// The key whose holders had more than half of the capacity, with one of them.
+function keyOfMost(sparse, from, to, keyOf, capacity) {
+	const sums = new Map();
+	for (let i = from; i < to; i++) {
+		const key = keyOf(sparse.inner[i]);
+		if (key === null) continue;
+		const sum = (sums.get(key) ?? 0) + sparse.values[RUN_NS][i];
+		if (sum > capacity / 2) return { key, holder: sparse.inner[i] };
+		sums.set(key, sum);
+	}
+	return null;
 }

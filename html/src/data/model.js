@@ -4,7 +4,7 @@
 import { Reader } from './bytes.js';
 import { decodeSparse } from './sparse.js';
 
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 export function decodeStrings(bytes) {
 	const reader = new Reader(bytes);
@@ -70,6 +70,7 @@ export function buildModel({ meta, strings, tasks, heatAll }) {
 		// of all idle tasks (lower 1) and of all others (lower 0): finer in time than task by task
 		heatAll: decodeSparse(new Reader(heatAll), { inner: true, values: 1 }),
 		locality: nothing(2),
+		migrations: nothing(1), // of a task (upper) to a core (inner)
 		exits: nothing(2),
 	};
 	model.window = coveredWindow(meta, [model.heatAll]);
@@ -80,6 +81,7 @@ export function buildModel({ meta, strings, tasks, heatAll }) {
 
 export const decodeHeat = (bytes) => decodeSparse(new Reader(bytes), { inner: true, values: 1 });
 export const decodeLocality = (bytes) => decodeSparse(new Reader(bytes), { inner: true, values: 2 });
+export const decodeMigrations = (bytes) => decodeSparse(new Reader(bytes), { inner: true, values: 1 });
 export const decodeExits = (bytes) => decodeSparse(new Reader(bytes), { inner: false, values: 2 });
 
 export function completeModel(model, parts) {

@@ -24,7 +24,7 @@ function listHas(list, number) {
 }
 
 // What names begin with: all up to the first digit or mark that tells members of one kind apart.
-export const prefixOf = (name) => /^[\p{L}][\p{L}_.-]*?(?=[\d/:#@-]|$)/u.exec(name ?? '')?.[0] || (name ?? '');
+export const prefixOf = (name) => /^\p{L}[^\d/:#@]*/u.exec(name ?? '')?.[0].replace(/[\s_.-]+$/, '') || (name ?? '');
 
 // The order of names, as user/view/view_names.c has it: CSR.1.vcpu0 stands where 01.CSR.vcpu0 would, so
 // that groups stay together, and numbers go by their value.

@@ -114,46 +114,65 @@ export function halve(sparse) {
 // The same numbers of cells ordered by their keys; equal keys keep their order.
 function countingOrder(keys, order) {
 	let highest = 0;
-	for (const key of keys) if (key > highest) highest = key;
+	for (const i of order) if (keys[i] > highest) highest = keys[i];
 	const places = new Uint32Array(highest + 2);
-	for (const key of keys) places[key + 1]++;
+	for (const i of order) places[keys[i] + 1]++;
 	for (let key = 0; key <= highest; key++) places[key + 1] += places[key];
 	const sorted = new Uint32Array(order.length);
 	for (const i of order) sorted[places[keys[i]]++] = i;
 	return sorted;
 }
 
-// The same cells with group and inner exchanged: core x task becomes task x core.
-export function transpose(sparse) {
+// The same sums in other groups: rowOf and innerOf say for a cell's group and inner where it goes (a
+// row below 0: nowhere), and cells that meet are summed.
+export function regroup(sparse, rowOf, innerOf) {
 	const count = sparse.column.length;
-	const groupOf = new Uint32Array(count);
+	const [row, inner, order] = [0, 0, 0].map(() => new Uint32Array(count));
+	let kept = 0;
 	for (let group = 0; group < groupCount(sparse); group++)
-		groupOf.fill(group, sparse.begins[group], sparse.begins[group + 1]);
-	const byColumn = countingOrder(sparse.column, Uint32Array.from(groupOf, (group, i) => i));
-	const order = countingOrder(sparse.inner, byColumn);
+		for (let i = sparse.begins[group]; i < sparse.begins[group + 1]; i++) {
+			const to = rowOf(sparse.upper[group], sparse.inner[i]);
+			if (to < 0) continue;
+			row[i] = to;
+			inner[i] = innerOf(sparse.upper[group], sparse.inner[i]);
+			order[kept++] = i;
+		}
+	const sorted = [inner, sparse.column, row].reduce((now, keys) => countingOrder(keys, now), order.subarray(0, kept));
+	return gather(sparse, sorted, row, inner);
+}
+
+function gather(sparse, sorted, row, inner) {
 	const upper = [];
 	const sizes = [];
-	const column = new Uint32Array(count);
-	const inner = new Uint32Array(count);
-	const values = sparse.values.map(() => new Float64Array(count));
-	order.forEach((from, to) => {
-		if (upper.length === 0 || upper[upper.length - 1] !== sparse.inner[from]) {
-			upper.push(sparse.inner[from]);
+	const column = new Uint32Array(sorted.length);
+	const inners = new Uint32Array(sorted.length);
+	const values = sparse.values.map(() => new Float64Array(sorted.length));
+	let out = -1;
+	for (const i of sorted) {
+		const fresh = upper[upper.length - 1] !== row[i];
+		if (fresh) {
+			upper.push(row[i]);
 			sizes.push(0);
 		}
-		sizes[sizes.length - 1]++;
-		column[to] = sparse.column[from];
-		inner[to] = sparse.upper[groupOf[from]];
-		values.forEach((sums, v) => { sums[to] = sparse.values[v][from]; });
-	});
+		if (fresh || column[out] !== sparse.column[i] || inners[out] !== inner[i]) {
+			sizes[sizes.length - 1]++;
+			column[++out] = sparse.column[i];
+			inners[out] = inner[i];
+		}
+		for (let v = 0; v < values.length; v++) values[v][out] += sparse.values[v][i];
+	}
 	return {
 		...sparse,
 		upper: Float64Array.from(upper),
 		lower: new Float64Array(upper.length),
+		shifts: new Uint8Array(upper.length),
 		begins: beginsOf(sizes),
-		column, inner, values,
+		column: column.slice(0, out + 1), inner: inners.slice(0, out + 1), values: values.map((sums) => sums.slice(0, out + 1)),
 	};
 }
+
+// Group and inner exchanged: core x task becomes task x core.
+export const transpose = (sparse) => regroup(sparse, (upper, inner) => inner, (upper) => upper);
 
 // Ever coarser versions, made when they are first asked for.
 export function pyramid(base, coarser = halve) {

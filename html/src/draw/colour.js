@@ -11,6 +11,21 @@ export const pack = ({ r, g, b }, alpha = 1) =>
 export const unpack = (colour) => (colour ?
 	`rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})` : null);
 
+export const packCss = (text) => pack(rgb(text).clamp());
+
+// So much (0..1) of `over` on `ground`; both 0xaabbggrr, the result is opaque.
+export function mix(ground, over, part) {
+	let mixed = 0xff000000;
+	for (const shift of [0, 8, 16]) {
+		const from = (ground >>> shift) & 255;
+		mixed |= Math.round(from + (((over >>> shift) & 255) - from) * part) << shift;
+	}
+	return mixed >>> 0;
+}
+
+// Whether words on this colour should be dark: its luminance, roughly.
+export const isPale = (colour) => 0.3 * (colour & 255) + 0.59 * ((colour >>> 8) & 255) + 0.11 * ((colour >>> 16) & 255) > 140;
+
 const channels = (text) => rgb(text).clamp();
 
 // Entry 0 (an empty cell) is transparent; 1..255 go from "just above nothing" to the most. The end

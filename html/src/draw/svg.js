@@ -64,9 +64,13 @@ export class SvgContext {
 		return this.measuring.measureText(text);
 	}
 
-	fillText(text, x, y) {
+	strokeText(text, x, y) { this.write(text, x, y, `fill="none" stroke="${escape(this.strokeStyle)}" stroke-width="${this.lineWidth}" stroke-linejoin="round"`); }
+
+	fillText(text, x, y) { this.write(text, x, y, `fill="${escape(this.fillStyle)}"`); }
+
+	write(text, x, y, paint) {
 		const [, weight = '400', size] = /^(?:(\d+) )?(\d+)px/.exec(this.font) ?? [];
-		this.out.push(`<text x="${round(x)}" y="${round(y)}" fill="${escape(this.fillStyle)}" opacity="${round(this.globalAlpha)}" font-size="${size ?? 11}" font-weight="${weight}" text-anchor="${ANCHORS[this.textAlign] ?? 'start'}" dominant-baseline="${BASELINES[this.textBaseline] ?? 'alphabetic'}">${escape(text)}</text>`);
+		this.out.push(`<text x="${round(x)}" y="${round(y)}" ${paint} opacity="${round(this.globalAlpha)}" font-size="${size ?? 11}" font-weight="${weight}" text-anchor="${ANCHORS[this.textAlign] ?? 'start'}" dominant-baseline="${BASELINES[this.textBaseline] ?? 'alphabetic'}">${escape(text)}</text>`);
 	}
 
 	drawImage(source, sx, sy, sWidth, sHeight, x, y, width, height) {

@@ -43,12 +43,12 @@ function toggled(list, value) {
 	return next.length ? next : list;
 }
 
-// `sorted` is the column that the rows are ordered by.
-export function table({ caption, head, rows, className = '', sorted = -1 }) {
+// `sorted` is the column that the rows are ordered by, from low to high where `rising`.
+export function table({ caption, head, rows, className = '', sorted = -1, rising = false }) {
 	const line = (cells, name) => element('tr', {}, ...cells.map((cell, i) =>
 		element(i === 0 ? 'th' : name, { scope: name === 'th' ? 'col' : i === 0 ? 'row' : null }, cell)));
 	const headLine = line(head, 'th');
-	headLine.children[sorted]?.setAttribute('aria-sort', 'descending');
+	headLine.children[sorted]?.setAttribute('aria-sort', rising ? 'ascending' : 'descending');
 	return element('table', { class: className },
 		caption ? element('caption', {}, caption) : null,
 		element('thead', {}, headLine),

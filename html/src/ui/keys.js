@@ -5,8 +5,9 @@ import { pan, zoomAt } from '../range.js';
 import { element } from './dom.js';
 
 const STEP = 0.2;
+const GROUPS = ['none', 'prefix', 'process', 'vm', 'cgroup'];
 
-export function attachKeys(page, { tasks, selection, exporting }) {
+export function attachKeys(page, { tasks, selection, exporting, cores }) {
 	const { state, model } = page;
 	const move = (part) => state.zoom(pan(state.view.value, (state.view.value.to - state.view.value.from) * part, model.window), { remember: false });
 	const here = () => state.cursor.value ?? (state.view.value.from + state.view.value.to) / 2;
@@ -35,7 +36,9 @@ export function attachKeys(page, { tasks, selection, exporting }) {
 		if (page.tooltip.release()) return;
 		if (state.brush.value) state.brush.value = null;
 		else if (state.task.value !== null) state.task.value = null;
-		else state.filter.value = '';
+		else if (state.filter.value) state.filter.value = '';
+		else if (state.cores.value) state.cores.value = '';
+		else state.group.value = 'none';
 	};
 	const help = createHelp();
 	const keys = {
@@ -48,7 +51,8 @@ export function attachKeys(page, { tasks, selection, exporting }) {
 		'[': () => brushTo('from'), ']': () => brushTo('to'),
 		i: () => selection.show(), e: () => exporting.open(),
 		t: () => { state.theme.value = page.theme.dark.value ? 'light' : 'dark'; },
-		'/': () => tasks.open(),
+		'/': () => tasks.open(), c: cores,
+		g: () => { state.group.value = GROUPS[(GROUPS.indexOf(state.group.value) + 1) % GROUPS.length]; },
 		'?': () => help.showModal(),
 		Escape: letGo,
 	};
@@ -76,6 +80,8 @@ const HELP = [
 	['Backspace', 'back to the range before'],
 	['arrows in a chart', 'move from cell to cell; Enter clicks'],
 	['/', 'search tasks: text, /regex/, cpu:3, pid:12, vm:x, -x'],
+	['C', 'which cores: 5,30-40, node:1'],
+	['G', 'tasks one by one, by prefix, process, VM, cgroup'],
 	['J K', 'next and previous task'],
 	['M, Shift+M', 'set a marker (two tell their distance), take them away'],
 	['P', 'percentiles over charts 1 and 2'],

@@ -27,7 +27,7 @@ export function createTasks(page) {
 	const query = signal('');
 	const open = signal(false);
 	const sort = signal('run');
-	const by = signal('none');
+	const by = state.group;
 	const sumsOf = (task) => page.totals.value.get(task.task);
 	const label = element('span', { class: 'label' });
 	const button = element('button', {
@@ -89,6 +89,7 @@ export function createTasks(page) {
 		button.setAttribute('aria-expanded', String(open.value));
 		if (!open.value) return;
 		order.update();
+		grouping.value = by.value;
 		const all = found();
 		const groups = by.value === 'none' ? null : groupTasks(all, by.value, sumsOf).sort(groupOrders[sort.value]);
 		only.disabled = !query.value.trim();

@@ -4,6 +4,7 @@
 import { effect } from '@preact/signals-core';
 
 import { duration, moment } from '../data/format.js';
+import { coreList } from '../data/cores.js';
 import { clear, element, printable } from './dom.js';
 
 const CRUMBS = 4;
@@ -18,6 +19,9 @@ export function createToolbar(page, { tasks, help, exporting }) {
 	const none = button('all tasks', 'Show all tasks (Esc)', () => { state.task.value = null; });
 	const filter = button('', 'Show all tasks again', () => { state.filter.value = ''; });
 	filter.className = 'chip';
+	const group = button('', 'Tasks one by one again', () => { state.group.value = 'none'; });
+	group.className = 'chip';
+	const cores = createCores(page);
 	const distance = button('', 'Take the markers away (Shift+M)', () => { state.markers.value = []; });
 	distance.className = 'chip';
 	const icon = (text, label, onclick) => element('button', { type: 'button', class: 'icon', 'aria-label': label, title: label, onclick }, text);
@@ -28,7 +32,9 @@ export function createToolbar(page, { tasks, help, exporting }) {
 		all.hidden = state.range.value === null;
 		back.hidden = state.past.value.length === 0;
 		none.hidden = state.task.value === null;
-		filter.hidden = !page.selected.value;
+		group.hidden = state.group.value === 'none';
+		group.textContent = `by ${state.group.value === 'vm' ? 'VM' : state.group.value} ✕`;
+		filter.hidden = !state.filter.value.trim();
 		filter.textContent = `${printable(state.filter.value).slice(0, 40)} ✕`;
 	});
 	effect(() => {
@@ -45,10 +51,42 @@ export function createToolbar(page, { tasks, help, exporting }) {
 		if (a !== undefined) distance.textContent = b === undefined ? `A ${moment(a, 1e4)} ✕` : `A to B ${duration(b - a, 6)} ✕`;
 	});
 	const bar = element('header', { class: 'toolbar', 'aria-label': 'View' },
-		element('span', { class: 'brand' }, 'pftrace'), tasks.element, none, filter, words, back, crumbs, all, distance, element('span', { class: 'gap' }),
+		element('span', { class: 'brand' }, 'pftrace'), tasks.element, none, filter, group, cores.element, words, back, crumbs, all, distance, element('span', { class: 'gap' }),
 		icon('⤓', 'Export (E)', () => exporting.open()),
 		icon('◐', 'Light or dark (T)', () => { state.theme.value = theme.dark.value ? 'light' : 'dark'; }), icon('?', 'Help (?)', () => help.showModal()));
 	// what is gone to must not lie below it, however many lines it has
 	new ResizeObserver(() => document.documentElement.style.setProperty('--toolbar', `${bar.offsetHeight}px`)).observe(bar);
-	return bar;
+	return { element: bar, cores };
+}
+
+// Which cores: 5,30-40 or node:1; what is not understood is said, and changes nothing.
+function createCores(page) {
+	const { state, model } = page;
+	const input = element('input', {
+		type: 'text', placeholder: 'all', 'aria-label': 'Cores, such as 5,30-40 or node:1', title: 'Which cores: 5,30-40, node:1, package:0 (C); empty is all',
+		autocomplete: 'off', spellcheck: 'false', size: 7, onchange: () => take(), onkeydown: (event) => {
+			if (event.key === 'Enter') take();
+			else if (event.key !== 'Escape') return;
+			else input.value = state.cores.value;
+			input.blur();
+			event.stopPropagation();
+		},
+	});
+	const take = () => { state.cores.value = input.value.trim(); };
+	const none = element('button', { type: 'button', class: 'chip', title: 'Show all cores again', onclick: () => { state.cores.value = ''; } });
+	effect(() => {
+		const { value } = state.cores;
+		if (document.activeElement !== input || value !== input.value) input.value = value;
+		input.setAttribute('aria-invalid', String(value !== '' && page.cores.value === null));
+		none.hidden = value === '';
+		none.textContent = page.cores.value ? `${page.cores.value.size} of ${model.cpus.length} ✕` : `no such core ✕`;
+		if (page.cores.value) none.setAttribute('aria-label', `cores ${coreList(page.cores.value)}: show all again`);
+	});
+	return {
+		element: element('label', { class: 'cores' }, element('span', { class: 'caption' }, 'Cores'), input, none),
+		open() {
+			input.focus();
+			input.select();
+		},
+	};
 }
