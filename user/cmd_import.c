@@ -21,6 +21,7 @@ struct options {
 	const char *source;
 	const char *out;
 	uint64_t bucket_ns; /* 0: auto */
+	bool detail;
 	bool quiet;
 	bool help;
 };
@@ -37,6 +38,8 @@ static void print_help(void)
 	     "  -o, --out FILE          the capture; an older FILE is replaced at the end\n"
 	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default) is\n"
 	     "                          10 ms, 100 ms over a minute, 1 s over ten\n"
+	     "      --detail            keep every switch, too: for exact time lines and\n"
+	     "                          pftrace export --format perfetto\n"
 	     "  -q, --quiet             no progress and no summary\n"
 	     "  -h, --help              this\n"
 	     "\n"
@@ -67,6 +70,9 @@ static int take_option(struct options *options, int option, char **argv)
 		return 0;
 	case 'b':
 		return parse_bucket(optarg, &options->bucket_ns);
+	case 'D':
+		options->detail = true;
+		return 0;
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -105,11 +111,9 @@ static int check(struct options *options, int argc, char **argv)
 static int parse(struct options *options, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{ "out", required_argument, NULL, 'o' },
-		{ "bucket", required_argument, NULL, 'b' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{ "out", required_argument, NULL, 'o' }, { "bucket", required_argument, NULL, 'b' },
+		{ "detail", no_argument, NULL, 'D' },	 { "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },	 { 0 },
 	};
 	int option;
 
@@ -240,8 +244,9 @@ int cmd_import(int argc, char **argv)
 		print_help();
 		return EXIT_OK;
 	}
-	import_options =
-		(struct import_options){ .path = options.source, .bucket_ns = options.bucket_ns };
+	import_options = (struct import_options){ .path = options.source,
+						  .bucket_ns = options.bucket_ns,
+						  .detail = options.detail };
 	if (isatty(STDERR_FILENO) && !options.quiet)
 		import_options.progress = show_progress;
 	if (import_open(&import_options, &import, message)) {

@@ -29,6 +29,7 @@ static int open_account(struct record *record)
 		.wait_offered = record->probe.has_sched_info,
 		.cpu_listed = filter->cpu_listed,
 		.sched_recorded = true,
+		.detail = record->options->detail,
 	};
 
 	if (filter->rule_count) {

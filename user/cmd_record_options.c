@@ -23,6 +23,7 @@ enum {
 	OPTION_RING = 256,
 	OPTION_USER,
 	OPTION_CPUS,
+	OPTION_DETAIL,
 	OPTION_FILTER, /* + enum record_filter_kind */
 };
 
@@ -33,6 +34,7 @@ static const struct option options_known[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "ring", required_argument, NULL, OPTION_RING },
 	{ "user", no_argument, NULL, OPTION_USER },
+	{ "detail", no_argument, NULL, OPTION_DETAIL },
 	{ "task", required_argument, NULL, OPTION_FILTER + FILTER_TASK },
 	{ "pid", required_argument, NULL, OPTION_FILTER + FILTER_PID },
 	{ "tid", required_argument, NULL, OPTION_FILTER + FILTER_TID },
@@ -56,6 +58,8 @@ void record_options_help(void)
 	     "                          write these tasks only (each may come several times);\n"
 	     "                          the rest counts as one task, \"other\", on each core\n"
 	     "      --cpus LIST         write these CPUs only, e.g. 0-3,8\n"
+	     "      --detail            keep every switch, too (some 5 bytes each): for exact\n"
+	     "                          time lines and pftrace export --format perfetto\n"
 	     "  -q, --quiet             no progress and no summary\n"
 	     "      --ring KIB          the ring for samples, a power of two; else 16384\n"
 	     "      --user              under sudo: COMMAND runs as whoever called sudo\n"
@@ -142,6 +146,9 @@ static int take_option(int option, char **argv, struct record_options *options)
 		return record_filter_add_cpus(&options->filter, optarg);
 	case OPTION_USER:
 		options->as_user = true;
+		return 0;
+	case OPTION_DETAIL:
+		options->detail = true;
 		return 0;
 	case 'q':
 		options->quiet = true;

@@ -15,6 +15,7 @@ struct record_options {
 	const char *out;      /* points into argv, or to default_out */
 	char **command;	      /* behind "--", ended by NULL; NULL: none */
 	bool as_user;	      /* it runs as whoever called sudo */
+	bool detail;	      /* rows of `switches`, too */
 	struct record_filter filter;
 	bool quiet;
 	bool help;

@@ -17,7 +17,7 @@ COLUMNS = {
     'exit_cells': 'bucket task isa reason bin count',
     'totals': 'task cpu run_ns switches voluntary involuntary',
     'exit_totals': 'task isa reason count host_ns host_max_ns',
-    'switches': 'at_ns cpu task next state wait_ns',
+    'switches': 'at_ns cpu task next state wait_us',
     'successors': 'task next count',
     'cpus': 'cpu at_ns online',
     'losses': 'at_ns cause count switches run_ns',

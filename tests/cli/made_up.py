@@ -56,7 +56,7 @@ def cell(draw, bucket):
 def switch_rows(draw, count):
     return [{'at_ns': draw.randrange(2 * MS), 'cpu': draw.randrange(CORES),
              'task': draw.randrange(len(TASKS)), 'next': maybe(draw, draw.randrange(len(TASKS))),
-             'state': draw.choice(['R', 'S', 'D']), 'wait_ns': maybe(draw, draw.randrange(MS))}
+             'state': draw.choice(['R', 'S', 'D']), 'wait_us': maybe(draw, draw.randrange(MS))}
             for _ in range(count)]
 
 

@@ -31,6 +31,7 @@ def event(at, cpu, who, name, text):
 
 
 IDLE = ('swapper/0', 0)
+MS = 1_000_000
 A = ('a task', 10)
 B = ('b', 11)
 
@@ -90,6 +91,28 @@ class ImportTest(CommandTest):
         self.assertEqual(self.lengths('wait'), {'a task': 2})
         self.assertEqual(self.lengths('sleep'), {'a task': 1})
         self.assertEqual(self.lengths('run'), {'a task': 2, 'b': 1, 'swapper/0': 1})
+
+    def test_detail_keeps_every_switch(self):
+        self.convert(self.write(TEXT), '--detail')
+        rows = self.read('export', '--table', 'switches', self.path()).csv()
+        self.assertEqual([(int(row['at_ns']), row['name'], row['state'], row['next_name'],
+                           row['wait_us']) for row in rows],
+                         [(0, 'unknown', '', 'a task', ''),
+                          (10 * MS, 'a task', 'S', 'swapper/0', ''),
+                          (34 * MS, 'swapper/0', 'R', 'a task', '2000'),
+                          (40 * MS, 'a task', 'R+', 'b', ''),
+                          (45 * MS, 'b', 'D', 'a task', '5000'),
+                          (50 * MS, 'a task', 'X', 'swapper/0', '')])
+        self.assertIn('detail', self.header()['recorded'])
+        self.convert(self.write(TEXT))
+        self.assertEqual(self.read('export', '--table', 'switches', self.path()).csv(), [])
+
+    def test_successors(self):
+        self.convert(self.write(TEXT))
+        rows = self.read('export', '--table', 'successors', self.path()).csv()
+        self.assertEqual({(row['name'], row['next_name']): int(row['count']) for row in rows},
+                         {('a task', 'swapper/0'): 2, ('swapper/0', 'a task'): 1,
+                          ('a task', 'b'): 1, ('b', 'a task'): 1})
 
     def test_other_spellings_of_the_same_give_the_same(self):
         """As trace-cmd report's plugin has them."""

@@ -140,6 +140,18 @@ class PerfTest(TruthTest):
             self.assertEqual(found[str(cpu)], switches + 1)
 
 
+    def test_successors_as_the_switches_say(self):
+        text = subprocess.run(['perf', 'script', '--guestkallsyms=/dev/null', '-F',
+                               'cpu,time,event,trace', '-i', self.source],
+                              capture_output=True, check=True).stdout.decode()
+        pairs = Counter(re.findall(r'prev_pid=(\d+) .* next_pid=(\d+) ', text))
+        found = Counter()
+        for row in self.rows('successors'):
+            found[row['tid'], row['next_tid']] += int(row['count'])
+        self.assertGreater(len(pairs), 100)
+        self.assertEqual(found, pairs)
+
+
 class PerfwhizTest(TruthTest):
     def sums(self, table, column, *keys):
         sums = Counter()

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "breaks.h"
 
+#include "account/switches.h"
+
 #include <string.h>
 
 /* Which break is on; wrapped functions have no other place to learn it from. */
@@ -27,6 +29,10 @@ int __real_account_missed_switch(struct account *account, uint32_t cpu, uint64_t
 				 uint32_t tid, uint64_t unknown_ns);
 int __wrap_account_missed_switch(struct account *account, uint32_t cpu, uint64_t at_ns,
 				 uint32_t tid, uint64_t unknown_ns);
+int __real_switches_log(struct account *account, const struct switch_log_row *row);
+int __wrap_switches_log(struct account *account, const struct switch_log_row *row);
+int __real_successors_add_slow(struct account *account, uint32_t task, uint32_t next);
+int __wrap_successors_add_slow(struct account *account, uint32_t task, uint32_t next);
 void *__real_memcpy(void *to, const void *from, size_t bytes);
 void *__wrap_memcpy(void *to, const void *from, size_t bytes);
 
@@ -85,6 +91,20 @@ int __wrap_account_missed_switch(struct account *account, uint32_t cpu, uint64_t
 	if (breaks.broken == BREAK_NO_MARKER)
 		return 0;
 	return __real_account_missed_switch(account, cpu, at_ns, tid, unknown_ns);
+}
+
+int __wrap_switches_log(struct account *account, const struct switch_log_row *row)
+{
+	if (breaks.broken == BREAK_LOG && breaks.calls % 500 == 0)
+		return 0;
+	return __real_switches_log(account, row);
+}
+
+int __wrap_successors_add_slow(struct account *account, uint32_t task, uint32_t next)
+{
+	if (breaks.broken == BREAK_SUCCESSOR && next > 1)
+		next--;
+	return __real_successors_add_slow(account, task, next);
 }
 
 void *__wrap_memcpy(void *to, const void *from, size_t bytes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "compare.h"
+#include "changes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,6 +26,8 @@ static bool compare_sums(struct comparison *c)
 	uint64_t cells = 0, missed = loss_count(c, "missed_switch", LOSSES_COUNT);
 	uint64_t unknown = end->runs_before_zero + end->runs_after_loss + end->runs_missed_switch;
 	uint64_t lost = loss_count(c, "ring_full", LOSSES_SWITCHES);
+	uint64_t pairs =
+		tally_sum(&c->result->tally, CAPTURE_SUCCESSORS, SUCCESSORS_COUNT, 0, CAPTURE_NIL);
 
 	for (size_t i = 0; i < c->rows.cell_count; i++)
 		if (!c->rows.cells[i].kind)
@@ -37,6 +39,9 @@ static bool compare_sums(struct comparison *c)
 			       "%" PRIu64 " run cells + %" PRIu64 " unknown runs, %" PRIu64
 			       " switches + %" PRIu64 " missed",
 			       cells, unknown, end->switches, missed);
+	if (pairs != end->switches)
+		return differs(c, "%" PRIu64 " successors, %" PRIu64 " switches", pairs,
+			       end->switches);
 	if (end->switches != c->oracle.switches)
 		return differs(c, "%" PRIu64 " switches, true %" PRIu64, end->switches,
 			       c->oracle.switches);
@@ -418,7 +423,7 @@ bool sim_compare(struct sim_result *result)
 		equal = compare_tasks(&c) && compare_totals(&c, &ours) &&
 			(!c.exact || compare_rows(&c, &c.rows, &c.oracle.rows)) &&
 			compare_rows(&c, &ours, &theirs) && compare_cells(&c, &ours, &theirs) &&
-			compare_within_limits(&c, &ours, &theirs);
+			compare_within_limits(&c, &ours, &theirs) && compare_changes(&c);
 		if (equal && c.exact)
 			equal = compare_cells(&c, &c.rows, &c.oracle.rows);
 	}
@@ -426,6 +431,7 @@ bool sim_compare(struct sim_result *result)
 	sim_rows_free(&theirs);
 	sim_rows_free(&c.rows);
 	sim_rows_free(&c.oracle.rows);
+	sim_changes_free(&c.oracle.changes);
 	free(c.tasks);
 	return equal;
 }

@@ -3,7 +3,7 @@
  * What account should find: the same rules as TRACING has them, followed in the true order, with
  * tasks instead of tids, in the plainest way.
  */
-#include "sim.h"
+#include "changes.h"
 
 #include "base/array.h"
 #include "capture/histogram.h"
@@ -286,7 +286,8 @@ static void leave(struct run *run, const struct step *s)
 	}
 }
 
-static void arrive(struct run *run, const struct step *s)
+/* For how long it had waited, in us; SIM_NIL: not known. */
+static uint64_t arrive(struct run *run, const struct step *s)
 {
 	const struct sim_switch *change = s->change;
 	struct task *task = &run->tasks[change->next];
@@ -314,12 +315,28 @@ static void arrive(struct run *run, const struct step *s)
 		add_cell(run, s->position_ns, change->next, 1,
 			 off_ns > wait_ns ? off_ns - wait_ns : 0);
 	}
+	return wait_ns == SIM_NIL ? SIM_NIL : (wait_ns + 500) / 1000;
+}
+
+/* The change is `count` 1 switch; how long next waited is known when it has arrived. */
+static struct sim_change change_of(const struct run *run, const struct step *s)
+{
+	return (struct sim_change){
+		.at_ns = s->position_ns,
+		.wait_us = SIM_NIL,
+		.task = run->cpus[s->cpu].life,
+		.next = s->change->next,
+		.state = sim_change_word(s->change),
+		.count = 1,
+		.cpu = s->cpu,
+	};
 }
 
 static void do_switch(struct run *run, const struct step *s)
 {
 	struct cpu *cpu = &run->cpus[s->cpu];
 	struct task *next = &run->tasks[s->change->next];
+	struct sim_change change = change_of(run, s);
 
 	fill(run, s->cpu, s->position_ns);
 	leave(run, s);
@@ -328,9 +345,10 @@ static void do_switch(struct run *run, const struct step *s)
 			run->cpus[next->cpu].filler = UNKNOWN;
 			*next = (struct task){ NOWHERE, NOWHERE, SIM_NIL, SIM_NIL, false };
 		}
-		arrive(run, s);
+		change.wait_us = arrive(run, s);
 		next->wait_total_ns = s->change->wait_total_ns;
 	}
+	sim_add_change(&run->oracle->changes, &change);
 	next->cpu = s->cpu;
 	cpu->life = s->change->next;
 	cpu->filler = cpu->life;

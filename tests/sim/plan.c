@@ -99,14 +99,24 @@ void sim_plan_of_seed(struct sim_plan *plan, uint64_t seed)
 const char *sim_break_word(enum sim_break what)
 {
 	static const char *const words[BREAK_COUNT] = {
-		[BREAK_NOTHING] = "nothing",	       [BREAK_DROP_BLOCK] = "drop-block",
-		[BREAK_SWAP_SAMPLES] = "swap-samples", [BREAK_WRONG_SLOT] = "wrong-slot",
-		[BREAK_WRONG_CPU] = "wrong-cpu",       [BREAK_NO_RESYNC] = "no-resync",
-		[BREAK_NO_LOSS] = "no-loss",	       [BREAK_NO_WAITING] = "no-waiting",
-		[BREAK_NO_FIRST] = "no-first",	       [BREAK_NO_MARKER] = "no-marker",
-		[BREAK_HALF_READ] = "half-read",       [BREAK_NO_RECHECK] = "no-recheck",
-		[BREAK_NO_OFFLINE] = "no-offline",     [BREAK_WAIT] = "wait",
-		[BREAK_IDENTITY] = "identity",	       [BREAK_CELL] = "cell",
+		[BREAK_NOTHING] = "nothing",
+		[BREAK_DROP_BLOCK] = "drop-block",
+		[BREAK_SWAP_SAMPLES] = "swap-samples",
+		[BREAK_WRONG_SLOT] = "wrong-slot",
+		[BREAK_WRONG_CPU] = "wrong-cpu",
+		[BREAK_NO_RESYNC] = "no-resync",
+		[BREAK_NO_LOSS] = "no-loss",
+		[BREAK_NO_WAITING] = "no-waiting",
+		[BREAK_NO_FIRST] = "no-first",
+		[BREAK_NO_MARKER] = "no-marker",
+		[BREAK_HALF_READ] = "half-read",
+		[BREAK_NO_RECHECK] = "no-recheck",
+		[BREAK_NO_OFFLINE] = "no-offline",
+		[BREAK_WAIT] = "wait",
+		[BREAK_IDENTITY] = "identity",
+		[BREAK_CELL] = "cell",
+		[BREAK_LOG] = "log",
+		[BREAK_SUCCESSOR] = "successor",
 	};
 
 	return what < BREAK_COUNT ? words[what] : "";

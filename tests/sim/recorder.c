@@ -30,6 +30,7 @@ void recorder_begins(struct machine *m, struct sim_result *result)
 		.bucket_ns = m->plan.bucket_ns,
 		.rows_per_s_max = m->plan.rows_per_s_max,
 		.wait_offered = true,
+		.detail = true,
 	};
 
 	m->result = result;

@@ -7,7 +7,7 @@ SIM := $(BUILD)/tests/sim/sim
 SIM_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/sim/bench_%,$(wildcard tests/sim/*.c))) \
 	$(BUILD)/tests/unit/tally.o
 SIM_WRAPPED := account_switch account_must_wait account_lost account_found_running \
-	account_missed_switch memcpy
+	account_missed_switch switches_log successors_add_slow memcpy
 
 $(BUILD)/tests/sim/%.o: override CPPFLAGS += -Itests/sim -Itests/unit
 $(BUILD)/tests/sim/kernel.o: override CFLAGS += -Wno-unused-function -Wno-missing-prototypes

@@ -66,6 +66,8 @@ enum sim_break {
 	BREAK_WAIT,	    /* waits are cumulated wrongly */
 	BREAK_IDENTITY,	    /* a name goes to the life before */
 	BREAK_CELL,	    /* one in a thousand run lengths is wrong */
+	BREAK_LOG,	    /* a switch gets no row of its own */
+	BREAK_SUCCESSOR,    /* one task is counted as another's successor */
 	BREAK_COUNT,
 };
 
@@ -178,6 +180,24 @@ void sim_add_cell(struct sim_rows *rows, const struct sim_cell *cell);
 /* Sorts, and makes rows of one key one. */
 void sim_rows_settle(struct sim_rows *rows);
 
+/* A switch, or how often one task followed another. */
+struct sim_change {
+	uint64_t at_ns;
+	uint64_t wait_us;
+	int64_t task;
+	int64_t next;
+	const char *state;
+	uint64_t count;
+	size_t place;
+	uint32_t cpu;
+};
+
+struct sim_changes {
+	struct sim_change *changes;
+	size_t count;
+	size_t capacity;
+};
+
 /* Buckets, as account cut them. */
 struct sim_grid {
 	uint64_t from_ns[64];
@@ -189,6 +209,7 @@ uint64_t sim_bucket_start(const struct sim_grid *grid, uint64_t at_ns, uint64_t 
 /* What account should have found. */
 struct sim_oracle {
 	struct sim_rows rows;
+	struct sim_changes changes;
 	uint64_t switches;
 	uint64_t missed; /* markers */
 	uint64_t unseen; /* switches that the hook did not see */

@@ -84,7 +84,10 @@ void raw_integers(msgpack_sbuffer *buffer, const char *column, const uint64_t *v
 	raw_key(buffer, column);
 	msgpack_pack_array(&packer, count);
 	for (size_t i = 0; i < count; i++)
-		msgpack_pack_uint64(&packer, values[i]);
+		if (values[i] == CAPTURE_NIL)
+			msgpack_pack_nil(&packer);
+		else
+			msgpack_pack_uint64(&packer, values[i]);
 }
 
 void raw_texts(msgpack_sbuffer *buffer, const char *column, const char *text, size_t count)

@@ -25,7 +25,7 @@ void raw_member(struct raw_file *file, const void *bytes, size_t length);
 void raw_header(struct raw_file *file);
 
 /* A message {"table": ..., "bucket_ns": ..., "columns": {...}} up to where the pairs of columns
-   begin; goes on by raw_integers and raw_texts. */
+   begin; goes on by raw_integers (CAPTURE_NIL becomes nil) and raw_texts. */
 void raw_table(msgpack_sbuffer *buffer, const char *table, size_t columns);
 void raw_key(msgpack_sbuffer *buffer, const char *key);
 void raw_integers(msgpack_sbuffer *buffer, const char *column, const uint64_t *values,

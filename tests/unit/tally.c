@@ -35,14 +35,25 @@ static unsigned int task_column(enum capture_table table)
 		return EXIT_TOTALS_TASK;
 	case CAPTURE_TOTALS:
 		return TOTALS_TASK;
+	case CAPTURE_SWITCHES:
+		return SWITCHES_TASK;
+	case CAPTURE_SUCCESSORS:
+		return SUCCESSORS_TASK;
 	default:
 		return CAPTURE_COLUMNS_MAX;
 	}
 }
 
-static void check_told(struct tally *tally, const struct capture_batch *batch, size_t row)
+static unsigned int next_column(enum capture_table table)
 {
-	unsigned int column = task_column(batch->table);
+	if (table == CAPTURE_SWITCHES)
+		return SWITCHES_NEXT;
+	return table == CAPTURE_SUCCESSORS ? SUCCESSORS_NEXT : CAPTURE_COLUMNS_MAX;
+}
+
+static void check_told(struct tally *tally, const struct capture_batch *batch, size_t row,
+		       unsigned int column)
+{
 	uint64_t task;
 
 	if (column == CAPTURE_COLUMNS_MAX)
@@ -57,6 +68,7 @@ static int batch(struct capture_sink *sink, const struct capture_batch *batch)
 	struct tally *tally = (struct tally *)sink;
 	struct tallied_table *table = &tally->tables[batch->table];
 	size_t columns = capture_table_info(batch->table)->column_count;
+	uint64_t at_ns = batch->base_ns;
 
 	if (tally->fail_with)
 		return tally->fail_with;
@@ -70,7 +82,10 @@ static int batch(struct capture_sink *sink, const struct capture_batch *batch)
 			kept->values[i] = batch->columns[i][row];
 		if (batch->table == CAPTURE_TASKS && told(tally, kept->values[TASKS_TASK]))
 			return -ENOMEM;
-		check_told(tally, batch, row);
+		if (batch->table == CAPTURE_SWITCHES)
+			kept->values[SWITCHES_AT_NS] = at_ns += kept->values[SWITCHES_AT_NS];
+		check_told(tally, batch, row, task_column(batch->table));
+		check_told(tally, batch, row, next_column(batch->table));
 	}
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 #include "capture/capture.h"
 
-struct tallied_row {
+struct tallied_row { /* at_ns of switches is made absolute */
 	uint64_t bucket_ns;
 	uint64_t values[CAPTURE_COLUMNS_MAX];
 };

@@ -148,6 +148,47 @@ static void every_column_of_every_table_comes_back(void **state)
 	sample_file_free(&file);
 }
 
+static void add_switch(struct sample_rows *rows, uint64_t cpu, uint64_t task, uint64_t next)
+{
+	sample_rows_add(rows);
+	sample_rows_set(rows, SWITCHES_AT_NS, 5);
+	sample_rows_set(rows, SWITCHES_CPU, cpu);
+	sample_rows_set(rows, SWITCHES_TASK, task);
+	sample_rows_set(rows, SWITCHES_NEXT, next);
+}
+
+/* Tasks that follow from the row before are nil in the file. */
+static void tasks_that_leave_come_back(void **state)
+{
+	static const uint64_t leaving[] = { 1, 2, 3, 2, 1, 1 };
+	struct string_pool *strings = string_pool_new();
+	struct sample_file file;
+	struct sample_rows rows;
+	struct collect collect;
+
+	(void)state;
+	sample_file_create(&file);
+	push_tasks(file.sink, strings, 4);
+	sample_rows_init(&rows, CAPTURE_SWITCHES, strings);
+	add_switch(&rows, 0, 1, 2);
+	add_switch(&rows, 0, 2, 3);
+	add_switch(&rows, 0, 3, 1);
+	add_switch(&rows, 0, 2, 1); /* another than came before */
+	add_switch(&rows, 1, 1, CAPTURE_NIL);
+	add_switch(&rows, 1, 1, 2);
+	assert_int_equal(sample_rows_push(&rows, file.sink), 0);
+	sample_file_end(&file);
+
+	sample_file_collect(&file, CDICT_ALL_TABLES, &collect);
+	assert_int_equal(collect.tables[CAPTURE_SWITCHES].rows, 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(collect_value(&collect, CAPTURE_SWITCHES, SWITCHES_TASK, i),
+				 leaving[i]);
+	collect_free(&collect);
+	sample_file_free(&file);
+	string_pool_free(strings);
+}
+
 static void only_the_wanted_tables_are_pushed(void **state)
 {
 	struct sample_file file;
@@ -325,6 +366,7 @@ int main(void)
 		cmocka_unit_test(every_border_value_comes_back),
 		cmocka_unit_test(batches_of_any_length_come_back),
 		cmocka_unit_test(every_column_of_every_table_comes_back),
+		cmocka_unit_test(tasks_that_leave_come_back),
 		cmocka_unit_test(only_the_wanted_tables_are_pushed),
 		cmocka_unit_test(header_and_end_come_back),
 		cmocka_unit_test(names_are_cleaned),

@@ -96,6 +96,34 @@ static void refuse_column(const char *table, const char *column, const void *val
 #define REFUSE(table, column, words, bytes) \
 	refuse_column(table, column, bytes, sizeof(bytes) - 1, words)
 
+/* A task that is nil must follow from a row of the same core. */
+static void refuse_switches(const uint64_t *cpus, const uint64_t *tasks, const uint64_t *nexts)
+{
+	static const uint64_t at[] = { 0, 1 };
+	msgpack_sbuffer buffer;
+
+	msgpack_sbuffer_init(&buffer);
+	raw_table(&buffer, "switches", 4);
+	raw_integers(&buffer, "at_ns", at, 2);
+	raw_integers(&buffer, "cpu", cpus, 2);
+	raw_integers(&buffer, "task", tasks, 2);
+	raw_integers(&buffer, "next", nexts, 2);
+	assert_refused(buffer.data, buffer.size, "switches.task: nil where no row before");
+	msgpack_sbuffer_destroy(&buffer);
+}
+
+static void a_task_that_follows_from_nothing_is_refused(void **state)
+{
+	static const uint64_t one_core[] = { 0, 0 }, two_cores[] = { 0, 1 };
+	static const uint64_t known[] = { 0, 0 };
+
+	(void)state;
+	refuse_switches(one_core, (const uint64_t[]){ CAPTURE_NIL, 0 }, known);
+	refuse_switches(two_cores, (const uint64_t[]){ 0, CAPTURE_NIL }, known);
+	refuse_switches(one_core, (const uint64_t[]){ 0, CAPTURE_NIL },
+			(const uint64_t[]){ CAPTURE_NIL, 0 });
+}
+
 static void values_that_cannot_be_are_refused(void **state)
 {
 	(void)state;
@@ -348,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_no_message_is_refused),
+		cmocka_unit_test(a_task_that_follows_from_nothing_is_refused),
 		cmocka_unit_test(values_that_cannot_be_are_refused),
 		cmocka_unit_test(kinds_that_do_not_exist_are_refused),
 		cmocka_unit_test(a_missing_key_is_refused_and_other_columns_become_nil),

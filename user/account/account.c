@@ -4,6 +4,7 @@
 #include "account/lives.h"
 #include "account/selection.h"
 #include "account/state.h"
+#include "account/switches.h"
 #include "base/string_pool.h"
 
 #include <stdlib.h>
@@ -60,7 +61,8 @@ struct account *account_new(const struct account_options *options, struct captur
 	grid_init(&account->grid, options->bucket_ns);
 	if (add_words(account) || init_cpus(account) || rows_init(&account->rows) ||
 	    cells_init(&account->cells) || output_init(&account->output, sink, strings) ||
-	    lives_init(account) || selection_init(account) || kvm_init(account)) {
+	    lives_init(account) || selection_init(account) || kvm_init(account) ||
+	    switches_init(account)) {
 		account_free(account);
 		return NULL;
 	}
@@ -73,6 +75,7 @@ void account_free(struct account *account)
 		return;
 	lives_free(account);
 	selection_free(account);
+	switches_free(account);
 	rows_free(&account->rows);
 	cells_free(&account->cells);
 	output_free(&account->output);

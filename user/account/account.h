@@ -34,6 +34,7 @@ struct account_options {
 	uint64_t rows_per_s_max; /* buckets double while rows would pass this; 0: never */
 	bool wait_offered;	 /* events carry wait_total_ns */
 	bool wait_apart;	 /* and it is the wait since the task's last run alone */
+	bool detail;		 /* every switch gets its row */
 	/* Which tasks are written by themselves, the others being "other"; NULL: all. Asked again
 	   whenever more is known of a task. */
 	bool (*selects)(void *context, const struct account_task *task);

@@ -3,6 +3,7 @@
 
 #include "account/fill.h"
 #include "account/selection.h"
+#include "account/switches.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -284,6 +285,8 @@ int account_flush(struct account *account, uint64_t at_ns)
 	error = flush_fill(account, partial ? at_ns : start_ns);
 	if (!error)
 		error = flush_rows(account, partial ? at_ns : start_ns);
+	if (!error)
+		error = switches_flush(account, at_ns, false);
 	if (!error)
 		error = flush_totals(account, false);
 	if (!error)

@@ -4,6 +4,7 @@
 #include "account/lives.h"
 #include "account/runs.h"
 #include "account/selection.h"
+#include "account/switches.h"
 
 /* The moment as this CPU has it: its time never goes back. */
 static int enter(struct account *account, uint32_t number, uint64_t *at_ns, struct cpu **cpu)
@@ -17,9 +18,11 @@ static int enter(struct account *account, uint32_t number, uint64_t *at_ns, stru
 }
 
 /* The task that was running here is somewhere else by now, nobody knows since when. */
-static void lose_sight(struct account *account, struct cpu *cpu)
+static int lose_sight(struct account *account, struct cpu *cpu)
 {
 	struct life *life = &account->lives[cpu->life];
+	uint32_t unknown = account->lives[UNKNOWN_LIFE].task;
+	uint32_t task = cpu->offline || cpu->forced ? unknown : life->task; /* lost already */
 
 	if (cpu->life != UNKNOWN_LIFE && life->cpu == cpu->number) {
 		life->cpu = NO_CPU;
@@ -31,6 +34,7 @@ static void lose_sight(struct account *account, struct cpu *cpu)
 	}
 	cpu->life = UNKNOWN_LIFE;
 	cpu->filler = UNKNOWN_LIFE;
+	return switches_found(account, cpu, cpu->filled_ns, task, unknown);
 }
 
 /* Somebody runs here, whose beginning nobody saw. */
@@ -51,7 +55,7 @@ static int run_is_found(struct account *account, struct cpu *cpu, uint64_t at_ns
 	cpu->run_at_ns = at_ns;
 	if (life->vcpu)
 		kvm_found(account, slot, cpu->number, at_ns);
-	return 0;
+	return switches_found(account, cpu, at_ns, account->lives[UNKNOWN_LIFE].task, life->task);
 }
 
 static int write_online(struct account *account, const struct cpu *cpu, uint64_t at_ns, bool online)
@@ -77,8 +81,9 @@ int account_found_running(struct account *account, uint32_t number, uint64_t at_
 		return error;
 	if (tid >= ACCOUNT_TIDS)
 		return -EINVAL;
-	lose_sight(account, cpu);
-	error = fill_cpu(account, cpu, at_ns);
+	error = lose_sight(account, cpu);
+	if (!error)
+		error = fill_cpu(account, cpu, at_ns);
 	if (!error && cpu->offline)
 		error = write_online(account, cpu, at_ns, true);
 	cpu->offline = false;
@@ -110,8 +115,9 @@ int account_missed_switch(struct account *account, uint32_t number, uint64_t at_
 		return -EINVAL;
 	counted = cpu->forced;
 	account->found_wait_total_ns = wait_total_of(account, tid);
-	lose_sight(account, cpu);
-	error = fill_cpu(account, cpu, at_ns);
+	error = lose_sight(account, cpu);
+	if (!error)
+		error = fill_cpu(account, cpu, at_ns);
 	cpu->run_ns += unknown_ns;
 	cpu->forced = false;
 	cpu->known = true;
@@ -150,7 +156,7 @@ int account_missed_wait(struct account *account, uint32_t number, uint32_t wait_
 }
 
 /* Its old CPU said nothing about its leaving: a switch was missed there. */
-void runs_force_off(struct account *account, uint32_t slot)
+int runs_force_off(struct account *account, uint32_t slot)
 {
 	struct cpu *cpu = &account->cpus[account->lives[slot].cpu];
 	struct life *life = &account->lives[slot];
@@ -162,12 +168,14 @@ void runs_force_off(struct account *account, uint32_t slot)
 	if (life->vcpu)
 		kvm_lost_sight(account, slot);
 	if (cpu->life != slot || cpu->forced)
-		return;
+		return 0;
 	cpu->filler = UNKNOWN_LIFE;
 	cpu->forced = true;
 	account->lossy = true;
 	account->losses[LOSS_MISSED_SWITCH].count++;
 	account->runs_unknown[RUN_MISSED_SWITCH]++;
+	return switches_found(account, cpu, cpu->filled_ns, life->task,
+			      account->lives[UNKNOWN_LIFE].task);
 }
 
 int account_lost(struct account *account, uint32_t number, uint64_t at_ns, uint64_t switches,
@@ -175,11 +183,12 @@ int account_lost(struct account *account, uint32_t number, uint64_t at_ns, uint6
 {
 	struct loss_sums *loss = &account->losses[LOSS_RING_FULL];
 	struct cpu *cpu;
+	int error;
 
 	if (number >= account->options.cpu_count)
 		return -EINVAL;
 	cpu = &account->cpus[number];
-	lose_sight(account, cpu);
+	error = lose_sight(account, cpu);
 	cpu->cause = RUN_AFTER_LOSS;
 	cpu->forced = false;
 	cpu->lost_switches += switches;
@@ -190,7 +199,7 @@ int account_lost(struct account *account, uint32_t number, uint64_t at_ns, uint6
 	account->lossy = true;
 	if (at_ns > account->lost_until_ns)
 		account->lost_until_ns = at_ns;
-	return 0;
+	return error;
 }
 
 int account_offline(struct account *account, uint32_t number, uint64_t at_ns)
@@ -201,6 +210,9 @@ int account_offline(struct account *account, uint32_t number, uint64_t at_ns)
 	if (error || cpu->offline)
 		return error;
 	error = fill_cpu(account, cpu, at_ns);
+	if (!error)
+		error = switches_found(account, cpu, at_ns, account->lives[cpu->life].task,
+				       account->lives[UNKNOWN_LIFE].task);
 	cpu->offline = true;
 	cpu->known = true;
 	return error ? error : write_online(account, cpu, at_ns, false);

@@ -4,6 +4,7 @@
 #include "account/flush.h"
 #include "account/lives.h"
 #include "account/selection.h"
+#include "account/switches.h"
 
 #include "base/array.h"
 
@@ -179,6 +180,8 @@ static int write_rest(struct account *account, uint64_t at_ns)
 		error = kvm_end(account, at_ns);
 	if (!error)
 		error = flush_rows(account, UINT64_MAX);
+	if (!error)
+		error = switches_flush(account, at_ns, true);
 	if (!error)
 		error = flush_totals(account, true);
 	if (!error)

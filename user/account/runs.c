@@ -4,6 +4,7 @@
 #include "account/lives.h"
 #include "account/runs.h"
 #include "account/selection.h"
+#include "account/switches.h"
 
 #include "capture/histogram.h"
 
@@ -152,11 +153,10 @@ static int count_migration(struct account *account, struct cpu *cpu, uint32_t sl
 
 /* Its intervals off the CPU end. */
 static int account_off_cpu(struct account *account, struct cpu *cpu, uint32_t slot,
-			   const struct account_switch *event, uint64_t at_ns)
+			   const struct account_switch *event, uint64_t at_ns, uint64_t wait_ns)
 {
 	const struct life *life = &account->lives[slot];
 	bool known = off_is_known(account, life);
-	uint64_t wait_ns = wait_of(account, life, event);
 	int error = 0;
 
 	if (wait_ns != CAPTURE_NIL)
@@ -200,8 +200,9 @@ static uint32_t switched_in(struct account *account, const struct account_switch
 	return life_switched_in(account, event->cpu, event->next_tid, at_ns, event->wait_total_ns);
 }
 
+/* *wait_ns is for how long next waited; CAPTURE_NIL: not known. */
 static int run_begins(struct account *account, struct cpu *cpu, const struct account_switch *event,
-		      uint64_t at_ns)
+		      uint64_t at_ns, uint64_t *wait_ns)
 {
 	uint32_t slot = switched_in(account, event, at_ns);
 	struct life *life;
@@ -210,6 +211,7 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 	if (slot == NO_LIFE)
 		return -ENOMEM;
 	life = &account->lives[slot];
+	switches_prepare(account, account->lives[cpu->life].task, life->task);
 	if (event->next_tid) {
 		if (UNLIKELY(is_overtaken(life, event)) &&
 		    (life->cpu != NO_CPU || life->stage == LIFE_DEAD || !account->lossy)) {
@@ -217,8 +219,10 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 			return 0;
 		}
 		if (UNLIKELY(life->cpu != NO_CPU && life->cpu != event->cpu))
-			runs_force_off(account, slot);
-		error = account_off_cpu(account, cpu, slot, event, at_ns);
+			error = runs_force_off(account, slot);
+		*wait_ns = wait_of(account, life, event);
+		if (!error)
+			error = account_off_cpu(account, cpu, slot, event, at_ns, *wait_ns);
 		life->wait_total_ns =
 			account->options.wait_apart ? CAPTURE_NIL : event->wait_total_ns;
 	}
@@ -229,9 +233,25 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 	return error;
 }
 
+/* Who left, and for how long who took over had waited, are known by now. */
+static int keep_switch(struct account *account, const struct cpu *cpu,
+		       const struct account_switch *event, struct switch_log_row *row)
+{
+	int error = 0;
+
+	row->next = account->lives[cpu->life].task;
+	if (UNLIKELY(account->options.detail)) {
+		row->cpu = cpu->number;
+		row->state = event->preempted ? SWITCH_LOG_PREEMPTED : (uint8_t)event->prev_state;
+		error = switches_log(account, row);
+	}
+	return error ? error : switches_count(account, cpu, row->task, row->next);
+}
+
 int account_switch(struct account *account, const struct account_switch *event)
 {
 	struct cpu *cpu;
+	struct switch_log_row row = { .wait_ns = CAPTURE_NIL };
 	uint64_t at_ns = event->at_ns;
 	int error = 0;
 
@@ -244,8 +264,12 @@ int account_switch(struct account *account, const struct account_switch *event)
 		error = fill_advance(account, at_ns);
 	if (!error)
 		error = run_ends(account, cpu, event, at_ns);
+	row.at_ns = at_ns;
+	row.task = account->lives[cpu->life].task;
 	if (!error)
-		error = run_begins(account, cpu, event, at_ns);
+		error = run_begins(account, cpu, event, at_ns, &row.wait_ns);
+	if (!error)
+		error = keep_switch(account, cpu, event, &row);
 	cpu->known = true;
 	cpu->forced = false;
 	return error;

@@ -9,6 +9,8 @@
 #include "account/kvm.h"
 #include "account/output.h"
 #include "account/rows.h"
+#include "account/successors.h"
+#include "account/switch_log.h"
 
 #define ACCOUNT_TIDS (1u << 22) /* PID_MAX_LIMIT of 64-bit kernels */
 #define NO_CPU UINT32_MAX
@@ -113,6 +115,8 @@ struct account {
 	struct cells cells;
 	struct kvm kvm;
 	struct output output;
+	struct successors successors;
+	struct switch_log switch_log; /* detail only */
 	struct cpu *cpus;
 
 	uint32_t *tids; /* tid -> slot + 1 of its newest life; 0: none */

@@ -70,7 +70,7 @@ static const struct capture_table_info tables[CAPTURE_TABLES] = {
 			       false,
 			       SWITCHES_COLUMNS,
 			       { INTEGER("at_ns"), INTEGER("cpu"), INTEGER("task"), INTEGER("next"),
-				 STRING("state"), INTEGER("wait_ns") } },
+				 STRING("state"), INTEGER("wait_us") } },
 	[CAPTURE_SUCCESSORS] = { "successors",
 				 false,
 				 SUCCESSORS_COLUMNS,

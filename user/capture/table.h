@@ -155,7 +155,7 @@ enum capture_switches_column {
 	SWITCHES_TASK,
 	SWITCHES_NEXT,
 	SWITCHES_STATE,
-	SWITCHES_WAIT_NS,
+	SWITCHES_WAIT_US, /* next's; in ns it would be a byte more a switch on disk */
 	SWITCHES_COLUMNS,
 };
 

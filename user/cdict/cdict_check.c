@@ -30,6 +30,7 @@ static const struct {
 	{ CAPTURE_TASKS, "task", ROLE_NEW_TASK },
 	{ CAPTURE_TASKS, "kind", ROLE_TASK_KIND },
 	{ CAPTURE_CELLS, "kind", ROLE_CELL_KIND },
+	{ CAPTURE_SWITCHES, "task", ROLE_TASK_OR_NIL }, /* cdict_switches.h */
 	{ CAPTURE_SWITCHES, "next", ROLE_TASK_OR_NIL },
 	{ CAPTURE_CPUS, "online", ROLE_FLAG },
 	{ ANY_TABLE, "bucket", ROLE_BUCKET },

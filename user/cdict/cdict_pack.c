@@ -3,6 +3,7 @@
 #include "cdict/cdict_pack.h"
 
 #include "base/string_pool.h"
+#include "cdict/cdict_switches.h"
 #include "cdict/cdict_value.h"
 
 #include <string.h>
@@ -54,6 +55,15 @@ static void pack_nils(struct cdict_pack *pack, size_t count)
 		cdict_value_integer(pack, CAPTURE_NIL);
 }
 
+static void pack_switch_tasks(struct cdict_pack *pack, const struct capture_batch *batch,
+			      size_t from, size_t count)
+{
+	for (size_t i = from; i < from + count; i++)
+		cdict_value_integer(pack, i > from && cdict_switches_is_implied(batch, i)
+						  ? CAPTURE_NIL
+						  : batch->columns[SWITCHES_TASK][i]);
+}
+
 /* All columns of the table, also those that are nil all over: they cost next to nothing, and whoever
    strings messages together need not fill in. */
 static void pack_columns(struct cdict_pack *pack, const struct capture_batch *batch, size_t from,
@@ -67,6 +77,8 @@ static void pack_columns(struct cdict_pack *pack, const struct capture_batch *ba
 		cdict_value_array(pack, count);
 		if (!batch->columns[i])
 			pack_nils(pack, count);
+		else if (batch->table == CAPTURE_SWITCHES && i == SWITCHES_TASK)
+			pack_switch_tasks(pack, batch, from, count);
 		else if (info->columns[i].type == CAPTURE_STRING)
 			pack_texts(pack, batch, i, from, count);
 		else

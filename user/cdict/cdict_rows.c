@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "cdict/cdict_check.h"
+#include "cdict/cdict_switches.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -148,6 +149,15 @@ static int fill_in(struct cdict_rows *rows, struct cdict_scan *scan, bool wanted
 	return 0;
 }
 
+static int fill_in_switches(struct cdict_rows *rows, struct cdict_scan *scan,
+			    const struct capture_batch *batch)
+{
+	if (cdict_switches_fill_in(batch, rows->values[SWITCHES_TASK]))
+		return 0;
+	rows->column = capture_table_info(batch->table)->columns[SWITCHES_TASK].name;
+	return fail(scan, "nil where no row before tells who ran");
+}
+
 int cdict_rows_read(struct cdict_rows *rows, struct cdict_scan *scan, bool wanted,
 		    struct capture_batch *batch)
 {
@@ -162,7 +172,11 @@ int cdict_rows_read(struct cdict_rows *rows, struct cdict_scan *scan, bool wante
 		return -EBADMSG;
 	for (size_t i = 0; !err && i < pairs; i++)
 		err = read_column(rows, scan, wanted, i, batch);
-	return err ? err : fill_in(rows, scan, wanted, batch);
+	if (!err)
+		err = fill_in(rows, scan, wanted, batch);
+	if (!err && wanted && batch->table == CAPTURE_SWITCHES)
+		err = fill_in_switches(rows, scan, batch);
+	return err;
 }
 
 static uint64_t highest(const uint64_t *values, size_t count)

@@ -301,6 +301,8 @@ static int read_text(struct import *import, struct capture_sink *sink, struct im
 	facts_header(&import->facts, import->cpus, &header);
 	header.bucket_ns = import->options.bucket_ns ? import->options.bucket_ns
 						     : facts_bucket_ns(import->facts.duration_ns);
+	if (import->options.detail)
+		header.recorded.words[header.recorded.count++] = "detail";
 	return stream_read(&import->source, &import->facts, &header, &import->options, sink, result,
 			   message);
 }

@@ -9,6 +9,7 @@
 
 #include "capture/capture.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define IMPORT_MESSAGE_BYTES 512
@@ -23,6 +24,7 @@ enum import_kind {
 struct import_options {
 	const char *path;   /* "-": standard input */
 	uint64_t bucket_ns; /* 0: by the recording's length */
+	bool detail;	    /* rows of `switches`, too */
 	/* called now and then while reading; NULL: never */
 	void (*progress)(void *context, uint64_t events, uint64_t at_ns);
 	void *context;

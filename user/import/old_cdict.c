@@ -5,6 +5,7 @@
  */
 #include "import/old_cdict.h"
 
+#include "account/switch_log.h"
 #include "base/number_map.h"
 #include "base/string_pool.h"
 #include "capture/histogram.h"
@@ -38,6 +39,8 @@ struct old_cdict {
 	struct number_map tasks; /* tid << 32 | name -> task */
 	struct output output;
 	struct tally tally;
+	struct switch_log log; /* detail only */
+	uint64_t logged_ns;    /* its latest row */
 	uint64_t words[WORDS];
 	uint64_t last_us;
 	uint64_t events;
@@ -85,6 +88,8 @@ static void make_header(struct old_cdict *old)
 		bucket_ns *= 2;
 	facts_header(&old->facts, old->cpus, &old->header);
 	old->header.bucket_ns = bucket_ns;
+	if (old->options->detail)
+		old->header.recorded.words[old->header.recorded.count++] = "detail";
 	old->header.not_offered =
 		(struct capture_words){ 4, { "wait", "cgroup", "voluntary", "losses" } };
 }
@@ -147,21 +152,59 @@ static int add_run(struct old_cdict *old, uint32_t task, uint32_t cpu, uint64_t 
 	return error;
 }
 
+/* It does not say in which state the task left, nor how long next waited. */
+static int log_switch(struct old_cdict *old, const struct old_token *values, uint32_t task,
+		      uint32_t next)
+{
+	uint64_t at_ns = values[OLD_USECS].number * 1000;
+	struct switch_log_row row = {
+		.wait_ns = CAPTURE_NIL,
+		.task = task,
+		.next = next,
+		.cpu = (uint16_t)values[OLD_CPU].number,
+		.state = SWITCH_LOG_UNKNOWN,
+	};
+
+	if (switch_log_is_full(&old->log)) {
+		int error = switch_log_write(&old->log, &old->output);
+
+		if (error)
+			return error;
+	}
+	row.at_ns = at_ns > old->logged_ns ? at_ns : old->logged_ns;
+	old->logged_ns = row.at_ns;
+	switch_log_add(&old->log, &row);
+	return 0;
+}
+
+/* The task that took over, or 0. */
+static int take_next(struct old_cdict *old, const struct old_token *values, uint32_t task,
+		     uint32_t *next)
+{
+	int error;
+
+	if (values[OLD_NEXT_PID].type != OLD_NUMBER || values[OLD_NEXT_PID].number >= UINT32_MAX ||
+	    values[OLD_NEXT_COMM].type != OLD_TEXT)
+		return 0;
+	error = find_task(old, values[OLD_NEXT_PID].number, &values[OLD_NEXT_COMM], next);
+	return error ? error : tally_successor(&old->tally, task, *next);
+}
+
 static int take_switch(struct old_cdict *old, const struct old_token *values, uint32_t task,
 		       uint64_t at_ns, uint64_t length_ns)
 {
-	uint32_t next;
+	uint32_t next = 0;
 	int error = add_run(old, task, (uint32_t)values[OLD_CPU].number, at_ns, length_ns);
 
 	old->switches++;
 	if (!error)
 		error = tally_cell(&old->tally, at_ns / old->header.bucket_ns, task, WORD_RUN,
 				   histogram_bin(length_ns));
-	if (error || values[OLD_NEXT_PID].type != OLD_NUMBER ||
-	    values[OLD_NEXT_PID].number >= UINT32_MAX || values[OLD_NEXT_COMM].type != OLD_TEXT)
-		return error;
-	error = find_task(old, values[OLD_NEXT_PID].number, &values[OLD_NEXT_COMM], &next);
-	return error ? error : tally_successor(&old->tally, task, next);
+	if (!error)
+		error = take_next(old, values, task, &next);
+	if (!error && old->options->detail)
+		error = log_switch(old, values, task, next);
+	return error;
 }
 
 static bool is_kvm(const char *event)
@@ -244,6 +287,8 @@ static int set_up(struct old_cdict *old, struct capture_sink *sink)
 	error = output_init(&old->output, sink, old->strings);
 	if (!error)
 		error = add_words(old);
+	if (!error && old->options->detail)
+		error = switch_log_init(&old->log, old->strings);
 	return error ? error
 		     : tally_init(&old->tally, &old->output, old->header.bucket_ns, old->words);
 }
@@ -259,6 +304,8 @@ static int write_end(struct old_cdict *old, struct capture_sink *sink)
 	};
 	int error = tally_flush(&old->tally);
 
+	if (!error)
+		error = switch_log_write(&old->log, &old->output);
 	if (!error && sink->flush)
 		error = sink->flush(sink, end.duration_ns);
 	return error ? error : sink->end(sink, &end);
@@ -292,6 +339,7 @@ static void tear_down(struct old_cdict *old)
 {
 	old_columns_free(&old->columns);
 	tally_free(&old->tally);
+	switch_log_free(&old->log);
 	output_free(&old->output);
 	number_map_free(&old->tasks);
 	string_pool_free(old->strings);

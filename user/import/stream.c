@@ -39,6 +39,7 @@ static int set_up(struct stream *stream, const struct capture_header *header,
 		.wait_offered = true,
 		.wait_apart = true,
 		.sched_recorded = true,
+		.detail = stream->options->detail,
 	};
 
 	stream->strings = string_pool_new();
