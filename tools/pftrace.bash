@@ -6,16 +6,17 @@ _pftrace_reading='--from --cap --task --map --merge-sys-tasks --merge-names --ap
 
 _pftrace_options() { # command
 	case $1 in
-	record) echo '--duration --out --bucket --task --pid --tid --cgroup --cpus --quiet --ring --user --help' ;;
+	record) echo '--duration --out --bucket --task --pid --tid --cgroup --cpus --detail --quiet --ring --user --help' ;;
 	check) echo '--format --help' ;;
-	import) echo '--out --bucket --quiet --help' ;;
+	import) echo '--out --bucket --detail --quiet --help' ;;
 	info) echo '--format --help' ;;
 	list) echo "$_pftrace_reading --sort --format" ;;
 	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --format" ;;
+	successors) echo "${_pftrace_reading/--task /} --sort --format" ;;
 	export) echo "$_pftrace_reading --table --format --out" ;;
 	remap) echo '--map --out --help' ;;
 	render) echo "$_pftrace_reading --out --label --open --cells" ;;
-	*) echo 'record check import info list stats export remap render --help --version' ;;
+	*) echo 'record check import info list stats successors export remap render --help --version' ;;
 	esac
 }
 
@@ -28,6 +29,7 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 		echo 'tasks samples vcpu_samples cells exits exit_cells totals exit_totals switches
 			successors cpus losses' ;;
 	list:--sort) echo 'switches run tid tgid kind name cgroup' ;;
+	successors:--sort) echo 'count next_name next_tid' ;;
 	stats:--sort) echo 'run switches wait_avg wait_max name tid' ;;
 	*:--bucket) echo 'auto' ;;
 	*:--out | *:--map) echo 'files' ;;

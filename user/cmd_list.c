@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pftrace list: the tasks of a capture. */
 #include "base/array.h"
-#include "base/json_writer.h"
 #include "base/options.h"
 #include "capture/fan_out.h"
 #include "chart/loss_stats.h"
@@ -69,19 +68,6 @@ static int parse(struct list_options *options, int argc, char **argv)
 	return reading_file(&options->reading, argc, argv);
 }
 
-static int print(const struct report_table *table, enum reading_format format)
-{
-	struct json_writer json;
-
-	if (format == READING_TEXT)
-		return report_print_text(table, stdout);
-	if (format == READING_CSV)
-		return report_print_csv(table, stdout);
-	json_begin(&json, stdout);
-	report_print_json_rows(table, &json);
-	return json_end(&json);
-}
-
 static enum exit_code report(const struct list_options *options, const struct view *view,
 			     const struct task_stats *stats, enum exit_code code)
 {
@@ -92,7 +78,7 @@ static enum exit_code report(const struct list_options *options, const struct vi
 	error = task_list_fill(&table, view, stats);
 	if (!error) {
 		report_table_sort(&table, options->sort);
-		error = print(&table, options->format);
+		error = reading_print(&table, options->format);
 	}
 	report_table_free(&table);
 	return reading_printed(code, error);

@@ -16,6 +16,7 @@ int cmd_import(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
+int cmd_successors(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_remap(int argc, char **argv);
 int cmd_render(int argc, char **argv);

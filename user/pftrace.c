@@ -20,6 +20,7 @@ static const struct {
 	{ "info", cmd_info, "what is in a capture, and whether it is whole" },
 	{ "list", cmd_list, "the tasks of a capture" },
 	{ "stats", cmd_stats, "run time, switches and waits per task and core" },
+	{ "successors", cmd_successors, "who ran next after a task" },
 	{ "export", cmd_export, "a table as CSV or JSON" },
 	{ "remap", cmd_remap, "names from a CSV file into a capture" },
 	{ "render", cmd_render, "one HTML page with six charts" },
@@ -30,7 +31,7 @@ static void print_help(void)
 	puts("usage: pftrace [record] [--duration SECONDS] [--out FILE] ...\n"
 	     "       pftrace COMMAND [options] FILE\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
-		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
 	puts("\npftrace COMMAND --help tells the options of a command.\n"
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 recorded or read, but incomplete");
 }

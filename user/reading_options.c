@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reading_options.h"
 
+#include "base/json_writer.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "chart/loss_stats.h"
@@ -14,6 +15,7 @@ void reading_init(struct reading_options *reading, char **argv)
 {
 	*reading = (struct reading_options){
 		.command = argv[0],
+		.task_word = "--task",
 		.view = { .cap_ns = CAPTURE_NIL },
 	};
 	signal(SIGPIPE, SIG_IGN); /* a reader that had enough shows as EPIPE */
@@ -115,13 +117,13 @@ static void say_unmatched(const struct view *view)
 }
 
 /* What is odd about this file and these options, though no error. */
-static void say_odd(const struct view *view, const char *task)
+static void say_odd(const struct view *view, const char *task, const char *task_word)
 {
 	if (view_summary(view)->being_written_elsewhere)
 		log_warning("%s: a newer recording lies beside it: %s.part", view_path(view),
 			    view_path(view));
 	if (task && view_task_count(view) && !view_any_selected(view))
-		log_warning("--task '%s' selects none of the %zu tasks of %s", task,
+		log_warning("%s '%s' selects none of the %zu tasks of %s", task_word, task,
 			    view_task_count(view), view_path(view));
 	if (view_from_ns(view) && view_from_ns(view) == view_to_ns(view))
 		log_warning("--from %g ms lies behind the end of %s",
@@ -145,7 +147,7 @@ enum exit_code reading_open(const struct reading_options *reading, struct view *
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	}
 	if (!view_is_one_pass(*view))
-		say_odd(*view, reading->view.task);
+		say_odd(*view, reading->view.task, reading->task_word);
 	return EXIT_OK;
 }
 
@@ -159,7 +161,7 @@ enum exit_code reading_done(const struct view *view, int error, const char *mess
 		return EXIT_FAILED;
 	}
 	if (view_is_one_pass(view))
-		say_odd(view, NULL);
+		say_odd(view, NULL, NULL);
 	if (view_summary(view)->whole)
 		return EXIT_OK;
 	log_warning("%s; what is whole was read", view_summary(view)->cut);
@@ -199,6 +201,19 @@ int reading_sort(const struct report_column *columns, size_t count, const char *
 					 columns[i].key);
 	log_error("--sort '%s' is none of the columns: %s", key, keys);
 	return -EINVAL;
+}
+
+int reading_print(const struct report_table *table, enum reading_format format)
+{
+	struct json_writer json;
+
+	if (format == READING_TEXT)
+		return report_print_text(table, stdout);
+	if (format == READING_CSV)
+		return report_print_csv(table, stdout);
+	json_begin(&json, stdout);
+	report_print_json_rows(table, &json);
+	return json_end(&json);
 }
 
 enum exit_code reading_printed(enum exit_code code, int error)

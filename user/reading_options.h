@@ -26,8 +26,9 @@ struct reading_options {
 	const char *path;
 	struct view_options view;
 	struct map_option map;
-	bool windowed; /* --from or --cap was given */
-	bool help;     /* --help was given: print it on stdout and exit 0 */
+	const char *task_word; /* what view.task comes from: "--task" */
+	bool windowed;	       /* --from or --cap was given */
+	bool help;	       /* --help was given: print it on stdout and exit 0 */
 };
 
 struct loss_stats;
@@ -45,9 +46,12 @@ enum {
 
 /* clang-format off */
 #define READING_LONG_OPTIONS \
+	{ "task", required_argument, NULL, READING_TASK }, \
+	READING_LONG_OPTIONS_BUT_TASK
+
+#define READING_LONG_OPTIONS_BUT_TASK \
 	{ "from", required_argument, NULL, READING_FROM }, \
 	{ "cap", required_argument, NULL, READING_CAP }, \
-	{ "task", required_argument, NULL, READING_TASK }, \
 	{ "merge-sys-tasks", no_argument, NULL, READING_MERGE }, \
 	{ "merge-names", no_argument, NULL, READING_MERGE_NAMES }, \
 	{ "map", required_argument, NULL, READING_MAP }, \
@@ -89,6 +93,9 @@ enum reading_format { READING_TEXT, READING_CSV, READING_JSON };
 	{                             \
 		"text", "csv", "json" \
 	}
+
+/* A table on stdout: 0, or -errno when that takes no more. */
+int reading_print(const struct report_table *table, enum reading_format format);
 
 /* --sort: the column's place, or -EINVAL after a line that lists them. */
 int reading_sort(const struct report_column *columns, size_t count, const char *key, size_t *place);
