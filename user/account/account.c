@@ -12,7 +12,6 @@
 static int add_words(struct account *account)
 {
 	static const char *const kinds[CELL_KINDS] = { "run", "sleep", "wait", "guest", "host" };
-	static const char *const isas[ACCOUNT_ISAS] = { "vmx", "svm", "arm64" };
 	struct string_pool *strings = account->strings;
 	struct words *words = &account->words;
 
@@ -23,7 +22,7 @@ static int add_words(struct account *account)
 	words->other = string_pool_add(strings, "other");
 	words->vcpu = string_pool_add(strings, "vcpu");
 	for (int i = 0; i < ACCOUNT_ISAS; i++)
-		words->isas[i] = string_pool_add(strings, isas[i]);
+		words->isas[i] = string_pool_add(strings, exit_isa_word((enum exit_isa)i));
 	for (int i = 0; i < CELL_KINDS; i++)
 		words->cells[i] = string_pool_add(strings, kinds[i]);
 	for (int i = 0; i < LOSS_CAUSES; i++)

@@ -13,6 +13,7 @@
 #define ACCOUNT_ACCOUNT_H
 
 #include "capture/capture.h"
+#include "capture/exit_reason.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -122,11 +123,18 @@ void account_count_loss(struct account *account, enum capture_loss_cause cause, 
 #define ACCOUNT_NO_VCPU UINT32_MAX
 #define ACCOUNT_ALL_TIDS UINT32_MAX
 
-enum account_isa { ACCOUNT_VMX, ACCOUNT_SVM, ACCOUNT_ARM64, ACCOUNT_ISAS };
+enum account_isa {
+	ACCOUNT_VMX = EXIT_VMX,
+	ACCOUNT_SVM = EXIT_SVM,
+	ACCOUNT_ARM64 = EXIT_ARM64,
+	ACCOUNT_ISAS = EXIT_ISAS,
+};
 
 struct account_kvm_exit {
 	uint64_t at_ns;
-	uint64_t reason; /* the processor's number; flags above VMX's 16 bits are ignored */
+	/* The processor's number; flags above VMX's 16 bits are ignored. arm64: the exception class
+	   of a trap, else EXIT_ARM64_NO_TRAP + what it was (capture/exit_reason.h). */
+	uint64_t reason;
 	uint32_t cpu;
 	uint32_t tid; /* the vCPU's thread */
 	enum account_isa isa;

@@ -11,8 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define VMX_BASIC_REASON 0xffff /* the bits above are flags: Intel SDM vol. 3, 25.9.1 */
-
 int kvm_init(struct account *account)
 {
 	return account->options.kvm ? kvm_rows_init(&account->kvm.rows) : 0;
@@ -266,11 +264,6 @@ static int fill_guest(struct account *account, struct kvm_vcpu *vcpu, uint64_t a
 	return kvm_states_until(account, vcpu, KVM_GUEST, at_ns);
 }
 
-uint64_t kvm_basic_reason(enum account_isa isa, uint64_t reason)
-{
-	return isa == ACCOUNT_VMX ? reason & VMX_BASIC_REASON : reason;
-}
-
 static int take_exit(struct account *account, struct kvm_vcpu *vcpu,
 		     const struct account_kvm_exit *event, uint64_t at_ns, uint32_t reason)
 {
@@ -302,7 +295,7 @@ int account_kvm_exit(struct account *account, const struct account_kvm_exit *eve
 	if (error)
 		return error;
 	reason = kvm_rows_reason(&account->kvm.rows, event->isa,
-				 kvm_basic_reason(event->isa, event->reason));
+				 exit_reason_basic((enum exit_isa)event->isa, event->reason));
 	if (reason == -ENOSPC)
 		return account_kvm_lost(account, event->tid, 1);
 	vcpu = reason < 0 ? NULL : meet(account, event->cpu, event->tid, &at_ns, event->vcpu);

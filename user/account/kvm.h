@@ -117,9 +117,6 @@ int kvm_flush_totals(struct account *account);
 
 /* ---- between the files of kvm ---- */
 
-/* A reason without its flags. */
-uint64_t kvm_basic_reason(enum account_isa isa, uint64_t reason);
-
 /* Time of a state, cut at the borders of buckets. */
 int kvm_states_add(struct account *account, struct kvm_vcpu *vcpu, enum kvm_state state,
 		   uint64_t from_ns, uint64_t to_ns);

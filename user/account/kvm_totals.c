@@ -21,7 +21,7 @@ int account_exit_total(struct account *account, const struct account_exit_total 
 	    ARRAY_RESERVE(kvm->totals, kvm->total_capacity, kvm->total_count + 1))
 		return -ENOMEM;
 	reason = kvm_rows_reason(&kvm->rows, total->isa,
-				 kvm_basic_reason(total->isa, total->reason));
+				 exit_reason_basic((enum exit_isa)total->isa, total->reason));
 	if (reason == -ENOSPC)
 		return account_kvm_lost(account, total->tid, total->count);
 	if (reason < 0)
