@@ -146,9 +146,6 @@ static void say_left_out(const char *source, const struct import_result *result)
 		log_warning("'%s': %llu events are spelled in a way that is not known and were "
 			    "left out",
 			    source, (unsigned long long)result->unreadable);
-	if (result->kvm)
-		log_info("%llu kvm events were read, but KVM is not recorded yet",
-			 (unsigned long long)result->kvm);
 	if (result->skipped[0])
 		log_info("not used: %s", result->skipped);
 	if (result->lost)
@@ -159,14 +156,25 @@ static void say_left_out(const char *source, const struct import_result *result)
 			    (unsigned long long)result->missed);
 }
 
+/* ", 12 exits" or nothing. */
+static const char *exits_text(const struct import_result *result, char buffer[48])
+{
+	buffer[0] = '\0';
+	if (result->kvm_exits)
+		snprintf(buffer, 48, ", %llu exits", (unsigned long long)result->kvm_exits);
+	return buffer;
+}
+
 static void summarise(const struct options *options, const struct import_result *result,
 		      uint64_t file_bytes)
 {
-	log_info("%s: %.3f s, %llu events, %llu switches, %llu tasks from a %s, %.1f KiB",
+	char exits[48];
+
+	log_info("%s: %.3f s, %llu events, %llu switches%s, %llu tasks from a %s, %.1f KiB",
 		 options->out, (double)result->duration_ns / 1e9,
 		 (unsigned long long)result->events, (unsigned long long)result->switches,
-		 (unsigned long long)result->tasks, import_kind_word(result->kind),
-		 (double)file_bytes / 1024);
+		 exits_text(result, exits), (unsigned long long)result->tasks,
+		 import_kind_word(result->kind), (double)file_bytes / 1024);
 }
 
 /* ---- the work ---- */

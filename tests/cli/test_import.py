@@ -48,7 +48,7 @@ TEXT = [
 ]
 
 
-class ImportTest(CommandTest):
+class ImportCommand(CommandTest):
     def write(self, lines, name='events.txt', header=HEADER):
         with open(self.path(name), 'w', encoding='utf-8') as file:
             file.write(header + '\n'.join(lines) + '\n')
@@ -78,6 +78,8 @@ class ImportTest(CommandTest):
                 counts[row['name']] = counts.get(row['name'], 0) + int(row['count'])
         return counts
 
+
+class ImportTest(ImportCommand):
     def test_runs_waits_and_sleeps(self):
         tasks, _ = self.tables(TEXT)
         task = tasks['a task']
@@ -210,12 +212,10 @@ class ImportTest(CommandTest):
     def test_what_is_not_used_is_counted_by_name(self):
         lines = TEXT[:1] + [event(100.001, 0, A, 'sched_wait_task', 'x')] * 3 + [
             event(100.001, 0, A, 'sched_move_numa', 'y'),
-            event(100.002, 0, A, 'kvm_entry', 'vcpu 0, rip 0x1'),
             event(100.002, 0, A, 'sched_wakeup', 'in an unheard-of spelling'),
             '\tffffffff81 schedule+0x1 ([kernel])', ''] + TEXT[1:]
         tasks, result = self.tables(lines)
         self.assertIn('not used: 3 sched_wait_task, 1 sched_move_numa', result.words)
-        self.assertTrue(any(line.startswith('1 kvm events') for line in result.words))
         self.assertTrue(any('1 events are spelled' in line for line in result.words))
         self.assertEqual(tasks['a task']['run_ns'], 21_000_000)
 
@@ -299,7 +299,7 @@ class ImportTest(CommandTest):
     def test_a_cdict_of_perfwhiz(self):
         for raw in (False, True):
             result = self.convert(self.pack(raw=raw))
-            self.assertIn('2 kvm events were read, but KVM is not recorded yet', result.words)
+            self.assertTrue(any('1 exits' in line for line in result.words), result.words)
             self.assertIn('not used: 1 something', result.words)
             rows = [(row['name'], int(row['cpu']), int(row['bucket']), int(row['run_ns']),
                      int(row['switches']), row['voluntary'], row['wait_ns'])

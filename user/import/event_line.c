@@ -109,6 +109,22 @@ static const char *take_group(const char *begin, const char *end, uint32_t *tgid
 	return trim(begin, open);
 }
 
+/* What is left of "comm ", "comm-" or "comm 1200/", with blanks before it. */
+static struct span comm_before(const char *begin, const char *number)
+{
+	begin = skip_blanks(begin, number);
+	if (number > begin && number[-1] == '/') {
+		const char *group = digits_before(begin, number - 1);
+
+		if (group > begin && is_blank(group[-1]))
+			number = group;
+	} else if (number > begin && number[-1] == '-') {
+		number--;
+	}
+	number = trim(begin, number);
+	return (struct span){ begin, (size_t)(number - begin) };
+}
+
 /* "comm 1234", "comm 1200/1234", "comm-1234", "comm-1234 (1200)". */
 static void parse_who(const char *begin, const char *end, struct event_line *event)
 {
@@ -118,6 +134,7 @@ static void parse_who(const char *begin, const char *end, struct event_line *eve
 	end = take_group(begin, trim(begin, end), &event->tgid);
 	number = digits_before(begin, end);
 	event->tid = tid_of(number, end);
+	event->comm = comm_before(begin, number);
 	if (number > begin && number[-1] == '-' &&
 	    (number - 1 == begin || is_blank(number[-2]) || number[-2] == '/'))
 		event->tid = EVENT_LINE_NONE; /* perf's -1: gone already */

@@ -25,6 +25,7 @@ struct event_line {
 	uint32_t tid;  /* who ran there; EVENT_LINE_NONE: not told */
 	uint32_t tgid; /* likewise */
 	uint64_t time_ns;
+	struct span comm; /* of who ran there; may be empty */
 	struct span name; /* without its subsystem: sched_switch */
 	struct span text; /* what the event itself says */
 };

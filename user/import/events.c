@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "import/event_text.h"
 #include "import/follow.h"
+#include "import/kvm_text.h"
 
 #include <string.h>
 
@@ -114,12 +115,22 @@ static int take_known(struct events *events, const struct event_line *line, uint
 	return 0;
 }
 
-static int take_kvm(struct events *events, const struct event_line *line, uint64_t at_ns)
+static int take_kvm_entry(struct events *events, const struct event_line *line, uint64_t at_ns)
 {
-	(void)line;
-	(void)at_ns;
-	events->kvm++;
-	return 0;
+	if (!line->tid || line->tid == EVENT_LINE_NONE)
+		return UNREADABLE;
+	return follow_kvm_entry(events->follow, line, at_ns, kvm_text_vcpu(line->text));
+}
+
+static int take_kvm_exit(struct events *events, const struct event_line *line, uint64_t at_ns)
+{
+	uint64_t reason;
+
+	if (!line->tid || line->tid == EVENT_LINE_NONE ||
+	    !kvm_text_exit(line->text, &events->isa, &reason))
+		return UNREADABLE;
+	return follow_kvm_exit(events->follow, line, at_ns, kvm_text_vcpu(line->text), events->isa,
+			       reason);
 }
 
 /* perf's own: "PERF_RECORD_LOST lost 12" */
@@ -130,8 +141,7 @@ static int take_lost(struct events *events, const struct event_line *line, uint6
 	(void)at_ns;
 	if (!text_field(line->text, "lost ", &count) && !text_field(line->text, "lost:", &count))
 		count = 1;
-	follow_lost(events->follow, line->cpu, count);
-	return 0;
+	return follow_lost(events->follow, line->cpu, count);
 }
 
 /* The commonest first. */
@@ -139,24 +149,15 @@ static const struct {
 	const char *name;
 	handler *take;
 } handlers[] = {
-	{ "sched_switch", take_switch },
-	{ "sched_wakeup", take_wakeup },
-	{ "sched_waking", take_waking },
-	{ "sched_stat_runtime", take_runtime },
-	{ "sched_stat_wait", take_wait },
-	{ "kvm_entry", take_kvm },
-	{ "kvm_exit", take_kvm },
-	{ "sched_stat_sleep", take_sleep },
-	{ "sched_stat_blocked", take_sleep },
-	{ "sched_stat_iowait", take_sleep },
-	{ "sched_migrate_task", take_known },
-	{ "sched_wakeup_new", take_wakeup },
-	{ "sched_process_fork", take_fork },
-	{ "sched_process_exec", take_exec },
-	{ "sched_process_exit", take_known },
-	{ "task_rename", take_rename },
-	{ "PERF_RECORD_LOST", take_lost },
-	{ "PERF_RECORD_LOST_SAMPLES", take_lost },
+	{ "sched_switch", take_switch },      { "sched_wakeup", take_wakeup },
+	{ "sched_waking", take_waking },      { "sched_stat_runtime", take_runtime },
+	{ "sched_stat_wait", take_wait },     { "kvm_entry", take_kvm_entry },
+	{ "kvm_exit", take_kvm_exit },	      { "sched_stat_sleep", take_sleep },
+	{ "sched_stat_blocked", take_sleep }, { "sched_stat_iowait", take_sleep },
+	{ "sched_migrate_task", take_known }, { "sched_wakeup_new", take_wakeup },
+	{ "sched_process_fork", take_fork },  { "sched_process_exec", take_exec },
+	{ "sched_process_exit", take_known }, { "task_rename", take_rename },
+	{ "PERF_RECORD_LOST", take_lost },    { "PERF_RECORD_LOST_SAMPLES", take_lost },
 };
 
 static handler *find(struct span name)

@@ -3,6 +3,7 @@
 #ifndef IMPORT_EVENTS_H
 #define IMPORT_EVENTS_H
 
+#include "capture/exit_reason.h"
 #include "import/event_line.h"
 #include "import/skipped.h"
 
@@ -12,7 +13,7 @@ struct events {
 	struct follow *follow; /* borrowed */
 	uint64_t count;	       /* events seen, used or not */
 	uint64_t unreadable;   /* of a kind that is used, but not in a spelling that is known */
-	uint64_t kvm;	       /* kvm_entry and kvm_exit: known, but not recorded yet */
+	enum exit_isa isa;     /* of the recording's KVM; EXIT_ISAS: not known yet */
 	struct skipped skipped;
 };
 

@@ -4,6 +4,7 @@
 #include "base/clean.h"
 #include "capture/histogram.h"
 #include "import/event_text.h"
+#include "import/kvm_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +52,43 @@ static void take_duration(struct facts *facts, struct span value)
 		facts->duration_ns = ms * NS_PER_MS;
 }
 
+static bool is_event(struct span name, const char *word)
+{
+	return name.length == strlen(word) && memcmp(name.at, word, name.length) == 0;
+}
+
+static void mark_event(struct facts *facts, struct span name)
+{
+	facts->has_switches |= is_event(name, "sched_switch");
+	facts->has_kvm |= is_event(name, "kvm_exit") || is_event(name, "kvm_entry");
+}
+
+/* "name = sched:sched_switch, , id = ..." */
+static void take_event(struct facts *facts, struct span value)
+{
+	struct text text = { value.at, value.at + value.length };
+	struct span subsystem, name;
+
+	if (!text_skip(&text, "name = ") || !text_until(&text, ":", &subsystem) ||
+	    !text_until(&text, ",", &name))
+		return;
+	mark_event(facts, name);
+}
+
+static void take_isa(struct facts *facts, struct span words)
+{
+	enum exit_isa isa = kvm_text_isa(words);
+
+	if (isa != EXIT_ISAS)
+		facts->isa = isa;
+}
+
+static void take_arch(struct facts *facts, struct span value)
+{
+	copy(facts->arch, sizeof(facts->arch), value);
+	take_isa(facts, value);
+}
+
 static void read_comment(struct facts *facts, const char *line, size_t length)
 {
 	struct span value;
@@ -61,7 +99,11 @@ static void read_comment(struct facts *facts, const char *line, size_t length)
 	else if (header_value(line, length, "os release", &value))
 		copy(facts->kernel, sizeof(facts->kernel), value);
 	else if (header_value(line, length, "arch", &value))
-		copy(facts->arch, sizeof(facts->arch), value);
+		take_arch(facts, value);
+	else if (header_value(line, length, "cpuid", &value))
+		take_isa(facts, value);
+	else if (header_value(line, length, "event", &value))
+		take_event(facts, value);
 	else if (header_value(line, length, "sample duration", &value))
 		take_duration(facts, value);
 	else if (header_value(line, length, "nrcpus online", &value) &&
@@ -85,6 +127,7 @@ static void read_line(struct facts *facts, const char *line, size_t length)
 		facts->has_events = true;
 		facts->last_ns = event.time_ns;
 		facts->cpus[event.cpu] = true;
+		mark_event(facts, event.name);
 	}
 }
 
@@ -100,6 +143,11 @@ void facts_read(struct facts *facts, const char *text, size_t length)
 		read_line(facts, text, (size_t)(newline - text));
 		text = newline + 1;
 	}
+}
+
+bool facts_has_switches(const struct facts *facts)
+{
+	return facts->has_switches || !facts->has_kvm;
 }
 
 static const char *or_null(const char *text)
@@ -122,9 +170,12 @@ void facts_header(const struct facts *facts, struct capture_cpu *cpus,
 		.steps_per_octave = HISTOGRAM_STEPS,
 		.first_bin = HISTOGRAM_FIRST_BIN,
 		.last_bin = HISTOGRAM_LAST_BIN,
-		.recorded = { 1, { "sched" } },
 		.not_offered = { 1, { "cgroup" } },
 	};
+	if (facts_has_switches(facts))
+		header->recorded.words[header->recorded.count++] = "sched";
+	if (facts->has_kvm)
+		header->recorded.words[header->recorded.count++] = "kvm";
 	for (uint32_t cpu = 0; cpu < EVENT_LINE_CPUS; cpu++)
 		if (facts->cpus[cpu])
 			cpus[header->cpu_count++] = (struct capture_cpu){ .cpu = cpu, .core = cpu };

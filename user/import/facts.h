@@ -4,6 +4,7 @@
 #define IMPORT_FACTS_H
 
 #include "capture/capture.h"
+#include "capture/exit_reason.h"
 #include "import/event_line.h"
 
 #include <stdbool.h>
@@ -19,9 +20,16 @@ struct facts {
 	char kernel[65];
 	char arch[65];
 	bool cpus[EVENT_LINE_CPUS];
+	bool has_switches;
+	bool has_kvm;
+	enum exit_isa isa; /* EXIT_ISAS: not told */
 };
 
+/* `facts` is all zero at first, but for isa. */
 void facts_read(struct facts *facts, const char *text, size_t length);
+
+/* False where KVM's events alone were recorded. */
+bool facts_has_switches(const struct facts *facts);
 
 /* Fills `header` in, but for the bucket; `cpus` has room for EVENT_LINE_CPUS. */
 void facts_header(const struct facts *facts, struct capture_cpu *cpus,

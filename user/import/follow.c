@@ -39,6 +39,7 @@ struct cpu {
 
 struct follow {
 	struct account *account;
+	bool has_switches;
 	uint32_t *places; /* tid -> index + 1 in tasks */
 	struct task *tasks;
 	size_t count;
@@ -46,13 +47,14 @@ struct follow {
 	struct cpu cpus[EVENT_LINE_CPUS];
 };
 
-struct follow *follow_new(struct account *account)
+struct follow *follow_new(struct account *account, bool has_switches)
 {
 	struct follow *follow = calloc(1, sizeof(*follow));
 
 	if (!follow)
 		return NULL;
 	follow->account = account;
+	follow->has_switches = has_switches;
 	follow->places = calloc(TIDS, sizeof(*follow->places)); /* touched where tids are */
 	if (!follow->places) {
 		follow_free(follow);
@@ -178,7 +180,7 @@ int follow_cpu(struct follow *follow, uint32_t number, uint64_t at_ns, uint32_t 
 
 	if (tid == EVENT_LINE_NONE)
 		return 0;
-	if (!cpu->known || cpu->lost) {
+	if (follow->has_switches && (!cpu->known || cpu->lost)) {
 		int error = found_running(follow, number, at_ns, tid);
 
 		if (error)
@@ -196,12 +198,13 @@ int follow_cpu(struct follow *follow, uint32_t number, uint64_t at_ns, uint32_t 
 	return 0;
 }
 
-void follow_lost(struct follow *follow, uint32_t cpu, uint64_t count)
+int follow_lost(struct follow *follow, uint32_t cpu, uint64_t count)
 {
 	account_count_loss(follow->account, LOSS_IMPORT, count);
 	for (uint32_t i = 0; i < EVENT_LINE_CPUS; i++)
 		if (i == cpu || cpu == EVENT_LINE_NONE)
 			follow->cpus[i].lost = true;
+	return account_kvm_lost(follow->account, ACCOUNT_ALL_TIDS, 0);
 }
 
 /* ---- switches ---- */
@@ -403,6 +406,44 @@ int follow_exec(struct follow *follow, uint32_t old_tid, uint32_t tid)
 		if (follow->cpus[i].known && follow->cpus[i].tid == old_tid)
 			follow->cpus[i].tid = tid;
 	return account_exec(follow->account, old_tid, tid);
+}
+
+/* Where there are no switches, only the lines themselves tell names. */
+static int meet_vcpu(struct follow *follow, const struct event_line *line)
+{
+	struct task *task = get_task(follow, line->tid);
+
+	if (!task)
+		return -ENOMEM;
+	if (follow->has_switches)
+		return 0;
+	task->stage = STAGE_RUNNING;
+	set_comm(task, line->comm);
+	return task->told ? 0 : tell(follow, task);
+}
+
+int follow_kvm_entry(struct follow *follow, const struct event_line *line, uint64_t at_ns,
+		     uint32_t vcpu)
+{
+	int error = account_kvm_entry(follow->account, line->cpu, line->tid, at_ns, vcpu);
+
+	return error ? error : meet_vcpu(follow, line);
+}
+
+int follow_kvm_exit(struct follow *follow, const struct event_line *line, uint64_t at_ns,
+		    uint32_t vcpu, enum exit_isa isa, uint64_t reason)
+{
+	const struct account_kvm_exit event = {
+		.at_ns = at_ns,
+		.reason = reason,
+		.cpu = line->cpu,
+		.tid = line->tid,
+		.isa = (enum account_isa)isa,
+		.vcpu = vcpu,
+	};
+	int error = account_kvm_exit(follow->account, &event);
+
+	return error ? error : meet_vcpu(follow, line);
 }
 
 static void add(uint64_t *sum, uint64_t length_ns)

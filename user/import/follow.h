@@ -8,15 +8,18 @@
 #ifndef IMPORT_FOLLOW_H
 #define IMPORT_FOLLOW_H
 
+#include "capture/exit_reason.h"
 #include "import/event_text.h"
 
 #include <stdint.h>
 
 struct account;
+struct event_line;
 struct follow;
 
-/* `account` is borrowed: made with wait_apart and EVENT_LINE_CPUS. NULL without memory. */
-struct follow *follow_new(struct account *account);
+/* `account` is borrowed: made with wait_apart and EVENT_LINE_CPUS, and, where the recording has no
+   switches, without sched_recorded. NULL without memory. */
+struct follow *follow_new(struct account *account, bool has_switches);
 void follow_free(struct follow *follow);
 
 /* Before anything else of an event: the CPU is there, and `tid` (or EVENT_LINE_NONE) runs on it. */
@@ -40,8 +43,14 @@ enum follow_stat { FOLLOW_RUNTIME, FOLLOW_WAIT, FOLLOW_SLEEP };
 int follow_stat(struct follow *follow, enum follow_stat stat, const struct text_task *task,
 		uint64_t length_ns);
 
+/* The vCPU whose thread this event is of; `vcpu` is its number, or ACCOUNT_NO_VCPU. */
+int follow_kvm_entry(struct follow *follow, const struct event_line *line, uint64_t at_ns,
+		     uint32_t vcpu);
+int follow_kvm_exit(struct follow *follow, const struct event_line *line, uint64_t at_ns,
+		    uint32_t vcpu, enum exit_isa isa, uint64_t reason);
+
 /* Events of this CPU (EVENT_LINE_NONE: of any) were lost before at_ns. */
-void follow_lost(struct follow *follow, uint32_t cpu, uint64_t count);
+int follow_lost(struct follow *follow, uint32_t cpu, uint64_t count);
 
 /* At the end: names and sums that account does not know yet. */
 int follow_end(struct follow *follow);

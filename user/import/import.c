@@ -258,6 +258,7 @@ int import_open(const struct import_options *options, struct import **result,
 		return tell(message, -ENOMEM, "not enough memory to import '%s'", options->path);
 	import->options = *options;
 	import->fd = -1;
+	import->facts.isa = EXIT_ISAS;
 	import->source = (struct source){ .fd = -1, .words_fd = -1 };
 	error = open_path(import, message);
 	if (!error) {

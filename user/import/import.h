@@ -37,7 +37,7 @@ struct import_result {
 	uint64_t switches;
 	uint64_t tasks;
 	uint64_t duration_ns;
-	uint64_t kvm;	     /* kvm_entry and kvm_exit: known, not recorded yet */
+	uint64_t kvm_exits;
 	uint64_t unreadable; /* events that are used, but in a spelling that is not known */
 	uint64_t lost;	     /* the recording itself says so */
 	uint64_t missed;     /* switches that it does not have */

@@ -6,11 +6,13 @@
 #include "import/old_cdict.h"
 
 #include "account/switch_log.h"
+#include "base/array.h"
 #include "base/number_map.h"
 #include "base/string_pool.h"
 #include "capture/histogram.h"
 #include "import/facts.h"
 #include "import/old_columns.h"
+#include "import/old_kvm.h"
 #include "import/skipped.h"
 #include "import/tally.h"
 
@@ -27,7 +29,7 @@
 #define PARTS_PER_EVENT 256
 #define TASKS_MAX (1u << 24)
 
-enum { WORD_RUN, WORD_SLEEP, WORD_TASK, WORD_IDLE, WORDS };
+enum { WORD_TASK = TALLY_WORDS, WORD_IDLE, WORD_VCPU, WORDS };
 
 struct old_cdict {
 	const struct import_options *options;
@@ -45,7 +47,7 @@ struct old_cdict {
 	uint64_t last_us;
 	uint64_t events;
 	uint64_t switches;
-	uint64_t kvm;
+	struct old_kvm kvm;
 	uint64_t unreadable;
 	uint64_t parts; /* of intervals, over buckets */
 	struct skipped skipped;
@@ -62,6 +64,17 @@ static bool row_is_good(const struct old_token *values)
 	       values[OLD_DURATION].number < US_MAX;
 }
 
+static bool is(const struct old_token *token, const char *text)
+{
+	return token->type == OLD_TEXT && strcmp(token->text, text) == 0;
+}
+
+static bool has_reason(const struct old_token *values)
+{
+	return values[OLD_NEXT_COMM].type == OLD_NUMBER &&
+	       values[OLD_NEXT_COMM].number <= UINT32_MAX;
+}
+
 static int survey(struct old_cdict *old)
 {
 	const struct old_token *values = old->columns.values;
@@ -71,6 +84,8 @@ static int survey(struct old_cdict *old)
 		if (!row_is_good(values))
 			continue;
 		old->facts.cpus[values[OLD_CPU].number] = true;
+		if (is(&values[OLD_EVENT], "kvm_exit") && has_reason(values))
+			old_kvm_survey(&old->kvm, values[OLD_NEXT_COMM].number);
 		if (values[OLD_USECS].number > old->last_us)
 			old->last_us = values[OLD_USECS].number;
 	}
@@ -86,6 +101,8 @@ static void make_header(struct old_cdict *old)
 		bucket_ns = facts_bucket_ns(old->last_us * 1000);
 	while (bucket_ns < least_ns)
 		bucket_ns *= 2;
+	old->facts.has_switches = true;
+	old->facts.has_kvm = old->kvm.has_rows;
 	facts_header(&old->facts, old->cpus, &old->header);
 	old->header.bucket_ns = bucket_ns;
 	if (old->options->detail)
@@ -96,7 +113,8 @@ static void make_header(struct old_cdict *old)
 
 /* ---- tasks ---- */
 
-static int write_task(struct old_cdict *old, uint32_t task, uint64_t tid, uint64_t name)
+static int write_task(struct old_cdict *old, uint32_t task, uint64_t tid, uint64_t name,
+		      uint64_t kind)
 {
 	uint64_t values[TASKS_COLUMNS];
 
@@ -104,7 +122,7 @@ static int write_task(struct old_cdict *old, uint32_t task, uint64_t tid, uint64
 	values[TASKS_TASK] = task;
 	values[TASKS_TID] = tid;
 	values[TASKS_COMM] = name;
-	values[TASKS_KIND] = old->words[tid ? WORD_TASK : WORD_IDLE];
+	values[TASKS_KIND] = kind;
 	return output_row(&old->output, CAPTURE_TASKS, 0, values);
 }
 
@@ -125,7 +143,8 @@ static int find_task(struct old_cdict *old, uint64_t tid, const struct old_token
 		return -EBADMSG;
 	*task = (uint32_t)old->tasks.count + 1;
 	error = number_map_add(&old->tasks, key, *task);
-	return error ? error : write_task(old, *task, tid, id);
+	return error ? error
+		     : write_task(old, *task, tid, id, old->words[tid ? WORD_TASK : WORD_IDLE]);
 }
 
 /* ---- events ---- */
@@ -198,7 +217,7 @@ static int take_switch(struct old_cdict *old, const struct old_token *values, ui
 
 	old->switches++;
 	if (!error)
-		error = tally_cell(&old->tally, at_ns / old->header.bucket_ns, task, WORD_RUN,
+		error = tally_cell(&old->tally, at_ns / old->header.bucket_ns, task, TALLY_RUN,
 				   histogram_bin(length_ns));
 	if (!error)
 		error = take_next(old, values, task, &next);
@@ -207,39 +226,75 @@ static int take_switch(struct old_cdict *old, const struct old_token *values, ui
 	return error;
 }
 
-static bool is_kvm(const char *event)
+/* A task that has KVM's rows is a vCPU: its row is written again. */
+static int take_kvm(struct old_cdict *old, const struct old_token *values, uint32_t task,
+		    uint64_t at_ns, uint64_t length_ns)
 {
-	return strcmp(event, "kvm_exit") == 0 || strcmp(event, "kvm_entry") == 0;
+	bool is_new = false;
+	int error;
+
+	old->parts += length_ns / old->header.bucket_ns;
+	if (is(&values[OLD_EVENT], "kvm_entry"))
+		error = old_kvm_entry(&old->kvm, &old->tally, task, at_ns, length_ns, &is_new);
+	else
+		error = old_kvm_exit(&old->kvm, &old->tally, task, at_ns,
+				     values[OLD_NEXT_COMM].number, length_ns, &is_new);
+	if (error || !is_new)
+		return error;
+	return write_task(old, task, values[OLD_PID].number,
+			  string_pool_find(old->strings, values[OLD_TASK_NAME].text),
+			  old->words[WORD_VCPU]);
+}
+
+typedef int row_taker(struct old_cdict *old, const struct old_token *values, uint32_t task,
+		      uint64_t at_ns, uint64_t length_ns);
+
+static int take_sleep(struct old_cdict *old, const struct old_token *values, uint32_t task,
+		      uint64_t at_ns, uint64_t length_ns)
+{
+	(void)values;
+	return tally_cell(&old->tally, at_ns / old->header.bucket_ns, task, TALLY_SLEEP,
+			  histogram_bin(length_ns));
+}
+
+static const struct {
+	const char *event;
+	row_taker *take;
+} takers[] = {
+	{ "sched__sched_switch", take_switch },
+	{ "sched__sched_stat_sleep", take_sleep },
+	{ "sched__sched_stat_iowait", take_sleep },
+	{ "kvm_exit", take_kvm },
+	{ "kvm_entry", take_kvm },
+};
+
+static row_taker *find_taker(const struct old_token *event)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(takers); i++)
+		if (is(event, takers[i].event))
+			return takers[i].take;
+	return NULL;
 }
 
 static int take_row(struct old_cdict *old, const struct old_token *values)
 {
-	const char *event = values[OLD_EVENT].text;
-	uint64_t at_ns = values[OLD_USECS].number * 1000;
-	uint64_t length_ns = values[OLD_DURATION].number * 1000;
-	bool sleeps = strcmp(event, "sched__sched_stat_sleep") == 0 ||
-		      strcmp(event, "sched__sched_stat_iowait") == 0;
+	row_taker *take = find_taker(&values[OLD_EVENT]);
 	uint32_t task;
 	int error;
 
-	if (!sleeps && strcmp(event, "sched__sched_switch") != 0) {
-		if (is_kvm(event))
-			old->kvm++;
-		else
-			skipped_add(&old->skipped, event, values[OLD_EVENT].length);
+	if (!take) {
+		skipped_add(&old->skipped, values[OLD_EVENT].text, values[OLD_EVENT].length);
 		return 0;
 	}
-	if (values[OLD_TASK_NAME].type != OLD_TEXT) {
+	if (values[OLD_TASK_NAME].type != OLD_TEXT ||
+	    (is(&values[OLD_EVENT], "kvm_exit") && !has_reason(values))) {
 		old->unreadable++;
 		return 0;
 	}
 	error = find_task(old, values[OLD_PID].number, &values[OLD_TASK_NAME], &task);
-	if (error)
-		return error;
-	if (sleeps)
-		return tally_cell(&old->tally, at_ns / old->header.bucket_ns, task, WORD_SLEEP,
-				  histogram_bin(length_ns));
-	return take_switch(old, values, task, at_ns, length_ns);
+	return error ? error
+		     : take(old, values, task, values[OLD_USECS].number * 1000,
+			    values[OLD_DURATION].number * 1000);
 }
 
 static int take_rows(struct old_cdict *old)
@@ -267,7 +322,16 @@ static int take_rows(struct old_cdict *old)
 
 static int add_words(struct old_cdict *old)
 {
-	static const char *const words[WORDS] = { "run", "sleep", "task", "idle" };
+	const char *const words[WORDS] = {
+		[TALLY_RUN] = "run",
+		[TALLY_SLEEP] = "sleep",
+		[TALLY_GUEST] = "guest",
+		[TALLY_HOST] = "host",
+		[TALLY_ISA] = exit_isa_word(old_kvm_isa(&old->kvm)),
+		[WORD_TASK] = "task",
+		[WORD_IDLE] = "idle",
+		[WORD_VCPU] = "vcpu",
+	};
 
 	for (int i = 0; i < WORDS; i++) {
 		old->words[i] = string_pool_add(old->strings, words[i]);
@@ -321,6 +385,8 @@ static int convert(struct old_cdict *old, struct capture_sink *sink)
 		error = sink->header(sink, &old->header);
 	if (!error)
 		error = take_rows(old);
+	if (!error)
+		error = old_kvm_end(&old->kvm, &old->tally);
 	return error ? error : write_end(old, sink);
 }
 
@@ -330,7 +396,7 @@ static void fill_result(const struct old_cdict *old, struct import_result *resul
 	result->switches = old->switches;
 	result->tasks = old->tasks.count;
 	result->duration_ns = old->last_us * 1000;
-	result->kvm = old->kvm;
+	result->kvm_exits = old->kvm.exits;
 	result->unreadable = old->unreadable;
 	skipped_text(&old->skipped, result->skipped, sizeof(result->skipped));
 }
@@ -338,6 +404,7 @@ static void fill_result(const struct old_cdict *old, struct import_result *resul
 static void tear_down(struct old_cdict *old)
 {
 	old_columns_free(&old->columns);
+	old_kvm_free(&old->kvm);
 	tally_free(&old->tally);
 	switch_log_free(&old->log);
 	output_free(&old->output);

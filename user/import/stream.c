@@ -29,16 +29,18 @@ struct stream {
 	uint64_t flushed_ns;
 };
 
-static int set_up(struct stream *stream, const struct capture_header *header,
-		  struct capture_sink *sink)
+static int set_up(struct stream *stream, const struct facts *facts,
+		  const struct capture_header *header, struct capture_sink *sink)
 {
+	bool has_switches = facts_has_switches(facts);
 	struct account_options options = {
 		.cpu_count = EVENT_LINE_CPUS,
 		.bucket_ns = header->bucket_ns,
 		.rows_per_s_max = stream->options->bucket_ns ? 0 : ROWS_PER_S_MAX,
-		.wait_offered = true,
+		.wait_offered = has_switches,
 		.wait_apart = true,
-		.sched_recorded = true,
+		.kvm = true,
+		.sched_recorded = has_switches,
 		.detail = stream->options->detail,
 	};
 
@@ -46,8 +48,9 @@ static int set_up(struct stream *stream, const struct capture_header *header,
 	if (stream->strings)
 		stream->account = account_new(&options, sink, stream->strings);
 	if (stream->account)
-		stream->follow = follow_new(stream->account);
+		stream->follow = follow_new(stream->account, has_switches);
 	stream->events.follow = stream->follow;
+	stream->events.isa = facts->isa;
 	return stream->follow ? 0 : -ENOMEM;
 }
 
@@ -104,7 +107,7 @@ static int take_line(struct stream *stream, const char *line, size_t length,
 	if (event_line_parse(line, length, &event))
 		return take_event(stream, &event, message);
 	if (event_line_lost(line, length, &cpu, &count))
-		follow_lost(stream->follow, cpu, count);
+		return follow_lost(stream->follow, cpu, count);
 	return 0; /* a call chain, an empty line, a warning */
 }
 
@@ -128,7 +131,7 @@ static void fill_result(const struct stream *stream, struct import_result *resul
 	result->switches = counters.switches;
 	result->tasks = counters.tasks;
 	result->duration_ns = stream->at_ns;
-	result->kvm = stream->events.kvm;
+	result->kvm_exits = counters.kvm_exits;
 	result->unreadable = stream->events.unreadable;
 	result->lost = counters.losses[LOSS_IMPORT];
 	result->missed = counters.losses[LOSS_MISSED_SWITCH];
@@ -155,7 +158,7 @@ int stream_read(struct source *source, const struct facts *facts,
 {
 	struct stream stream = { .source = source, .options = options, .zero_ns = facts->first_ns };
 	char words[256];
-	int error = set_up(&stream, header, sink);
+	int error = set_up(&stream, facts, header, sink);
 
 	if (!error)
 		error = sink->header(sink, header);
