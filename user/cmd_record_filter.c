@@ -169,6 +169,11 @@ static bool is_below(const char *path, const char *top)
 	return strncmp(path, top, length) == 0 && (!path[length] || path[length] == '/');
 }
 
+static bool is_found(const regex_t *regex, const char *text)
+{
+	return text && regexec(regex, text, 0, NULL, 0) == 0;
+}
+
 static bool is_meant(const struct record_filter_rule *rule, const struct account_task *task)
 {
 	switch (rule->kind) {
@@ -181,7 +186,7 @@ static bool is_meant(const struct record_filter_rule *rule, const struct account
 	default:
 		if (rule->is_number)
 			return task->tid == rule->number;
-		return task->comm && regexec(&rule->regex, task->comm, 0, NULL, 0) == 0;
+		return is_found(&rule->regex, task->comm) || is_found(&rule->regex, task->name);
 	}
 }
 

@@ -4,7 +4,7 @@
 #include "account/account.h"
 #include "cmd_record_filter.h"
 
-static const struct account_task shell = { 12, 10, "bash", "/user.slice/session-1" };
+static const struct account_task shell = { 12, 10, "bash", "login shell", "/user.slice/session-1" };
 
 /* Whether a filter of one rule means this task. */
 static bool means(enum record_filter_kind kind, const char *text, const struct account_task *task)
@@ -51,7 +51,7 @@ static void a_cgroup_means_all_below_it(void **state)
 
 static void a_task_of_which_nothing_is_known_is_meant_by_its_tid_only(void **state)
 {
-	const struct account_task nameless = { 7, CAPTURE_NIL, NULL, NULL };
+	const struct account_task nameless = { 7, CAPTURE_NIL, NULL, NULL, NULL };
 
 	(void)state;
 	assert_true(means(FILTER_TID, "7", &nameless));

@@ -2,6 +2,8 @@
 /* Which task a tid means: account's lives and identities. */
 #include "account_bench.h"
 
+#include "base/string_pool.h"
+
 static void a_tid_used_twice_is_two_tasks_with_the_names_they_had(void **state)
 {
 	struct bench *bench = begin(1);
@@ -63,6 +65,53 @@ static void a_name_that_comes_late_still_finds_its_life(void **state)
 	end_at(bench, 10 * MS);
 	assert_int_equal(sample_sum(bench, task_of(bench, 7, "old"), SAMPLES_RUN_NS), 1 * MS);
 	assert_int_equal(sample_sum(bench, task_of(bench, 7, "new"), SAMPLES_RUN_NS), 2 * MS);
+	finish(bench);
+}
+
+static void give_name(struct bench *bench, uint64_t started_at_ns, const char *text, const char *vm,
+		      uint64_t vcpu)
+{
+	const struct account_name name = { .tid = 7,
+					   .start_ns = started_at_ns ? ZERO_NS + started_at_ns : 0,
+					   .name = text,
+					   .vm = vm,
+					   .vcpu = vcpu };
+
+	assert_int_equal(account_name(bench->account, &name), 0);
+}
+
+static void assert_text(const struct bench *bench, uint64_t id, const char *expected)
+{
+	assert_string_equal(string_pool_text(bench->strings, id), expected);
+}
+
+static void a_name_that_is_given_belongs_to_one_life(void **state)
+{
+	struct bench *bench = begin(1);
+	const uint64_t *old, *new;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	give_name(bench, 0, "nobody", NULL, CAPTURE_NIL); /* no life has this tid yet */
+	tell(bench, 7, 1 * MS, "old");
+	give_name(bench, 1 * MS, "fw.vcpu1", "fw", 1);
+	begins(bench, 0, 0, 2 * MS, 7);
+	dies(bench, 0, 2 * MS, 3 * MS, 0);
+	tell(bench, 7, 5 * MS, "new");
+	begins(bench, 0, 3 * MS, 6 * MS, 7);
+	sleeps(bench, 0, 6 * MS, 8 * MS, 0);
+	give_name(bench, 1 * MS, "web.vcpu1", "web",
+		  1); /* the first is over: it has it all the same */
+	give_name(bench, 0, "backup", NULL, CAPTURE_NIL);
+	end_at(bench, 10 * MS);
+	old = tally_task(&bench->tally, task_of(bench, 7, "old"))->values;
+	new = tally_task(&bench->tally, task_of(bench, 7, "new"))->values;
+	assert_text(bench, old[TASKS_NAME], "web.vcpu1");
+	assert_text(bench, old[TASKS_VM], "web");
+	assert_int_equal(old[TASKS_VCPU], 1);
+	assert_text(bench, new[TASKS_NAME], "backup");
+	assert_true(new[TASKS_VM] == CAPTURE_NIL);
+	assert_true(new[TASKS_VCPU] == CAPTURE_NIL);
 	finish(bench);
 }
 
@@ -197,6 +246,7 @@ int main(void)
 		cmocka_unit_test(
 			a_first_run_begins_a_life_while_the_old_one_is_still_on_another_cpu),
 		cmocka_unit_test(a_name_that_comes_late_still_finds_its_life),
+		cmocka_unit_test(a_name_that_is_given_belongs_to_one_life),
 		cmocka_unit_test(a_life_without_identity_has_no_name),
 		cmocka_unit_test(a_switch_in_a_clock_lag_before_the_birth_is_still_that_life),
 		cmocka_unit_test(an_identity_of_a_life_that_is_over_is_not_for_the_next),

@@ -26,6 +26,7 @@ struct account_task {
 	uint64_t tid;
 	uint64_t tgid; /* CAPTURE_NIL: not known */
 	const char *comm;
+	const char *name; /* that it was given */
 	const char *cgroup;
 };
 
@@ -182,6 +183,18 @@ struct account_identity {
 	uint64_t run_ns;
 };
 int account_identity(struct account *account, const struct account_identity *identity);
+
+/* What somebody calls the latest life of `tid` that started then (start_ns 0: its latest life), in the
+   place of what it was called before. No such life: nothing happens. Texts are copied. */
+struct account_name {
+	uint32_t tid;
+	uint64_t start_ns;
+	const char *name;
+	const char *vm; /* or NULL */
+	uint64_t vcpu;	/* its number in the VM, as far as the name tells, or CAPTURE_NIL */
+	bool open;	/* which part of the VM it is, nobody knows: KVM may, then it is VM.vcpuN */
+};
+int account_name(struct account *account, const struct account_name *name);
 
 /* Exec by a thread that is not its group's leader: `old_tid` goes on as `tid`, its group's. */
 int account_exec(struct account *account, uint32_t old_tid, uint32_t tid);

@@ -4,11 +4,30 @@
 #include "account/fill.h"
 #include "account/selection.h"
 #include "account/switches.h"
+#include "base/string_pool.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- tasks ---- */
+
+/* KVM knows a vCPU that whoever named it could not tell from other threads of its VM. */
+static uint64_t name_of(struct account *account, const struct life_who *who)
+{
+	const char *vm = string_pool_text(account->strings, who->vm);
+	uint64_t id = STRING_NONE;
+	char *text;
+
+	if (!who->name_is_open || who->vcpu == CAPTURE_NIL || !vm)
+		return who->name;
+	if (asprintf(&text, "%s.vcpu%" PRIu64, vm, who->vcpu) >= 0) {
+		id = string_pool_add(account->strings, text);
+		free(text);
+	}
+	return id == STRING_NONE ? who->name : id;
+}
 
 static int write_task(struct account *account, uint32_t slot)
 {
@@ -21,10 +40,10 @@ static int write_task(struct account *account, uint32_t slot)
 		[TASKS_START_NS] = who->start_ns,
 		[TASKS_END_NS] = who->end_ns,
 		[TASKS_COMM] = who->comm,
-		[TASKS_NAME] = CAPTURE_NIL,
+		[TASKS_NAME] = name_of(account, who),
 		[TASKS_KIND] = who->is_vcpu ? account->words.vcpu : who->kind,
-		[TASKS_VM] = CAPTURE_NIL,
-		[TASKS_VCPU] = who->vcpu,
+		[TASKS_VM] = who->vm,
+		[TASKS_VCPU] = who->vcpu != CAPTURE_NIL ? who->vcpu : who->named_vcpu,
 		[TASKS_CGROUP] = who->cgroup,
 		[TASKS_FIRST_VOLUNTARY] = who->first[0],
 		[TASKS_FIRST_INVOLUNTARY] = who->first[1],

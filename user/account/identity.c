@@ -85,6 +85,35 @@ int account_identity(struct account *account, const struct account_identity *ide
 	return tell(account, place.life, identity);
 }
 
+int account_name(struct account *account, const struct account_name *name)
+{
+	struct life_who before, *who;
+	uint32_t slot;
+	int error;
+
+	if (!name->tid || name->tid >= ACCOUNT_TIDS)
+		return 0;
+	slot = name->start_ns ? life_by_start(account, name->tid, name->start_ns)
+			      : life_newest(account, name->tid);
+	if (slot == NO_LIFE)
+		return 0;
+	who = &account->who[slot];
+	before = *who;
+	who->vm = CAPTURE_NIL;
+	who->named_vcpu = name->vcpu;
+	who->name_is_open = name->open;
+	error = set_text(account, &who->name, name->name);
+	if (!error)
+		error = set_text(account, &who->vm, name->vm);
+	if (error ||
+	    (who->name == before.name && who->vm == before.vm &&
+	     who->named_vcpu == before.named_vcpu && who->name_is_open == before.name_is_open))
+		return error;
+	if (account->lives[slot].task)
+		error = life_touch(account, slot);
+	return error ? error : selection_look(account, slot);
+}
+
 /*
  * The kernel gives the thread its group's tid and start time (de_thread() in fs/exec.c): the
  * group's life goes on, although its first thread is gone, and old_tid's is over.

@@ -27,6 +27,7 @@ static bool is_meant(const struct account *account, uint32_t slot)
 		.tid = account->lives[slot].tid,
 		.tgid = who->tgid,
 		.comm = string_pool_text(account->strings, who->comm),
+		.name = string_pool_text(account->strings, who->name),
 		.cgroup = string_pool_text(account->strings, who->cgroup),
 	};
 

@@ -59,10 +59,14 @@ struct life_who {
 	uint64_t end_ns;
 	uint64_t comm; /* string ids */
 	uint64_t cgroup;
+	uint64_t name;	     /* given: string ids, and */
+	uint64_t vm;	     /* CAPTURE_NIL when not */
+	uint64_t named_vcpu; /* as the name tells */
 	uint64_t kind;
 	uint64_t tgid;
 	uint64_t vcpu; /* its number; CAPTURE_NIL: not known */
 	bool is_vcpu;
+	bool name_is_open;	  /* see account_name.open */
 	uint64_t first[COUNTERS]; /* voluntary, involuntary, run delay, run time */
 	uint64_t last[COUNTERS];
 };
