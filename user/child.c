@@ -2,73 +2,21 @@
 #include "child.h"
 
 #include "base/log.h"
+#include "base/program_path.h"
 #include "invoker.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- in the child ---- */
-
-/* 0 when this can be run, else -errno. */
-static int try_path(const char *path)
-{
-	struct stat status;
-
-	if (stat(path, &status))
-		return -errno;
-	if (S_ISDIR(status.st_mode))
-		return -EISDIR;
-	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? -errno : 0;
-}
-
-/*
- * execvp(3) would do this, too, but it hands whatever it cannot run to a shell. What is there and
- * cannot be run is remembered, while the search goes on.
- */
-static int find_in_path(const char *name, char path[PATH_MAX])
-{
-	const char *folder = getenv("PATH");
-	int result = -ENOENT;
-
-	if (!folder)
-		folder = "/usr/local/bin:/usr/bin:/bin";
-	for (;;) {
-		int length = (int)strcspn(folder, ":");
-		int error;
-
-		snprintf(path, PATH_MAX, "%.*s%s%s", length, folder, length ? "/" : "", name);
-		error = try_path(path);
-		if (!error)
-			return 0;
-		if (error == -EACCES)
-			result = error;
-		if (!folder[length])
-			return result;
-		folder += length + 1;
-	}
-}
-
-static int find(const char *name, char path[PATH_MAX])
-{
-	if (!*name)
-		return -ENOENT;
-	if (!strchr(name, '/'))
-		return find_in_path(name, path);
-	if (strlen(name) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	strcpy(path, name);
-	return try_path(path);
-}
 
 static void tell(int fd, int error)
 {
@@ -86,7 +34,7 @@ _Noreturn static void be_child(char **argv, const struct invoker *invoker, int g
 		invoker_set_environment(invoker);
 	}
 	if (!error)
-		error = find(argv[0], path);
+		error = program_path_find(argv[0], path);
 	tell(told_fd, error);
 	if (!error && read(go_fd, &byte, 1) == 1) {
 		execv(path, argv);
