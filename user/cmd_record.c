@@ -40,6 +40,7 @@ static int open_account(struct record *record)
 	if (record->strings)
 		record->account =
 			account_new(&options, cdict_writer_sink(record->writer), record->strings);
+	record->names.account = record->account;
 	if (!record->account) {
 		log_error("not enough memory to record");
 		return -ENOMEM;
@@ -50,7 +51,9 @@ static int open_account(struct record *record)
 /* 0, or -errno after a line on stderr. */
 static int open_live(struct record *record)
 {
-	struct live_options live_options = { .ring_bytes = record->options->ring_bytes };
+	struct live_options live_options = { .ring_bytes = record->options->ring_bytes,
+					     .told = record_names_told,
+					     .told_context = &record->names };
 	char message[LIVE_MESSAGE_BYTES];
 	int error = -EPERM;
 
@@ -84,7 +87,10 @@ static int set_up(struct record *record)
 		log_error("cannot prepare to record: %s", strerror(-error));
 		return error;
 	}
-	error = record_create_file(record);
+	error = record_names_open(&record->names, &record->options->names, &record->invoker,
+				  record_now_ns());
+	if (!error)
+		error = record_create_file(record);
 	return error ? error : open_account(record);
 }
 
@@ -93,6 +99,7 @@ static void tear_down(struct record *record)
 {
 	live_close(record->live);
 	record->live = NULL;
+	record_names_free(&record->names);
 	account_free(record->account);
 	record->account = NULL;
 	string_pool_free(record->strings);
@@ -144,6 +151,7 @@ static int run(struct record *record)
 	record_report_clear();
 	if (record_finish(record, error, &end))
 		return EXIT_FAILED;
+	record_names_report(&record->names, record->options->quiet);
 	account_counters(record->account, &counters);
 	summary.file_bytes = record->file_bytes;
 	if (!record->options->quiet)

@@ -146,6 +146,10 @@ int record_finish(struct record *record, int error, struct capture_end *end)
 	fill_user_cost(end);
 	end->cause = record->cause;
 	if (!error)
+		error = live_halt(record->live);
+	if (!error)
+		error = record_names_finish(&record->names, record->signal_fd);
+	if (!error)
 		error = live_stop(record->live, end);
 	if (is_write_error(error))
 		error = end_after_write_error(record, error, end);

@@ -18,6 +18,7 @@ struct record {
 	struct invoker invoker;
 	struct child child; /* its name is NULL without a command */
 	struct probe probe;
+	struct record_names names;
 	struct live *live;
 	struct account *account;
 	struct string_pool *strings;
@@ -36,6 +37,8 @@ struct record {
 };
 
 /* ---- cmd_record_loop.c ---- */
+
+uint64_t record_now_ns(void); /* CLOCK_MONOTONIC */
 
 /* Signals come as data from here on, so that they end the capture between two drains. 0 or -errno. */
 int record_open_signals(struct record *record);

@@ -15,7 +15,7 @@
 
 #define FLUSH_INTERVAL_NS NS_PER_S
 
-static uint64_t now_ns(void)
+uint64_t record_now_ns(void)
 {
 	struct timespec now;
 
@@ -88,9 +88,11 @@ static void show_progress(struct record *record, uint64_t now)
 
 static int tick(struct record *record)
 {
-	uint64_t now = now_ns();
+	uint64_t now = record_now_ns();
 	int error = live_drain(record->live);
 
+	if (!error)
+		error = record_names_tick(&record->names, now);
 	if (error || now - record->flushed_ns < FLUSH_INTERVAL_NS)
 		return error;
 	error = live_flush(record->live);
@@ -115,7 +117,7 @@ static void read_signal(struct record *record)
 static int poll_timeout_ms(const struct record *record)
 {
 	uint64_t end_ns = record->started_ns + record->options->duration_ns;
-	uint64_t now = now_ns();
+	uint64_t now = record_now_ns();
 
 	if (!record->options->duration_ns)
 		return -1;
@@ -125,7 +127,7 @@ static int poll_timeout_ms(const struct record *record)
 static bool is_over(const struct record *record)
 {
 	return record->options->duration_ns &&
-	       now_ns() >= record->started_ns + record->options->duration_ns;
+	       record_now_ns() >= record->started_ns + record->options->duration_ns;
 }
 
 int record_follow(struct record *record)

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd_record_options.h"
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "live/live.h"
+#include "names/words.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -24,6 +27,9 @@ enum {
 	OPTION_USER,
 	OPTION_CPUS,
 	OPTION_DETAIL,
+	OPTION_MAP,
+	OPTION_NAMES,
+	OPTION_NAMES_FROM,
 	OPTION_FILTER, /* + enum record_filter_kind */
 };
 
@@ -40,6 +46,9 @@ static const struct option options_known[] = {
 	{ "tid", required_argument, NULL, OPTION_FILTER + FILTER_TID },
 	{ "cgroup", required_argument, NULL, OPTION_FILTER + FILTER_CGROUP },
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
+	{ "map", required_argument, NULL, OPTION_MAP },
+	{ "names", required_argument, NULL, OPTION_NAMES },
+	{ "names-from", required_argument, NULL, OPTION_NAMES_FROM },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -51,15 +60,17 @@ void record_options_help(void)
 	     "from before its first instruction until it ends.\n\n"
 	     "  -d, --duration SECONDS  how long, e.g. 30 or 0.5; else until Ctrl-C or SIGTERM\n"
 	     "  -o, --out FILE          the file; else HOST-DATE-TIME.cdict in this folder\n"
-	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default) is\n"
-	     "                          10 ms up to a minute, 100 ms up to 10 minutes, then\n"
-	     "                          1000 ms, and doubles at over 50,000 rows a second\n"
+	     "  -b, --bucket MS|auto    resolution in time, 1 to 60000; auto (the default): 10 ms\n"
+	     "                          to a minute, 100 ms to ten, then 1000 ms, doubled at over\n"
+	     "                          50,000 rows a second\n"
 	     "      --task REGEX|TID, --pid PID, --tid TID, --cgroup PATH\n"
 	     "                          write these tasks only (each may come several times);\n"
 	     "                          the rest counts as one task, \"other\", on each core\n"
 	     "      --cpus LIST         write these CPUs only, e.g. 0-3,8\n"
 	     "      --detail            keep every switch, too (some 5 bytes each): for exact\n"
 	     "                          time lines and pftrace export --format perfetto\n"
+	     "      --map CSV, --names auto|none|cgroup, --names-from COMMAND\n"
+	     "                          names by tid, of VMs and containers, from a program\n"
 	     "  -q, --quiet             no progress and no summary\n"
 	     "      --ring KIB          the ring for samples, a power of two; else 16384\n"
 	     "      --user              under sudo: COMMAND runs as whoever called sudo\n"
@@ -119,6 +130,28 @@ static int parse_ring(const char *text, struct record_options *options)
 	return 0;
 }
 
+static int parse_names(const char *text, struct record_options *options)
+{
+	static const char *const words[] = { [RECORD_NAMES_AUTO] = "auto",
+					     [RECORD_NAMES_NONE] = "none",
+					     [RECORD_NAMES_CGROUP] = "cgroup" };
+
+	return options_word("--names", text, words, ARRAY_LENGTH(words), &options->names.source);
+}
+
+static int parse_names_from(const char *text, struct record_options *options)
+{
+	const char *wrong;
+
+	free(options->names.from_argv);
+	options->names.from = text;
+	options->names.from_argv = words_split(text, &wrong);
+	if (options->names.from_argv)
+		return 0;
+	log_error("--names-from '%s' is no command: %s", text, wrong ? wrong : "no memory");
+	return -EINVAL;
+}
+
 static int parse_filter(int option, struct record_options *options)
 {
 	static const char *const names[FILTER_KINDS] = { "--task", "--pid", "--tid", "--cgroup" };
@@ -144,6 +177,12 @@ static int take_option(int option, char **argv, struct record_options *options)
 		return 0;
 	case OPTION_CPUS:
 		return record_filter_add_cpus(&options->filter, optarg);
+	case OPTION_MAP:
+		return map_option_add(&options->names.map, optarg);
+	case OPTION_NAMES:
+		return parse_names(optarg, options);
+	case OPTION_NAMES_FROM:
+		return parse_names_from(optarg, options);
 	case OPTION_USER:
 		options->as_user = true;
 		return 0;
@@ -238,4 +277,5 @@ int record_options_parse(int argc, char **argv, struct record_options *options)
 void record_options_free(struct record_options *options)
 {
 	record_filter_free(&options->filter);
+	free(options->names.from_argv);
 }

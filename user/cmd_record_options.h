@@ -4,6 +4,7 @@
 #define CMD_RECORD_OPTIONS_H
 
 #include "cmd_record_filter.h"
+#include "cmd_record_names.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct record_options {
 	bool as_user;	      /* it runs as whoever called sudo */
 	bool detail;	      /* rows of `switches`, too */
 	struct record_filter filter;
+	struct record_names_options names;
 	bool quiet;
 	bool help;
 	char default_out[320];

@@ -142,6 +142,8 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 
 	if (!live)
 		return fail(message, error, "cannot begin");
+	live->told = options->told;
+	live->told_context = options->told_context;
 	live->cpu_count = live_possible_cpus();
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
@@ -328,13 +330,21 @@ static int stop_and_gather(struct live *live)
 	return error ? error : merge_advance(live->merge, UINT64_MAX);
 }
 
+int live_halt(struct live *live)
+{
+	if (live->halted)
+		return 0;
+	live->halted = true;
+	cost_finish(live->cost);
+	return stop_and_gather(live);
+}
+
 int live_stop(struct live *live, struct capture_end *end)
 {
 	bool complete = false;
 	int error;
 
-	cost_finish(live->cost);
-	error = stop_and_gather(live);
+	error = live_halt(live);
 	end->duration_ns = live->stopped_ns - live->zero_monotonic_ns;
 	if (!error)
 		error = live_totals_feed(live, &complete);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct account;
+struct account_identity;
 struct live;
 struct probe;
 
@@ -25,6 +26,9 @@ struct probe;
 
 struct live_options {
 	uint32_t ring_bytes; /* a power of two, at least a page; 0: LIVE_RING_BYTES */
+	/* Told of every task after account was; NULL: nobody. An error ends the capture. */
+	int (*told)(void *context, const struct account_identity *identity);
+	void *told_context;
 };
 
 /* Loads and attaches; nothing is recorded yet. */
@@ -51,6 +55,9 @@ int live_drain(struct live *live);
 
 /* All events before the watermark are in: has account write the buckets that are complete. */
 int live_flush(struct live *live);
+
+/* Closes the gate and takes over everything; nothing is recorded any more. May be left out. */
+int live_halt(struct live *live);
 
 /*
  * Closes the gate, takes over everything, feeds account the totals, and has it push the end. The

@@ -13,6 +13,15 @@
 #include <string.h>
 #include <unistd.h>
 
+int live_identity_tell(struct live *live, const struct account_identity *identity)
+{
+	int error = account_identity(live->account, identity);
+
+	if (!error && live->told)
+		error = live->told(live->told_context, identity);
+	return error;
+}
+
 static int take_task(struct live *live, const struct pft_identity *identity)
 {
 	char comm[PFT_COMM_BYTES + 1] = { 0 };
@@ -39,7 +48,7 @@ static int take_task(struct live *live, const struct pft_identity *identity)
 	memcpy(comm, identity->comm, PFT_COMM_BYTES);
 	if (identity->event == PFT_IDENTITY_EXEC)
 		error = account_exec(live->account, identity->old_tid, identity->tid);
-	return error ? error : account_identity(live->account, &told);
+	return error ? error : live_identity_tell(live, &told);
 }
 
 static int take_cpu_online(struct live *live, const struct pft_identity *identity)

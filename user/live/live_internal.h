@@ -38,6 +38,8 @@ struct live_ring {
 struct live {
 	struct pftrace_bpf *bpf;
 	struct account *account;
+	int (*told)(void *context, const struct account_identity *identity); /* or NULL */
+	void *told_context;
 	struct merge *merge;
 	struct cgroup_paths *cgroups;
 	struct cost *cost;
@@ -52,6 +54,7 @@ struct live {
 	uint64_t looked_at_ns; /* CLOCK_MONOTONIC of the last drain's look ... */
 	uint64_t watermark_ns; /* ... and up to where account has been fed */
 	uint64_t stopped_ns;
+	bool halted;
 	/* losses already told to account */
 	uint64_t identities_lost;
 	uint64_t evictions_failed;
@@ -93,6 +96,8 @@ void live_urgency_tick(struct live *live, uint64_t waiting_bytes);
 
 /* ---- live_identity.c ---- */
 int live_identity_take(struct live *live, const struct pft_identity *identity);
+/* Tells account, and whoever else wants to know. */
+int live_identity_tell(struct live *live, const struct account_identity *identity);
 /* Calls `take` with each task that is alive now, until it returns an error. */
 int live_identity_iterate(struct live *live,
 			  int (*take)(struct live *live, const struct pft_identity *identity));

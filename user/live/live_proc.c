@@ -84,7 +84,7 @@ static int take_thread(struct live *live, uint32_t tgid, uint32_t tid)
 	identity.voluntary = number_after(status, "\nvoluntary_ctxt_switches:");
 	identity.involuntary = number_after(status, "\nnonvoluntary_ctxt_switches:");
 	sscanf(schedstat, "%" SCNu64 " %" SCNu64, &identity.run_ns, &identity.run_delay_ns);
-	return account_identity(live->account, &identity);
+	return live_identity_tell(live, &identity);
 }
 
 /* Calls take with every number that is the name of an entry. */

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real QEMU processes get names that are the same in every run; so do mapped tids."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+
+from capture import Capture
+from recorder import Recorder, folder, run
+
+QEMU = shutil.which("qemu-system-x86_64")
+HERE = pathlib.Path(__file__).resolve().parent
+UUIDS = ("8f81e3a1-3ebd-4015-bbee-e291f0672d01", "8f81e3a1-3ebd-4015-bbee-e291f0672d02")
+SOMEBODY = 65534
+
+
+class Guest:
+    """A QEMU that runs its firmware and boots nothing."""
+
+    def __init__(self, name, *more, accel="tcg"):
+        self.process = subprocess.Popen(
+            [QEMU, "-accel", accel, "-m", "64", "-smp", "2", "-display", "none", "-nodefaults",
+             "-name", name, "-object", "iothread,id=iothread1", *more],
+            stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        for _ in range(200):
+            if len(self.threads()) >= 5:
+                return self
+            time.sleep(0.02)
+        raise RuntimeError("QEMU has not made its threads in 4 s")
+
+    def __exit__(self, *unused):
+        self.process.terminate()
+        self.process.wait(10)
+
+    def threads(self):
+        """tid -> comm, in the order of their creation."""
+        found = {}
+        for tid in os.listdir(f"/proc/{self.pid}/task"):
+            with contextlib.suppress(OSError), \
+                    open(f"/proc/{self.pid}/task/{tid}/comm", encoding="utf-8") as comm:
+                found[int(tid)] = comm.read().strip()
+        return found
+
+
+def expected(vm, threads, pid):
+    """What our names should be of QEMU's own."""
+    names = {}
+    for tid, comm in threads.items():
+        part = comm
+        if comm.startswith("CPU "):
+            part = "vcpu" + comm[4:comm.index("/")]
+        elif comm.startswith("IO "):
+            part = comm[3:]
+        elif tid == pid:
+            part = "emulator"
+        elif comm == threads[pid]:
+            part = "thread"
+        names[tid] = f"{vm}.{part}"
+    return names
+
+
+def named(capture):
+    """(tid, name) of all tasks that were given a name."""
+    return {task["tid"]: task["name"] for task in capture.tasks().values() if task["name"]}
+
+
+@unittest.skipUnless(QEMU, "qemu-system-x86_64 is missing (package qemu-system-x86)")
+class Guests(unittest.TestCase):
+    def assert_named(self, capture, guest_names):
+        """Every one of their tasks in the capture has the name that it should have."""
+        got = named(capture)
+        seen = {tid: name for tid, name in guest_names.items()
+                if any(task["tid"] == tid for task in capture.tasks().values())}
+        self.assertEqual({tid: got.get(tid) for tid in seen}, seen)
+        return set(seen.values())
+
+    def test_guests_that_are_there_and_guests_that_come_are_named(self):
+        with folder() as here, Guest("guest=fw1,debug-threads=on") as first, \
+                Guest("fw,,2,debug-threads=on", "-uuid", UUIDS[1]) as second:
+            with Recorder(here / "run.cdict") as recorder:
+                names = expected("fw1", first.threads(), first.pid)
+                names.update(expected("fw,2", second.threads(), second.pid))
+                with Guest("late,debug-threads=on") as late:
+                    time.sleep(0.5)
+                    names.update(expected("late", late.threads(), late.pid))
+                time.sleep(0.2)
+                capture, code = recorder.stop()
+        self.assertEqual(code, 0, recorder.words)
+        seen = self.assert_named(capture, names)
+        self.assertLessEqual({"fw1.vcpu0", "fw,2.vcpu0", "late.vcpu0", "late.iothread1",
+                              "late.emulator"}, seen)
+        self.assertIn("VMs named: 3", recorder.words)
+        for task in capture.tasks().values():
+            if (task["name"] or "").endswith(".vcpu0"):
+                self.assertEqual(f'{task["vm"]}.vcpu{task["vcpu"]}', task["name"])
+
+    def test_nothing_is_named_when_nobody_wants_names(self):
+        with folder() as here, Guest("fw,debug-threads=on"), \
+                Recorder(here / "run.cdict", "--names", "none") as recorder:
+            capture, code = recorder.stop()
+        self.assertEqual(code, 0, recorder.words)
+        self.assertEqual(named(capture), {})
+
+    @unittest.skipUnless(os.access("/dev/kvm", os.R_OK | os.W_OK), "there is no /dev/kvm here")
+    def test_vcpus_under_kvm_are_found_without_their_names(self):
+        with folder() as here, Guest("plain", accel="kvm") as guest:
+            with Recorder(here / "run.cdict") as recorder:
+                time.sleep(0.5)
+                threads = guest.threads()
+                capture, code = recorder.stop()
+        self.assertEqual(code, 0, recorder.words)
+        vcpus = {tid: name for tid, name in named(capture).items() if ".vcpu" in name}
+        # the threads after call_rcu and the I/O thread, in the order that they were made
+        tids = [tid for tid, comm in threads.items()
+                if tid != guest.pid and comm == threads[guest.pid]][2:4]
+        self.assertIn("plain.vcpu0", vcpus.values())
+        for tid, name in vcpus.items():
+            self.assertEqual(name, f"plain.vcpu{tids.index(tid)}")
+
+    def test_a_filter_finds_tasks_by_their_names(self):
+        with folder() as here, Guest("fw,debug-threads=on") as guest:
+            with Recorder(here / "run.cdict", "--task", r"^fw\.vcpu") as recorder:
+                time.sleep(0.3)
+                tids = {tid for tid, comm in guest.threads().items() if comm.startswith("CPU")}
+                capture, code = recorder.stop()
+        self.assertEqual(code, 0, recorder.words)
+        tasks = {task["tid"] for task in capture.tasks().values() if task["kind"] == "task"}
+        self.assertTrue(tasks)
+        self.assertLessEqual(tasks, tids)
+
+    def test_a_mapping_goes_before_what_is_found(self):
+        with folder() as here, Guest("fw,debug-threads=on") as guest:
+            (here / "vms.csv").write_text(
+                f"tid,instance,type,uuid,group-type,group-id,task-name\n"
+                f"{guest.pid},,emulator,,FULL,5,Firewall\nx,y\n4194304,nobody\n")
+            with Recorder(here / "run.cdict", "--map", here / "vms.csv") as recorder:
+                time.sleep(0.3)
+                capture, code = recorder.stop()
+        self.assertEqual(code, 0, recorder.words)
+        self.assertEqual(named(capture)[guest.pid], "Firewall.05.emulator")
+        self.assertEqual(capture.task_of_tid(guest.pid)["vm"], "Firewall.05")
+        self.assertIn("fw.vcpu0", named(capture).values())
+        self.assertIn(f"{here}/vms.csv: line 3: 'x' is no tid", recorder.words)
+        self.assertIn("1 of 2 tids did not come", recorder.words)
+
+    def record_with(self, here, script, *more, seconds="0.5", code=0):
+        """A short capture beside a guest with a program that names it."""
+        program = here / "names.sh"
+        program.write_text("#!/bin/sh\n" + script)
+        program.chmod(0o755)
+        done = run("--duration", seconds, "--out", here / "run.cdict", "--names-from", program,
+                   *more)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return Capture(here / "run.cdict"), done.stderr
+
+    def test_a_program_names_vms_by_uuid_also_after_the_capture(self):
+        with folder() as here, Guest("i-1,debug-threads=on", "-uuid", UUIDS[0]):
+            capture, words = self.record_with(
+                here, f'sleep 1.5\necho "uuid,name"\necho "{UUIDS[0]},web"\n')
+        names = set(named(capture).values())
+        self.assertIn("web.vcpu0", names)
+        self.assertFalse([name for name in names if name.startswith("i-1")])
+        self.assertIn("waiting for --names-from", words)
+        self.assertLess(capture.end["duration_ns"], 1_000_000_000)
+        self.assertEqual(capture.end["verdict"], "equal")
+
+    def test_a_program_that_fails_costs_its_names_only(self):
+        scripts = {"exit 3": "exit status 3", "yes": "4 MiB", "echo a; echo b": "line 1: ",
+                   "echo no cloud >&2; exit 1": "no cloud"}
+        for script, said in scripts.items():
+            with folder() as here, Guest("fw,debug-threads=on", "-uuid", UUIDS[0]), \
+                    self.subTest(script):
+                capture, words = self.record_with(here, script)
+                self.assertIn("fw.vcpu0", named(capture).values())
+                self.assertEqual(capture.end["verdict"], "equal")
+                self.assertIn(said, words)
+
+    def test_a_program_that_is_not_there_is_said(self):
+        with folder() as here:
+            done = run("--duration", 0.2, "--out", here / "run.cdict", "--names-from", "/none/such")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("'/none/such' cannot be run: No such file", done.stderr)
+
+
+class Rights(unittest.TestCase):
+    SCRIPT = ('#!/bin/sh\n'
+              '{ id -u; id -g; grep -E "^(Cap(Prm|Eff|Inh|Amb)|NoNewPrivs)" /proc/self/status; } >"$1"\n'
+              'cat "$2" >/dev/null && echo read >>"$1"\ntrue\n')
+
+    def rights_of(self, here, *before):
+        """What a program says of itself, by word."""
+        program, told, secret = here / "names.sh", here / "told", here / "secret"
+        program.write_text(self.SCRIPT)
+        program.chmod(0o755)
+        secret.write_text("password")
+        secret.chmod(0o600)
+        told.touch()
+        told.chmod(0o666)
+        here.chmod(0o777)
+        environment = dict(os.environ)
+        if before:
+            environment.update(SUDO_UID=str(SOMEBODY), SUDO_GID=str(SOMEBODY), SUDO_USER="nobody")
+        done = subprocess.run(
+            [*before, os.environ.get("PFTRACE") or str(HERE.parents[1] / "build" / "pftrace"),
+             "--duration", "0.3", "--out", str(here / "run.cdict"),
+             "--names-from", f"'{program}' {told} {secret}"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment, timeout=60,
+            check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = told.read_text().splitlines()
+        status = dict(line.split(":\t") for line in lines if ":\t" in line)
+        return lines[0], status, "read" in lines
+
+    def assert_powerless(self, status):
+        for word in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+            self.assertEqual(int(status[word], 16), 0, word)
+        self.assertEqual(status["NoNewPrivs"], "1")
+
+    def test_a_program_has_no_capability(self):
+        with folder() as here:
+            uid, status, may_read = self.rights_of(here)
+        self.assertEqual(uid, "0")
+        self.assert_powerless(status)
+        self.assertTrue(may_read)  # its own file
+
+    def test_under_sudo_it_is_the_caller_s(self):
+        with folder() as here:
+            uid, status, may_read = self.rights_of(
+                here, sys.executable, str(HERE / "as_sudo.py"), str(SOMEBODY), str(SOMEBODY))
+        self.assertEqual(uid, str(SOMEBODY))
+        self.assert_powerless(status)
+        self.assertFalse(may_read)
+
+    def test_a_mapping_is_read_with_the_caller_s_rights(self):
+        with folder() as here:
+            here.chmod(0o777)
+            secret = here / "secret.csv"
+            secret.write_text("1,a\n")
+            secret.chmod(0o600)
+            done = run("--duration", "0.2", "--out", here / "run.cdict", "--map", secret,
+                       env=dict(os.environ, SUDO_UID=str(SOMEBODY), SUDO_GID=str(SOMEBODY)))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("secret.csv", done.stderr)
+            self.assertFalse((here / "run.cdict.part").exists())
+
+
+class Namespaces(unittest.TestCase):
+    def test_in_a_pid_namespace_vms_are_not_named_and_it_is_said(self):
+        if subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", "true"], check=False,
+                          capture_output=True).returncode:
+            self.skipTest("no pid namespace can be made here (unshare)")
+        with folder() as here:
+            done = subprocess.run(
+                ["unshare", "--pid", "--fork", "--mount-proc",
+                 os.environ.get("PFTRACE") or str(HERE.parents[1] / "build" / "pftrace"),
+                 "--duration", "0.3", "--out", str(here / "run.cdict")],
+                capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stderr.count("pid namespace"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
