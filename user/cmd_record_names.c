@@ -38,6 +38,7 @@ static int give(void *context, uint32_t tid, uint64_t start_ns, const struct tas
 		.name = name->name,
 		.vm = name->vm,
 		.vcpu = name->vcpu,
+		.open = name->open,
 	};
 
 	return names->account ? account_name(names->account, &given) : 0;

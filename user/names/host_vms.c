@@ -168,7 +168,8 @@ static int give_thread(struct names_host *host, const struct host_vm *vm,
 	char text[NAMES_NAME_BYTES + VM_PART_BYTES];
 	struct task_name name = { .name = text,
 				  .vm = vm->facts.name,
-				  .vcpu = task_name_vcpu(thread->part) };
+				  .vcpu = task_name_vcpu(thread->part),
+				  .open = !thread->settled };
 
 	snprintf(text, sizeof(text), "%s.%s", vm->facts.name, thread->part);
 	return host_give(host, thread->tid, thread->start_ns, &name);

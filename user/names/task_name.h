@@ -15,6 +15,7 @@ struct task_name {
 	const char *name;
 	const char *vm; /* or NULL */
 	uint64_t vcpu;	/* or CAPTURE_NIL */
+	bool open;	/* of a VM's thread: nothing tells which part of the VM it is */
 };
 
 /*
