@@ -6,7 +6,7 @@ import { effect } from '@preact/signals-core';
 import { drawLengthAxis, drawTimeAxis, timeAtX } from '../draw/axes.js';
 import { densityCss, densityTable, layerCss, layerTable } from '../draw/colour.js';
 import { drawDensity } from '../draw/density.js';
-import { drawPercentiles, PERCENTILE_PX } from '../draw/percentiles.js';
+import { drawPercentileNames, drawPercentiles, PERCENTILE_PX } from '../draw/percentiles.js';
 import { createPlot } from '../draw/plot.js';
 import { binExtent, binStartNs, density, halveDensity, histogram, percentileBin } from '../data/heat.js';
 import { count, duration, moment, short } from '../data/format.js';
@@ -14,6 +14,7 @@ import { columnAt, levelFor, pyramid, startOf } from '../data/sparse.js';
 import { timeCells } from '../ui/cell_cursor.js';
 import { choice, clear, element, table } from '../ui/dom.js';
 import { createCard, gutter, noKvm, emptyState, RIGHT } from './card.js';
+import { guestPicker } from './guests.js';
 
 // One pyramid a layer, kept until another task is chosen.
 function createLayers(page, extent) {
@@ -94,9 +95,10 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 				drawDensity(ctx, box, view, levelNow(kind, box),
 					shown.length > 1 ? layerTable(kind, theme.dark.value) : densityTable(theme.dark.value));
 			if (state.percentiles.value)
-				shown.forEach((kind, i) => drawPercentiles(ctx, box, view, levelNow(kind, { width: box.width / PERCENTILE_PX }), {
-					colour: shown.length > 1 ? layerCss(kind, theme.dark.value) : palette.ink, halo: palette.plot, names: i === 0,
-				}));
+				for (const draw of [drawPercentiles, drawPercentileNames])
+					// dashes tell them apart for all layers alike: names once
+					for (const kind of draw === drawPercentiles ? shown : shown.slice(0, 1))
+						draw(ctx, box, view, levelNow(kind, { width: box.width / PERCENTILE_PX }), { colour: shown.length > 1 ? layerCss(kind, theme.dark.value) : palette.ink, halo: palette.plot });
 			scale.update(legendItems(shown, box));
 		},
 		cells(box) {
@@ -125,6 +127,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		const ns = timeAtX(x, view, box);
 		const bin = Math.floor(((box.y + box.height - y) / box.height) * (extent.high - extent.low + 1));
 		const lines = [];
+		const bars = [];
 		let level;
 		for (const kind of chosen()) {
 			level = levelNow(kind, box);
@@ -132,7 +135,8 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 			const here = column >= 0 && column < level.columns ? level.data[column * level.bins + bin] ?? 0 : 0;
 			const counts = histogram(level, column, column + 1);
 			const total = counts.reduce((sum, each) => sum + each, 0);
-			lines.push({ name: words[kind].many, value: count(here), strong: true });
+			bars.push({ counts, colour: layerCss(kind, theme.dark.value) });
+			lines.push({ name: `${words[kind].many} of this length`, value: count(here), strong: true, colour: chosen().length > 1 ? layerCss(kind, theme.dark.value) : null });
 			lines.push({ name: `all ${words[kind].many} of this moment`, value: count(total) });
 			if (total > 0) lines.push({ name: 'median, 99 %, longest', value: [0.5, 0.99, 1].map((part) =>
 				upTo(percentileBin(counts, part))).join(' · ') });
@@ -141,6 +145,10 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		return {
 			title: `${duration(binStartNs(extent.low + bin, steps))} to ${duration(binStartNs(extent.low + bin + 1, steps))}`,
 			lines,
+			histogram: {
+				layers: bars, at: bin, ink: theme.palette.value.muted, words: 'How many of each length, in this moment',
+				from: duration(binStartNs(extent.low, steps)), to: duration(binStartNs(extent.high + 1, steps)),
+			},
 			note: `${moment(from, level.gridNs)} to ${moment(from + level.gridNs, level.gridNs)}`,
 		};
 	};
@@ -173,7 +181,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		write: (value) => { state[signalName].value = value; },
 	});
 	const percentiles = element('button', { type: 'button', class: 'toggle', title: 'p50, p90, p99 and the longest, over time (P)', onclick: () => { state.percentiles.value = !state.percentiles.value; } }, 'percentiles');
-	const card = createCard({ number, id, title, hint, controls: [percentiles, control.element], body: [plot.element, element('div', { class: 'below' }, summary, scale.element)], fillTable });
+	const card = createCard({ number, id, title, hint, controls: [needsKvm ? guestPicker(page) : null, percentiles, control.element].filter(Boolean), body: [plot.element, element('div', { class: 'below' }, summary, scale.element)], fillTable });
 	effect(() => {
 		control.update();
 		percentiles.setAttribute('aria-pressed', String(state.percentiles.value));

@@ -12,6 +12,7 @@ import { coveredNs } from '../data/locality.js';
 import { reasonName } from '../data/reasons.js';
 import { choice, clear, element, NO_NAME, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, noKvm } from './card.js';
+import { guestPicker } from './guests.js';
 
 const ROW_PX = 26;
 const VALUE_PX = 96;
@@ -39,7 +40,9 @@ export function createExitsChart(page) {
 	// by a kind of exit, or by all of them
 	const sort = signal(null);
 	const keyOf = (row) => (sort.value === null ? total(row) : part(row.kinds.get(sort.value) ?? [0, 0]));
-	const rows = computed(() => folded(found.value.rows.filter((row) => page.wanted(row.task))).sort((a, b) => keyOf(b) - keyOf(a) || a.task - b.task));
+	const rows = computed(() => folded(found.value.rows.filter(shown)).sort((a, b) => keyOf(b) - keyOf(a) || a.task - b.task));
+	// a vCPU that is followed stands alone; following another task changes nothing here
+	const shown = (row) => (found.value.rows.some((each) => each.task === state.task.value) ? row.task === state.task.value : page.wanted(row.task));
 	const folded = (list) => (page.groupOf.value ? foldExits(list, page.groupOf.value) : list);
 	const labelOf = (row) => (row.group ? `${printable(row.group.label) || NO_NAME}${row.members > 1 ? ` × ${count(row.members)}` : ''}` : page.label(model.task(row.task)));
 	const sorter = (kind) => element('button', { type: 'button', class: 'sorter', 'data-column': kind ?? 'all', onclick: () => {
@@ -130,7 +133,7 @@ export function createExitsChart(page) {
 		write: (value) => { state.exits.value = value; },
 	});
 	const legend = element('div', { class: 'legend names' });
-	const card = createCard({ number, id, title, hint, controls: [control.element], body: [plot.element, legend], fillTable });
+	const card = createCard({ number, id, title, hint, controls: [guestPicker(page), control.element].filter(Boolean), body: [plot.element, legend], fillTable });
 	effect(() => {
 		control.update();
 		clear(legend, ...found.value.kinds.slice(0, 16).map(({ kind }) => {

@@ -39,7 +39,7 @@ export function createLanesChart(page) {
 	const thin = () => rowHeight() < THIN_PX;
 	const hint = () => {
 		if (byTask()) return state.group.value === 'none' ? 'On which core each task ran, over time; a change of colour is a migration. Blank: on no core.' :
-			'On which cores the tasks of each group ran, over time: as high as their part of all cores. Blank: on no core.';
+			'On which cores the tasks of each group ran, over time. A lane is full when as many of its tasks run as there are cores for.';
 		return `Which task had each core, over time; blank is idle, hatched is not known. ${thin() ? 'The colour is that of the task that ran longest, paler where the core was less busy.' :
 			'Several tasks of one moment stand on each other, each as high as its share of the time. Dark marks on top: tasks that came from another core.'}`;
 	};
@@ -77,7 +77,7 @@ export function createLanesChart(page) {
 			const first = Math.floor(box.scroll / height);
 			const shown = rows.slice(first, first + Math.ceil(box.height / height) + 1);
 			const top = box.y + first * height - box.scroll;
-			const common = { view, window: model.window, sparse: level, colours: colours(), blank, ground: packCss(palette.plot), parts: of.parts };
+			const common = { view, window: model.window, sparse: level, colours: colours(), blank, ground: packCss(palette.plot) };
 			ctx.save();
 			ctx.beginPath();
 			ctx.rect(0, box.y, box.full.width, box.height);
@@ -118,7 +118,7 @@ export function createLanesChart(page) {
 		laneLine(ctx, box, at + height - 0.5, palette.grid);
 		const group = of.group(row);
 		if (group === undefined) return;
-		drawHighLane(ctx, box, { ...common, group, top: at + 1, height: height - GAP_PX });
+		drawHighLane(ctx, box, { ...common, group, parts: of.parts(row), top: at + 1, height: height - GAP_PX });
 		if (height >= WORDS_LANE_PX && !grouped()) drawStretches(ctx, box, common, group, at + 1, height - GAP_PX);
 		if (height < RUG_LANE_PX || byTask()) return;
 		const moves = levelOf(of.moves, model.migrations.gridNs, box);
@@ -197,7 +197,7 @@ export function createLanesChart(page) {
 		const span = columnSpan(level, column, model.window);
 		const group = of.group(row);
 		const found = group === undefined ? [] : holders(level, group, column);
-		const capacity = Math.max(1, span.to - span.from) * of.parts;
+		const capacity = Math.max(1, span.to - span.from);
 		const lines = found.slice(0, LISTED).map((each) => ({
 			name: byTask() ? `core ${each.inner}` : page.label(model.task(each.inner)),
 			value: `${percent(each.runNs / capacity)} · ${duration(each.runNs)} · ${count(each.switches)} ×`,

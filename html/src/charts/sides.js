@@ -28,12 +28,14 @@ function lanes(makeBase, makeMoves) {
 	};
 }
 
-const one = () => 0;
+const together = () => 0;
+// how many cores a lane's whole height stands for
+const oneCore = () => 1;
 
 export function createSides(page) {
 	const { model } = page;
-	const cores = lanes(() => model.locality, () => regroup(model.migrations, (task, cpu) => cpu, one));
-	const tasks = lanes(() => transpose(model.locality), () => regroup(model.migrations, (task) => task, one));
+	const cores = lanes(() => model.locality, () => regroup(model.migrations, (task, cpu) => cpu, together));
+	const tasks = lanes(() => transpose(model.locality), () => regroup(model.migrations, (task) => task, together));
 	let [groups, ofGroups] = [null, null];
 	// lanes of groups, anew when there are others
 	const grouped = () => {
@@ -41,7 +43,7 @@ export function createSides(page) {
 		if (now !== groups) {
 			groups = now;
 			const index = (task) => page.groupOf.value.get(task)?.index ?? -1;
-			ofGroups = lanes(() => regroup(model.locality, (cpu, task) => (isIdle(model.task(task)) ? -1 : index(task)), (cpu) => cpu), () => regroup(model.migrations, index, one));
+			ofGroups = lanes(() => regroup(model.locality, (cpu, task) => (isIdle(model.task(task)) ? -1 : index(task)), (cpu) => cpu), () => regroup(model.migrations, index, together));
 		}
 		return ofGroups;
 	};
@@ -50,10 +52,10 @@ export function createSides(page) {
 		return groups.filter((group) => group.members.some((task) => inView.has(task.task))).sort((a, b) => b.runNs - a.runNs).map((group) => group.index);
 	};
 	return {
-		cores: { ...cores, rows: () => page.cpusShown.value.map((cpu) => cpu.cpu), label: (cpu) => `core ${cpu}`, parts: 1 },
+		cores: { ...cores, rows: () => page.cpusShown.value.map((cpu) => cpu.cpu), label: (cpu) => `core ${cpu}`, parts: oneCore },
 		// by run time of the whole, so that rows keep their order; only those that ran in the range
-		tasks: { ...tasks, rows: () => page.tasksInView.value, label: (task) => page.label(model.task(task)), parts: 1 },
-		groups: () => ({ ...grouped(), rows: groupsInView, label: (index) => groups[index]?.label ?? '', of: (index) => groups[index], parts: page.cpusShown.value.length }),
+		tasks: { ...tasks, rows: () => page.tasksInView.value, label: (task) => page.label(model.task(task)), parts: oneCore },
+		groups: () => ({ ...grouped(), rows: groupsInView, label: (index) => groups[index]?.label ?? '', of: (index) => groups[index], parts: (index) => Math.min(page.cpusShown.value.length, groups[index].members.length) }),
 		// a task's lane whatever is shown: its ways
 		ofTask: tasks,
 	};

@@ -105,7 +105,7 @@ export function notices(model) {
 	}
 	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);
 	if (meta.filters.length) add('note', `Recorded with filters: ${meta.filters.join(', ')}.`);
-	if (meta.options.task) add('note', `Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did looks like idle.`);
+	if (meta.options.task) add('note', `Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did is not in this page (hatched).`);
 	if (meta.cpu_changes.length) add('note', `Cores that left or came back: ${changesOf(meta.cpu_changes)}.`);
 	const harmless = lossesOf(meta, false);
 	if (harmless.length) add('note', `Seen and accounted for: ${harmless.map(lossWords).join('; ')}.`);

@@ -74,14 +74,16 @@ export function sumRows(rows) {
 	return sum;
 }
 
-// Busy part (0..1) of all cores by column; idle and unknown do not count.
-export function utilisation(sparse, window, cpuCount, counts) {
+// Busy part (0..1) of these cores (null: all) by column; idle and unknown do not count. -1 where there is no cell at all.
+export function utilisation(sparse, window, cpuCount, counts, cores = null) {
 	const end = Math.min(columnsOf(sparse, window)[1], columnCount(sparse));
-	const busy = new Float64Array(end);
+	const busy = new Float64Array(end).fill(-1);
 	eachCell(sparse, window, (group, task, runNs, switches, column) => {
-		if (counts(task)) busy[column] += runNs;
+		if (cores && !cores.has(sparse.upper[group])) return;
+		busy[column] = Math.max(0, busy[column]) + (counts(task) ? runNs : 0);
 	});
 	for (let column = 0; column < end; column++) {
+		if (busy[column] < 0) continue;
 		const from = Math.max(startOf(sparse, column), window.from);
 		const to = Math.min(startOf(sparse, column + 1), window.to);
 		busy[column] = to > from ? Math.min(1, busy[column] / (to - from) / Math.max(1, cpuCount)) : 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Search words over tasks: text, /regex/, pid:12, cpu:3, vm:NAME, -word for all but. All words must
-// fit. A value with blanks stands in quotes: vm:"my vm". Pure.
+// fit. A value with blanks stands in quotes: vm:"my vm"; what stands in quotes has to fit wholly. Pure.
 
 function textFits(task, word) {
 	const regex = /^\/(.+)\/$/.exec(word);
@@ -42,7 +42,9 @@ export function compareNames(one, other) {
 }
 
 const unquote = (text) => (/^"(.*)"$/s.exec(text)?.[1] ?? text).replace(/\\(["\\])/g, '$1');
-export const quote = (text) => (/[\s"\\]/.test(text) || text === '' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
+export const quote = (text, always = false) => (always || /[\s"\\]/.test(text) || text === '' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
+
+const nameFits = (name, value, wholly) => (wholly ? name === value : (name ?? '').toLowerCase().includes(value.toLowerCase()));
 
 const KEYS = {
 	pid: (task, value) => listHas(value, task.tgid) || listHas(value, task.tid),
@@ -51,14 +53,14 @@ const KEYS = {
 	cpu: (task, value, cpusOf) => [...cpusOf(task)].some((cpu) => listHas(value, cpu)),
 	prefix: (task, value) => prefixOf(task.name) === value,
 	process: (task, value) => listHas(value, task.tgid),
-	vm: (task, value) => (task.vm ?? '').toLowerCase().includes(value.toLowerCase()),
-	cgroup: (task, value) => (task.cgroup ?? '').toLowerCase().includes(value.toLowerCase()),
+	vm: (task, value, cpusOf, wholly) => nameFits(task.vm, value, wholly),
+	cgroup: (task, value, cpusOf, wholly) => nameFits(task.cgroup, value, wholly),
 	kind: (task, value) => (task.kind ?? '').toLowerCase().includes(value.toLowerCase()),
 };
 
 function wordFits(task, word, cpusOf) {
 	const [, key, value] = /^(\w+):(.*)$/s.exec(word) ?? [];
-	if (key && Object.hasOwn(KEYS, key)) return KEYS[key](task, unquote(value), cpusOf);
+	if (key && Object.hasOwn(KEYS, key)) return KEYS[key](task, unquote(value), cpusOf, value.startsWith('"'));
 	if (/^\d+$/.test(word) && String(task.tid) === word) return true;
 	return textFits(task, unquote(word));
 }
@@ -91,6 +93,6 @@ export function groupTasks(tasks, by, sumsOf) {
 	return [...groups.values()].map((group) => ({
 		...group,
 		label: group.key === null ? `no ${by}` : by === 'process' ? `process ${group.key}` : group.key,
-		query: group.key === null ? `task:${group.members.map((task) => task.task).join(',')}` : `${by}:${quote(group.key)}`,
+		query: group.key === null ? `task:${group.members.map((task) => task.task).join(',')}` : `${by}:${quote(group.key, by === 'vm' || by === 'cgroup')}`,
 	}));
 }

@@ -21,7 +21,7 @@ export function percentilesOf(level) {
 	return level.percentiles;
 }
 
-export function drawPercentiles(ctx, box, view, level, { colour, halo, names }) {
+export function drawPercentiles(ctx, box, view, level, { colour, halo }) {
 	const first = Math.max(0, columnAt(level, view.from));
 	const end = Math.min(level.columns, columnAt(level, view.to) + 1);
 	const yOf = (bin) => box.y + box.height - ((bin + 1) / level.bins) * box.height;
@@ -56,12 +56,14 @@ export function drawPercentiles(ctx, box, view, level, { colour, halo, names }) 
 		path();
 	});
 	ctx.setLineDash([]);
-	if (names) drawNames(ctx, box, level, [first, end], yOf, { colour, halo });
 	ctx.restore();
 }
 
 // At the right end, from below to above, none on another.
-function drawNames(ctx, box, level, [first, end], yOf, { colour, halo }) {
+export function drawPercentileNames(ctx, box, view, level, { colour, halo }) {
+	const first = Math.max(0, columnAt(level, view.from));
+	const end = Math.min(level.columns, columnAt(level, view.to) + 1);
+	const yOf = (bin) => box.y + box.height - ((bin + 1) / level.bins) * box.height;
 	ctx.font = FONT;
 	ctx.textAlign = 'right';
 	ctx.textBaseline = 'middle';
@@ -74,7 +76,7 @@ function drawNames(ctx, box, level, [first, end], yOf, { colour, halo }) {
 		below = y;
 		const text = PERCENTILES[i].name;
 		ctx.fillStyle = halo;
-		ctx.globalAlpha = 0.8;
+		ctx.globalAlpha = 0.9;
 		const width = ctx.measureText(text).width + 6;
 		ctx.fillRect(box.x + box.width - width - 3, y - 6, width, 12);
 		ctx.globalAlpha = 1;

@@ -58,9 +58,9 @@ export function createPlot(page, options) {
 		canvas.height = Math.round(full.height * dpr);
 		canvas.style.height = `${full.height}px`;
 	};
-	const paint = () => {
+	const paint = (always = false) => {
 		pending = false;
-		if (!visible || frame.clientWidth === 0) return;
+		if ((!visible && always !== true) || frame.clientWidth === 0) return;
 		layout();
 		const now = box();
 		ctx.setTransform(now.dpr, 0, 0, now.dpr, 0, 0);
@@ -74,6 +74,8 @@ export function createPlot(page, options) {
 		requestAnimationFrame(paint);
 	};
 
+	// paper shows what was never in sight, too
+	addEventListener('beforeprint', () => paint(true));
 	new ResizeObserver(request).observe(frame);
 	new IntersectionObserver((entries) => {
 		visible = entries[entries.length - 1].isIntersecting;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // How busy all cores were over the whole window; drag on it to choose a range for all charts.
 
+import { computed, effect } from '@preact/signals-core';
+
 import { drawTimeAxis, FONT, timeX } from '../draw/axes.js';
 import { createPlot } from '../draw/plot.js';
+import { drawHatch, laneLine } from '../draw/lanes.js';
 import { gutter, RIGHT } from '../charts/card.js';
+import { coreList } from '../data/cores.js';
 import { lossesOf, lossWords } from '../data/facts.js';
 import { columnSpan, utilisation } from '../data/locality.js';
 import { moment, percent } from '../data/format.js';
 import { isIdle, isUnknown } from '../data/model.js';
-import { columnAt } from '../data/sparse.js';
+import { columnAt, startOf } from '../data/sparse.js';
 import { timeCells } from './cell_cursor.js';
 import { element, printable } from './dom.js';
 
@@ -16,7 +20,8 @@ export function createOverview(page) {
 	const { model, state, theme } = page;
 	const { window } = model;
 	const counts = (number) => !isIdle(model.task(number)) && !isUnknown(model.task(number));
-	const busy = utilisation(model.locality, window, model.cpus.length, counts);
+	const busyOf = computed(() => utilisation(model.locality, window, page.cpusShown.value.length, counts, page.cores.value));
+	let busy = busyOf.value;
 	const lost = lossesOf(model.meta, true);
 
 	const plot = createPlot(page, {
@@ -25,12 +30,17 @@ export function createOverview(page) {
 		wholeWindow: true,
 		margin: (width) => ({ left: gutter(width), right: RIGHT, top: 4, bottom: 24 }),
 		height: () => 72,
-		depends: () => state.view.value,
+		depends: () => {
+			busy = busyOf.value;
+			return state.view.value;
+		},
 		draw(ctx, box) {
 			const palette = theme.palette.value;
 			const view = state.view.value;
 			ctx.fillStyle = palette.plot;
 			ctx.fillRect(box.x, box.y, box.width, box.height);
+			drawUnknown(ctx, box, palette);
+			laneLine(ctx, box, Math.round(box.y + box.height / 2) + 0.5, palette.grid);
 			drawArea(ctx, box, palette);
 			for (const loss of lost) {
 				ctx.fillStyle = palette.warn;
@@ -41,7 +51,7 @@ export function createOverview(page) {
 			ctx.textBaseline = 'middle';
 			ctx.font = FONT;
 			ctx.fillStyle = palette.muted;
-			ctx.fillText('100 %', box.x - 9, box.y + 6);
+			for (const [text, y] of [['100 %', box.y + 5], ['0 %', box.y + box.height - 5]]) ctx.fillText(text, box.x - 9, y);
 			if (state.range.value) drawRange(ctx, box, view, palette);
 		},
 		cells: (box) => timeCells(box, (box.width * model.locality.gridNs) / (window.to - window.from), 1, box.height),
@@ -51,10 +61,10 @@ export function createOverview(page) {
 			const column = columnAt(model.locality, ns);
 			const span = columnSpan(model.locality, column, window);
 			return {
-				title: `${percent(busy[column] ?? 0)} busy`,
+				title: busy[column] >= 0 ? `${percent(busy[column])} busy` : 'not known: no sample',
 				lines: lost.filter((loss) => loss.moments_ns.some((at) => Math.abs(timeX(at, window, box) - x) < 3))
 					.map((loss) => ({ name: `lost: ${printable(lossWords(loss))}`, value: '' })),
-				note: `${moment(span.from, model.locality.gridNs)} to ${moment(span.to, model.locality.gridNs)}, all cores`,
+				note: `${moment(span.from, model.locality.gridNs)} to ${moment(span.to, model.locality.gridNs)}, ${page.cores.value ? `cores ${coreList(page.cores.value)}` : 'all cores'}`,
 			};
 		},
 	});
@@ -71,7 +81,7 @@ export function createOverview(page) {
 				let sum = 0;
 				let most = 0;
 				for (let column = first; column < end; column++) {
-					sum += busy[column];
+					sum += Math.max(0, busy[column]);
 					most = Math.max(most, busy[column]);
 				}
 				const height = pick(sum / Math.max(1, end - first), most) * (box.height - 2);
@@ -79,6 +89,17 @@ export function createOverview(page) {
 			}
 		}
 		ctx.globalAlpha = 1;
+	};
+	// where no core has a sample
+	const drawUnknown = (ctx, box, palette) => {
+		for (let column = 0, from = -1; column <= busy.length; column++) {
+			const unknown = column < busy.length && busy[column] < 0;
+			if (unknown && from < 0) from = column;
+			if (unknown || from < 0) continue;
+			const [x0, x1] = [from, column].map((each) => Math.min(box.x + box.width, Math.max(box.x, timeX(startOf(model.locality, each), window, box))));
+			if (x1 - x0 >= 1) drawHatch(ctx, { ...box, x: x0, width: x1 - x0 }, box.y, box.height, palette);
+			from = -1;
+		}
 	};
 	const drawRange = (ctx, box, view, palette) => {
 		const from = timeX(view.from, window, box);
@@ -92,5 +113,7 @@ export function createOverview(page) {
 		ctx.lineWidth = 1;
 		ctx.strokeRect(from - 0.5, box.y + 0.5, to - from + 1, box.height - 1);
 	};
-	return element('div', { class: 'overview' }, plot.element);
+	const words = element('p', { class: 'overview-words' });
+	effect(() => { words.textContent = page.cores.value ? `Busy part of cores ${coreList(page.cores.value)}` : `Busy part of all ${model.cpus.length} cores`; });
+	return element('div', { class: 'overview' }, element('div', { class: 'overview-head' }, words, element('span', {}, 'mean, and behind it the most, of each pixel; drag to choose a range')), plot.element);
 }

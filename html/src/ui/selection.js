@@ -6,8 +6,10 @@ import { effect } from '@preact/signals-core';
 import { count, duration, moment, percent } from '../data/format.js';
 import { binStartNs, percentileBin } from '../data/heat.js';
 import { coveredNs, matrix } from '../data/locality.js';
+import { migrationsByTask } from '../data/migrations.js';
 import { isIdle, isUnknown } from '../data/model.js';
 import { columnsOf } from '../data/locality.js';
+import { waitsByColumn, whoRanMeanwhile } from '../data/waiting.js';
 import { clear, element, nameOf, table } from './dom.js';
 
 const TOP = 12;
@@ -28,16 +30,31 @@ function lengths(model, range) {
 	return kinds;
 }
 
+// Who had the cores when the followed task waited for one.
+function meanwhile(page, range) {
+	const { model, state } = page;
+	if (state.task.value === null) return [];
+	const waits = waitsByColumn(model.heat, model.meta.heat_kinds.indexOf('wait'), state.task.value, model.locality, range, model.meta.steps_per_octave || undefined);
+	const found = whoRanMeanwhile(model.locality, waits, state.task.value).slice(0, TOP);
+	if (!found.length) return [];
+	return [table({
+		caption: `While ${page.label(model.task(state.task.value))} waited: who had the cores in the time steps in which its waits ended`,
+		head: ['task', 'of all cores'], rows: found.map(([task, part]) => [nameOf(page.label(model.task(task))), percent(part)]),
+	})];
+}
+
 function statistics(page, range) {
 	const { model } = page;
-	const rows = [...matrix(model.locality, range).values()];
+	const rows = [...matrix(model.locality, range, page.cores.value).values()];
+	const moves = migrationsByTask(model.migrations, range, page.cores.value);
+	const movesOf = (row) => moves.get(row.task) ?? 0;
 	const ns = coveredNs(model.locality, range, model.window);
 	const tasks = rows.filter((row) => !isIdle(model.task(row.task)) && !isUnknown(model.task(row.task)));
 	const busyNs = tasks.reduce((sum, row) => sum + row.runNs, 0);
 	const steps = model.meta.steps_per_octave || undefined;
 	const top = tasks.filter((row) => page.wanted(row.task)).sort((a, b) => b.runNs - a.runNs).slice(0, TOP);
 	return [
-		element('p', {}, `${count(tasks.length)} tasks ran; cores were busy ${percent(busyNs / ns / model.cpus.length)} of the time; ${count(rows.reduce((sum, row) => sum + row.switches, 0))} switches, ${count(rows.reduce((sum, row) => sum + row.switches, 0) / (ns / 1e9))} a second.`),
+		element('p', {}, `${count(tasks.length)} tasks ran; cores were busy ${percent(busyNs / ns / page.cpusShown.value.length)} of the time; ${count(rows.reduce((sum, row) => sum + row.switches, 0))} switches, ${count(rows.reduce((sum, row) => sum + row.switches, 0) / (ns / 1e9))} a second; ${count(tasks.reduce((sum, row) => sum + movesOf(row), 0))} migrations.`),
 		table({
 			caption: 'How long, all tasks but idle', head: ['kind', 'number', 'p50', 'p90', 'p99', 'max'],
 			rows: [...lengths(model, range)].map(([kind, counts]) => [kind, count(counts.reduce((sum, each) => sum + each, 0)), ...PARTS.map((part) => {
@@ -46,9 +63,10 @@ function statistics(page, range) {
 			})]),
 		}),
 		table({
-			caption: 'Most run time', head: ['task', 'of one core', 'time', 'switched in', 'cores'],
-			rows: top.map((row) => [nameOf(page.label(model.task(row.task))), percent(row.runNs / ns), duration(row.runNs), count(row.switches), count(row.byCpu.size)]),
+			caption: 'Most run time', head: ['task', 'of one core', 'time', 'switched in', 'cores', 'migrations'],
+			rows: top.map((row) => [nameOf(page.label(model.task(row.task))), percent(row.runNs / ns), duration(row.runNs), count(row.switches), count(row.byCpu.size), count(movesOf(row))]),
 		}),
+		...meanwhile(page, range),
 	];
 }
 

@@ -2,6 +2,7 @@
 // One tooltip for the whole page; a click pins it, Escape or the next click lets it go.
 
 import { clear, element } from './dom.js';
+import { histogramBars } from './histogram.js';
 
 const GAP = 14;
 
@@ -22,9 +23,9 @@ export function createTooltip() {
 		swatch(colour), element('span', { class: 'name' }, name), element('span', { class: 'value' }, value ?? ''));
 
 	return {
-		show({ title, lines, note }, x, y) {
+		show({ title, lines, note, histogram }, x, y) {
 			if (pinned) return;
-			clear(box, element('div', { class: 'title' }, title), ...lines.map(line),
+			clear(box, element('div', { class: 'title' }, title), ...(histogram ? [histogramBars(histogram)] : []), ...lines.map(line),
 				...(note ? [element('div', { class: 'note' }, note)] : []));
 			box.hidden = false;
 			place(x, y);
