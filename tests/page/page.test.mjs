@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { capture } from './captures.mjs';
+import { capture, run } from './captures.mjs';
 import { withPage } from './with_page.mjs';
 
 const sums = (rows, keyOf, valueOf) => {
@@ -64,6 +64,34 @@ for (const kind of ['plain', 'kvm', 'doubling', 'gaps', 'one-bucket', 'one-task'
 		assert.deepEqual(found.exits, sums(rows.exits, exitKey, (row) => row[5]));
 		assert.deepEqual(found.host, sums(rows.exits, exitKey, (row) => row[6]));
 	}));
+
+// Rows of `pftrace export` as objects: no field of these tables has a comma or a quote in it.
+function exportedRows(kind, table, ...options) {
+	const { stdout, status, stderr } = run('export', '--table', table, ...options, capture(kind).cdict);
+	assert.equal(status, 0, stderr);
+	const [head, ...lines] = stdout.trim().split(/\r?\n/).map((line) => line.split(','));
+	return lines.map((line) => Object.fromEntries(head.map((name, i) => [name, /^\d+$/.test(line[i]) ? Number(line[i]) : line[i]])));
+}
+
+for (const [kind, options] of [['kvm', []], ['doubling', []], ['gaps', []], ['kvm', ['--from', '1000', '--cap', '2000']], ['plain', ['--from', '500', '--task', 'worker-3']]])
+	test(`the decoded data of '${kind}' ${options.join(' ')} are what pftrace export gives`, () => withPage(kind, async (page) => {
+		const found = await decoded(page);
+		const samples = exportedRows(kind, 'samples', ...options);
+		assert.ok(samples.length > 20);
+		const start = (row) => Math.floor(row.at_ns / found.grid) * found.grid;
+		const key = (row) => [row.cpu, 0, start(row), row.task].join(' ');
+		const ran = samples.filter((row) => row.run_ns > 0 || row.switches > 0);
+		assert.deepEqual(found.run, sums(ran, key, (row) => row.run_ns));
+		assert.deepEqual(found.switches, sums(ran, key, (row) => row.switches));
+		assert.deepEqual(found.migrations, sums(ran.filter((row) => row.migrations > 0), (row) => [row.task, 0, start(row), row.cpu].join(' '), (row) => row.migrations));
+		const cells = exportedRows(kind, 'cells', ...options);
+		const grid = Math.max(...cells.map((row) => row.bucket_ns));
+		assert.deepEqual(found.heat, sums(cells, (row) => [found.heatKinds.indexOf(row.kind), row.task, Math.floor(row.at_ns / grid) * grid, row.bin].join(' '), (row) => row.count));
+		const exits = exportedRows(kind, 'exits', ...options);
+		const exitKey = (row) => [row.task, found.exitKinds.findIndex((each) => each.isa === row.isa && each.reason === row.reason), row.at_ns, 0].join(' ');
+		assert.deepEqual(found.exits, sums(exits, exitKey, (row) => row.count));
+		assert.deepEqual(found.host, sums(exits, exitKey, (row) => row.host_ns));
+	}, { options }));
 
 test('all six charts are drawn, in both themes and at phone width', async () => {
 	for (const how of [{}, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }])

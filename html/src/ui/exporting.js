@@ -65,6 +65,11 @@ export function createExporting(page) {
 	};
 	const fileName = (id, ending) => `${printable(model.meta.label).replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 60) || 'pftrace'}-${id}.${ending}`;
 
+	// at once, and not when the range has settled: it is drawn right now
+	const show = (range) => {
+		state.range.value = range;
+		state.settled.value = state.view.value;
+	};
 	const write = async ({ chart: id, format: kind, part: wanted }) => {
 		const chart = page.exports[id];
 		if (!chart) return;
@@ -74,7 +79,7 @@ export function createExporting(page) {
 			save(fileName(id, 'csv'), new Blob([csvText(chart.csv(all ? model.window : state.brush.value ?? state.view.value))], { type: 'text/csv' }));
 			return;
 		}
-		if (all) state.range.value = null;
+		show(all ? null : state.brush.value ?? before);
 		const box = boxOf(chart, all);
 		const title = `${printable(model.meta.label)} · ${chart.title} · ${page.taskWords()}`;
 		const [width, height] = [box.full.width, box.full.height + HEAD_PX];
@@ -89,7 +94,7 @@ export function createExporting(page) {
 			drawAll(ctx, page, chart, { ...box, dpr: PNG_SCALE }, title);
 			save(fileName(id, 'png'), await new Promise((done) => { canvas.toBlob(done); }));
 		}
-		if (all) state.range.value = before;
+		show(before);
 	};
 	dialog.addEventListener('close', () => {
 		if (dialog.returnValue === 'save') write(settings);
