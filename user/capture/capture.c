@@ -3,6 +3,9 @@
 
 #include "base/array.h"
 
+#include <errno.h>
+#include <string.h>
+
 static const struct {
 	const char *word;
 	bool serious;
@@ -28,6 +31,14 @@ static const char *const verdicts[] = {
 const char *capture_loss_word(enum capture_loss_cause cause)
 {
 	return (unsigned int)cause < LOSS_CAUSES ? causes[cause].word : NULL;
+}
+
+int capture_loss_find(const char *word)
+{
+	for (int cause = 0; word && cause < LOSS_CAUSES; cause++)
+		if (strcmp(word, causes[cause].word) == 0)
+			return cause;
+	return -ENOENT;
 }
 
 bool capture_loss_is_serious(enum capture_loss_cause cause)

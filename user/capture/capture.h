@@ -67,6 +67,9 @@ enum capture_loss_cause {
 /* The word that stands in the file, e.g. "ring_full"; NULL for an unknown cause. */
 const char *capture_loss_word(enum capture_loss_cause cause);
 
+/* The cause of this word (NULL has none), or -ENOENT. */
+int capture_loss_find(const char *word);
+
 /* True for causes that mean that data is missing or wrong (and so exit code 3). */
 bool capture_loss_is_serious(enum capture_loss_cause cause);
 

@@ -44,6 +44,16 @@ int length_counts_add(struct length_counts *lengths, uint64_t bin, uint64_t coun
 	return 0;
 }
 
+int length_counts_add_all(struct length_counts *lengths, const struct length_counts *other)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < other->bins && !error; i++)
+		if (other->counts[i])
+			error = length_counts_add(lengths, other->first + i, other->counts[i]);
+	return error;
+}
+
 uint64_t length_counts_total(const struct length_counts *lengths)
 {
 	uint64_t total = 0;

@@ -23,6 +23,9 @@ void length_counts_free(struct length_counts *lengths);
 /* 0 or -ENOMEM. */
 int length_counts_add(struct length_counts *lengths, uint64_t bin, uint64_t count);
 
+/* Adds what `other` counted. 0 or -ENOMEM. */
+int length_counts_add_all(struct length_counts *lengths, const struct length_counts *other);
+
 uint64_t length_counts_total(const struct length_counts *lengths);
 
 /*

@@ -5,16 +5,6 @@
 
 #include <string.h>
 
-static int cause_of(const struct capture_batch *batch, size_t row)
-{
-	const char *word = string_pool_text(batch->strings, batch->columns[LOSSES_CAUSE][row]);
-
-	for (int cause = 0; word && cause < LOSS_CAUSES; cause++)
-		if (strcmp(word, capture_loss_word(cause)) == 0)
-			return cause;
-	return -1;
-}
-
 static uint64_t known_or_zero(uint64_t value)
 {
 	return value == CAPTURE_NIL ? 0 : value;
@@ -25,7 +15,8 @@ static int stats_batch(struct capture_sink *sink, const struct capture_batch *ba
 	struct loss_stats *stats = (struct loss_stats *)sink;
 
 	for (size_t i = 0; batch->table == CAPTURE_LOSSES && i < batch->rows; i++) {
-		int cause = cause_of(batch, i);
+		uint64_t word = batch->columns[LOSSES_CAUSE][i];
+		int cause = capture_loss_find(string_pool_text(batch->strings, word));
 		const struct loss_stats_row row = {
 			.count = known_or_zero(batch->columns[LOSSES_COUNT][i]),
 			.switches = known_or_zero(batch->columns[LOSSES_SWITCHES][i]),
