@@ -13,10 +13,11 @@ _pftrace_options() { # command
 	list) echo "$_pftrace_reading --sort --format" ;;
 	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --format" ;;
 	successors) echo "${_pftrace_reading/--task /} --sort --format" ;;
+	diff) echo "$_pftrace_reading --least --again --fail-if --noise-too --every --format" ;;
 	export) echo "$_pftrace_reading --table --format --out" ;;
 	remap) echo '--map --out --help' ;;
 	render) echo "$_pftrace_reading --out --label --open --cells" ;;
-	*) echo 'record check import info list stats successors export remap render --help --version' ;;
+	*) echo 'record check import info list stats successors diff export remap render --help --version' ;;
 	esac
 }
 
@@ -24,6 +25,7 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 	case $1:$2 in
 	check:--format | info:--format) echo 'text json' ;;
 	export:--format) echo 'csv json' ;;
+	diff:--format) echo 'table csv json' ;;
 	*:--format) echo 'text csv json' ;;
 	export:--table)
 		echo 'tasks samples vcpu_samples cells exits exit_cells totals exit_totals switches
@@ -33,8 +35,8 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 	stats:--sort) echo 'run switches wait_avg wait_max name tid' ;;
 	*:--bucket) echo 'auto' ;;
 	*:--names) echo 'auto none cgroup' ;;
-	*:--out | *:--map) echo 'files' ;;
-	*:--names-from | *:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus)
+	*:--out | *:--map | *:--again) echo 'files' ;;
+	*:--names-from | *:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus | *:--least | *:--fail-if)
 		echo ' '
 		;;
 	esac

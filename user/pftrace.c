@@ -21,6 +21,7 @@ static const struct {
 	{ "list", cmd_list, "the tasks of a capture" },
 	{ "stats", cmd_stats, "run time, switches and waits per task and core" },
 	{ "successors", cmd_successors, "who ran next after a task" },
+	{ "diff", cmd_diff, "what changed between two captures, beyond noise" },
 	{ "export", cmd_export, "a table as CSV or JSON" },
 	{ "remap", cmd_remap, "names from a CSV file into a capture" },
 	{ "render", cmd_render, "one HTML page with six charts" },
@@ -33,7 +34,8 @@ static void print_help(void)
 	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
 		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
 	puts("\npftrace COMMAND --help tells the options of a command.\n"
-	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 recorded or read, but incomplete");
+	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 recorded or read, but incomplete,\n"
+	     "4 a condition of diff --fail-if holds");
 }
 
 /* Closed ones would become the next files that are opened, and words would go into results. */

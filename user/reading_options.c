@@ -87,6 +87,14 @@ int reading_next(struct reading_options *reading, int argc, char **argv,
 	}
 }
 
+static int check_window(const struct reading_options *reading)
+{
+	if (reading->view.cap_ns > reading->view.from_ns)
+		return 0;
+	log_error("the window is empty: --cap must be greater than --from");
+	return -EINVAL;
+}
+
 int reading_file(struct reading_options *reading, int argc, char **argv)
 {
 	if (optind == argc) {
@@ -98,12 +106,28 @@ int reading_file(struct reading_options *reading, int argc, char **argv)
 			  reading->command);
 		return -EINVAL;
 	}
-	if (reading->view.cap_ns <= reading->view.from_ns) {
-		log_error("the window is empty: --cap must be greater than --from");
+	reading->path = argv[optind];
+	return check_window(reading);
+}
+
+int reading_files(struct reading_options *reading, size_t least, size_t most, int argc, char **argv)
+{
+	size_t count = (size_t)(argc - optind);
+
+	if (count < least) {
+		log_error("%zu FILEs are given, and pftrace %s wants %zu at least", count,
+			  reading->command, least);
 		return -EINVAL;
 	}
+	if (count > most) {
+		log_error("'%s' is one FILE too many: pftrace %s reads %zu",
+			  argv[optind + (int)most], reading->command, most);
+		return -EINVAL;
+	}
+	reading->paths = argv + optind;
 	reading->path = argv[optind];
-	return 0;
+	reading->path_count = count;
+	return check_window(reading);
 }
 
 static void say_unmatched(const struct view *view)
@@ -133,6 +157,12 @@ static void say_odd(const struct view *view, const char *task, const char *task_
 
 enum exit_code reading_open(const struct reading_options *reading, struct view **view)
 {
+	return reading_open_one(reading, reading->path, view);
+}
+
+enum exit_code reading_open_one(const struct reading_options *reading, const char *path,
+				struct view **view)
+{
 	struct view_options options = reading->view;
 	char message[CDICT_MESSAGE_BYTES];
 	int error = map_option_read(&reading->map, &options.map);
@@ -140,7 +170,7 @@ enum exit_code reading_open(const struct reading_options *reading, struct view *
 	*view = NULL;
 	if (error)
 		return EXIT_FAILED;
-	error = view_open(reading->path, &options, view, message);
+	error = view_open(path, &options, view, message);
 	if (error) {
 		log_error("%s", message);
 		/* of all that can be wrong, the regex is the user's */

@@ -24,6 +24,8 @@
 struct reading_options {
 	const char *command; /* "list" */
 	const char *path;
+	char *const *paths; /* of several files; path is the first */
+	size_t path_count;
 	struct view_options view;
 	struct map_option map;
 	const char *task_word; /* what view.task comes from: "--task" */
@@ -78,8 +80,16 @@ int reading_next(struct reading_options *reading, int argc, char **argv,
 /* The one FILE that must be left, and whether the window is one. 0, or -EINVAL after a line. */
 int reading_file(struct reading_options *reading, int argc, char **argv);
 
+/* Likewise for `least` to `most` files. */
+int reading_files(struct reading_options *reading, size_t least, size_t most, int argc,
+		  char **argv);
+
 /* Opens the view and says on stderr what the user should know. An exit code; EXIT_OK: go on. */
 enum exit_code reading_open(const struct reading_options *reading, struct view **view);
+
+/* The same for one of several files. */
+enum exit_code reading_open_one(const struct reading_options *reading, const char *path,
+				struct view **view);
 
 /* After a read: its error, or where the file is cut, in a line on stderr; the exit code. */
 enum exit_code reading_done(const struct view *view, int error, const char *message);
