@@ -50,7 +50,7 @@ static int align_task(struct view_runs *runs, size_t run, const struct view_task
 		error = add_name(runs, id, task);
 	if (error)
 		return error;
-	runs->names[id].tasks[run]++;
+	runs->names[id].tasks[run] += (uint32_t)task->members;
 	runs->name_of[run][task->task] = (uint32_t)id;
 	return 0;
 }
