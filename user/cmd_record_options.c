@@ -61,7 +61,7 @@ void record_options_help(void)
 	     "  -d, --duration SECONDS  how long, e.g. 30 or 0.5; else until Ctrl-C or SIGTERM\n"
 	     "  -o, --out FILE          the file; else HOST-DATE-TIME.cdict in this folder\n"
 	     "  -b, --bucket MS|auto    resolution, 1 to 60000; auto (the default) is 10 ms up\n"
-	     "                          to a minute, 100 ms up to ten, then 1000 ms; it doubles\n"
+	     "                          to a minute, 100 ms up to ten, then 1000 ms; doubles\n"
 	     "                          at over 50,000 rows a second\n"
 	     "      --task REGEX|TID, --pid PID, --tid TID, --cgroup PATH\n"
 	     "                          write these tasks only (each may come several times);\n"
