@@ -97,7 +97,6 @@ static void start_program(struct record_names *names, uint64_t now)
 	int error = names_program_start(&options, now, &names->program);
 
 	names->program_started_ns = now;
-	names_host_asked(names->host);
 	if (!error)
 		return;
 	names->program_failed = true;
@@ -130,11 +129,10 @@ static int poll_program(struct record_names *names, uint64_t now)
 }
 
 /* Whether VMs have come that it was not asked for. */
-static bool should_ask_again(const struct record_names *names, uint64_t now)
+static bool should_ask_again(const struct record_names *names)
 {
 	return names->options->from && !names->program && !names->program_failed &&
-	       now - names->program_started_ns >= ASK_AGAIN_NS &&
-	       names_host_has_unasked(names->host);
+	       names_host_has_new(names->host, names->program_started_ns);
 }
 
 /* ---- set-up ---- */
@@ -214,7 +212,7 @@ int record_names_tick(struct record_names *names, uint64_t now)
 
 	if (!error && names->program)
 		error = poll_program(names, now);
-	if (!error && should_ask_again(names, now))
+	if (!error && now - names->program_started_ns >= ASK_AGAIN_NS && should_ask_again(names))
 		start_program(names, now);
 	return error;
 }
@@ -253,8 +251,7 @@ int record_names_finish(struct record_names *names, int signal_fd)
 {
 	int error;
 
-	if (!names->program && names->options->from && !names->program_failed &&
-	    names_host_has_unasked(names->host) && names->program_started_ns)
+	if (should_ask_again(names))
 		start_program(names, now_ns());
 	error = wait_for_program(names, signal_fd);
 	return error ? error : names_host_finish(names->host);

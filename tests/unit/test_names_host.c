@@ -290,12 +290,12 @@ static void a_program_names_vms_by_uuid_also_later(void **state)
 	tell(some, 10, 10, "qemu-system-x86", NULL);
 	tell(some, 10, 11, "CPU 0/KVM", NULL);
 	assert_given(some, 11, "i-1.vcpu0");
-	assert_true(names_host_has_unasked(some->host));
-	names_host_asked(some->host);
-	assert_false(names_host_has_unasked(some->host));
+	assert_true(names_host_has_new(some->host, 1009)); /* it started at 1010 */
+	assert_false(names_host_has_new(some->host, 1010));
 	assert_int_equal(names_host_row(some->host, &row), 0);
 	assert_given(some, 10, "web.emulator");
 	assert_given(some, 11, "web.vcpu0");
+	assert_false(names_host_has_new(some->host, 0));
 	tell(some, 10, 12, "CPU 1/KVM", NULL);
 	assert_given(some, 12, "web.vcpu1");
 }

@@ -51,9 +51,9 @@ int names_host_finish(struct names_host *host);
    its VM's name from now on, also for threads named before. */
 int names_host_row(struct names_host *host, const struct map_row *row);
 
-/* Whether VMs have come, since names_host_asked(), whose uuids no row named. */
-bool names_host_has_unasked(const struct names_host *host);
-void names_host_asked(struct names_host *host);
+/* Whether there are VMs that started after since_ns (as names_task.start_ns) and have a uuid that no row
+   named. */
+bool names_host_has_new(const struct names_host *host, uint64_t since_ns);
 
 struct names_host_counts {
 	size_t vms;

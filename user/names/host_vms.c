@@ -32,7 +32,6 @@ struct host_vm {
 	char leader_comm[COMM_BYTES];
 	bool unread; /* its arguments are not known yet */
 	bool denied; /* they cannot be: /proc is mounted with hidepid */
-	bool asked;  /* a program, for its uuid */
 	bool look;   /* at its threads, in /proc */
 	uint64_t look_at_ns;
 	unsigned int looks;
@@ -391,21 +390,16 @@ static bool has_uuid_name(const struct host_vms *vms, const char *uuid)
 	return false;
 }
 
-bool names_host_has_unasked(const struct names_host *host)
+bool names_host_has_new(const struct names_host *host, uint64_t since_ns)
 {
 	for (size_t i = 0; i < host->vms.count; i++) {
 		const struct host_vm *vm = &host->vms.items[i];
 
-		if (vm->facts.uuid[0] && !vm->asked && !has_uuid_name(&host->vms, vm->facts.uuid))
+		if (vm->facts.uuid[0] && vm->start_ns > since_ns &&
+		    !has_uuid_name(&host->vms, vm->facts.uuid))
 			return true;
 	}
 	return false;
-}
-
-void names_host_asked(struct names_host *host)
-{
-	for (size_t i = 0; i < host->vms.count; i++)
-		host->vms.items[i].asked = true;
 }
 
 void host_vms_count(const struct names_host *host, struct names_host_counts *counts)
