@@ -13,6 +13,9 @@ MAINTAINER ?= pftrace maintainers <maintainers@pftrace.invalid>
 MAN_SOURCES := $(sort $(wildcard user/man/*.rst))
 MAN_PAGES := $(MAN_SOURCES:user/man/%.rst=build/man/%)
 
+# Programs beside the binary, each with a manual page.
+HELPERS := tools/pftrace-vm-map
+
 .PHONY: man install deb
 man: $(MAN_PAGES)
 
@@ -25,7 +28,7 @@ build/man/%: user/man/%.rst
 install: all man
 	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(COMPLETIONDIR) \
 		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
-	$(Q)$(INSTALL) -m 755 $(BUILD)/pftrace $(DESTDIR)$(BINDIR)/pftrace
+	$(Q)$(INSTALL) -m 755 $(BUILD)/pftrace $(HELPERS) $(DESTDIR)$(BINDIR)/
 	$(Q)$(INSTALL) -m 644 tools/pftrace.bash $(DESTDIR)$(COMPLETIONDIR)/pftrace
 	$(Q)for page in $(MAN_PAGES); do \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/ || exit 1; done

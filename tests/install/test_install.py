@@ -45,11 +45,14 @@ class Installed(unittest.TestCase):
         make('install', f'DESTDIR={self.folder}', 'PREFIX=/opt/pf-trace')
         prefix = os.path.join(self.folder, 'opt', 'pf-trace')
         pages = {f'man1/pftrace-{name}.1' for name in self.assert_works(prefix)}
-        wanted = {'bin/pftrace', 'share/bash-completion/completions/pftrace'}
+        helpers = {'pftrace-vm-map'}
+        pages |= {f'man1/{name}.1' for name in helpers}
+        wanted = {'bin/pftrace', *(f'bin/{name}' for name in helpers), 'share/bash-completion/completions/pftrace'}
         wanted |= {f'share/man/{page}' for page in {*pages, 'man1/pftrace.1', 'man5/cdict.5'}}
         self.assertEqual(files_below(prefix), wanted)
         self.assertEqual(files_below(self.folder), {f'opt/pf-trace/{name}' for name in wanted})
-        self.assertEqual(os.stat(f'{prefix}/bin/pftrace').st_mode & 0o7777, 0o755)
+        for name in ('pftrace', *helpers):
+            self.assertEqual(os.stat(f'{prefix}/bin/{name}').st_mode & 0o7777, 0o755)
         self.assertEqual(os.stat(f'{prefix}/share/man/man1/pftrace.1').st_mode & 0o7777, 0o644)
 
     def build_package(self):
@@ -67,7 +70,7 @@ class Installed(unittest.TestCase):
         self.assertEqual(glob.glob(f'{usr}/share/man/*/*[15]'), [])
         for name in files_below(self.folder):
             mode = os.stat(os.path.join(self.folder, name)).st_mode & 0o7777
-            self.assertEqual(mode, 0o755 if name == 'usr/bin/pftrace' else 0o644, name)
+            self.assertEqual(mode, 0o755 if name.startswith('usr/bin/') else 0o644, name)
 
     def test_the_package_tells_what_it_needs(self):
         package = self.build_package()

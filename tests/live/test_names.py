@@ -172,6 +172,39 @@ class Guests(unittest.TestCase):
         self.assertLess(capture.end["duration_ns"], 1_000_000_000)
         self.assertEqual(capture.end["verdict"], "equal")
 
+    def test_a_program_is_asked_again_for_a_vm_that_came_later(self):
+        with folder() as here:
+            program = here / "names.sh"
+            program.write_text(f'#!/bin/sh\necho asked >>{here}/asked\necho "{UUIDS[0]},web"\n')
+            program.chmod(0o755)
+            with Guest("old,debug-threads=on", "-uuid", UUIDS[1]), \
+                    Recorder(here / "run.cdict", "--names-from", program) as recorder:
+                with Guest("new,debug-threads=on"):
+                    time.sleep(0.2)
+                once = (here / "asked").read_text()
+                with Guest("new,debug-threads=on", "-uuid", UUIDS[0][:-1] + "9"):
+                    time.sleep(0.2)
+                capture, code = recorder.stop()
+            self.assertEqual(code, 0, recorder.words)
+            self.assertEqual((once, (here / "asked").read_text()), ("asked\n", "asked\nasked\n"))
+        self.assertIn("old.vcpu0", named(capture).values())
+
+    def test_rows_for_a_mapping_name_the_threads_of_a_guest(self):
+        tool = HERE.parents[1] / "tools" / "pftrace-vm-map"
+        with Guest("guest=i-1,debug-threads=on", "-uuid", UUIDS[0]) as guest:
+            done = subprocess.run(["sh", tool, str(guest.pid), "Firewall", "5"], text=True,
+                                  capture_output=True, timeout=30, check=True)
+            threads = guest.threads()
+        rows = [line.split(",") for line in done.stdout.splitlines()]
+        self.assertEqual({int(row[0]) for row in rows}, set(threads))
+        for tid, instance, part, uuid, _, group, name in rows:
+            self.assertEqual((instance, uuid, group, name), ("i-1", UUIDS[0], "5", "Firewall"))
+            comm = threads[int(tid)]
+            if comm.startswith("CPU "):
+                self.assertEqual(part, f"vcpu{comm[4]}")
+            else:
+                self.assertRegex(part, "iothread1$" if comm.startswith("IO") else "^emulator[0-9]$")
+
     def test_a_program_that_fails_costs_its_names_only(self):
         scripts = {"exit 3": "exit status 3", "yes": "4 MiB", "echo a; echo b": "line 1: ",
                    "echo no cloud >&2; exit 1": "no cloud"}
