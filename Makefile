@@ -59,17 +59,17 @@ NPM_STAMP := build/npm.stamp
 all: $(BUILD)/pftrace
 
 # ---- kernel side ----
-$(BUILD)/pftrace.bpf.o: $(wildcard bpf/*.c bpf/*.h vmlinux/*.h)
+# Two objects: KVM's can be loaded only where KVM is.
+$(BUILD)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h vmlinux/*.h)
 	$(say) BPF $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
-		-Wno-unused-parameter -Wno-missing-declarations -Ivmlinux -Ibpf \
-		-c bpf/pftrace.bpf.c -o $@
+		-Wno-unused-parameter -Wno-missing-declarations -Ivmlinux -Ibpf -c $< -o $@
 	$(Q)$(LLVM_STRIP) -g $@
 
-$(BUILD)/pftrace.skel.h: $(BUILD)/pftrace.bpf.o
+$(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	$(say) SKEL $@
-	$(Q)$(BPFTOOL) gen skeleton $< name pftrace_bpf > $@.tmp && mv $@.tmp $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(*F)_bpf > $@.tmp && mv $@.tmp $@
 
 # ---- the page: bundled into one file, embedded ----
 $(NPM_STAMP): html/package-lock.json
@@ -89,7 +89,7 @@ $(BUILD)/user/page/template.o: CPPFLAGS += -DPAGE_FILE='"$(PAGE)"'
 
 # ---- user side ----
 # Only user/live includes the skeleton; it must be there before dependencies are known.
-$(patsubst %.c,$(BUILD)/%.o,$(wildcard user/live/*.c)): $(BUILD)/pftrace.skel.h
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard user/live/*.c)): $(BUILD)/pftrace.skel.h $(BUILD)/kvm.skel.h
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(say) CC $@

@@ -22,16 +22,6 @@ static __always_inline __u32 compat_task_state(struct task_struct *task)
 	return (__u32)((struct task_struct___before_5_14 *)task)->state;
 }
 
-/* sched_switch's own idea of prev's state: between its read and ours a wakeup may change it, so
-   the argument is used where there is one. */
-static __always_inline __u32 compat_prev_state(unsigned long long *context,
-					       struct task_struct *prev)
-{
-	if (has_prev_state_argument)
-		return (__u32)context[3];
-	return compat_task_state(prev);
-}
-
 /* CONFIG_SCHED_INFO may be off. */
 static __always_inline bool compat_has_sched_info(void)
 {

@@ -16,10 +16,19 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* sched_switch's own idea of prev's state: between its read and ours a wakeup may change it, so
+   the argument is used where there is one. */
+static __always_inline __u32 prev_state_of(unsigned long long *context, struct task_struct *prev)
+{
+	if (has_prev_state_argument)
+		return (__u32)context[3];
+	return compat_task_state(prev);
+}
+
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	handle_switch(preempt, prev, next, compat_prev_state(ctx, prev));
+	handle_switch(preempt, prev, next, prev_state_of(ctx, prev));
 	return 0;
 }
 

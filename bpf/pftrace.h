@@ -90,7 +90,9 @@ struct pft_block {
 	__pft_u32 flags;
 	__pft_u32 markers;	  /* markers on this CPU before this block, cumulated (mod 2^32) */
 	__pft_u64 seeded_mono_ns; /* when this CPU was seeded last; 0: not live */
-	__pft_u64 reserved[2];
+	__pft_u32 seeded_run_key; /* which run was in progress then, see pft_kvm_sample.run_key */
+	__pft_u32 reserved0;
+	__pft_u64 reserved;
 	struct pft_sample samples[PFT_BLOCK_SAMPLES];
 };
 
@@ -100,6 +102,101 @@ struct pft_block {
 _Static_assert(sizeof(struct pft_sample) == 16, "sample");
 _Static_assert(sizeof(struct pft_block) == PFT_BLOCK_BYTES, "block");
 _Static_assert(__builtin_offsetof(struct pft_block, samples) == PFT_BLOCK_HEADER_BYTES, "header");
+
+/* ---- KVM: blocks of events, one sample an entry or exit; a ring of their own ---- */
+
+#define PFT_KVM_BLOCK_HEADER_BYTES 64
+#define PFT_KVM_BLOCK_SAMPLES 252
+
+/* Whose names and numbers a reason has. */
+enum pft_isa {
+	PFT_ISA_VMX = 0,   /* basic exit reason: the low 16 bits */
+	PFT_ISA_SVM = 1,   /* exit code, its low 32 bits */
+	PFT_ISA_ARM64 = 2, /* exception class of a trap; PFT_ARM64_NO_TRAP + what it was instead */
+};
+
+/* include/asm/kvm_asm.h of arm64: ARM_EXCEPTION_IRQ 0, _EL1_SERROR 1, _TRAP 2, _IL 3 */
+#define PFT_ARM64_NO_TRAP 0x100U
+
+/* pft_kvm_sample.who: the tid in the low 22 bits, flags above. */
+#define PFT_KVM_ENTRY 0x00400000U /* else an exit */
+#define PFT_KVM_ISA_SHIFT 24	  /* 2 bits: enum pft_isa, of exits */
+#define PFT_KVM_ISA_MASK 0x03000000U
+
+#define PFT_KVM_NO_VCPU 0xffffffffU
+
+struct pft_kvm_sample {
+	__pft_u32 delta_ns; /* mono ns since the block's first sample */
+	/* The low half of the thread's sched_info.last_arrival: the rq time of the switch-in of the
+	   run that this happened in, as that switch's sample has it. */
+	__pft_u32 run_key;
+	__pft_u32 who;
+	__pft_u32 value; /* an exit's reason; an entry's vCPU, PFT_KVM_NO_VCPU: not told */
+};
+
+/* The header is this CPU's state, too. */
+struct pft_kvm_block {
+	__pft_u64 word;		/* as in pft_block */
+	__pft_u64 first_number; /* running number on this CPU of the block's first sample, from 0 */
+	__pft_u64 mono_ns;	/* of the first sample */
+	__pft_u32 cpu;
+	__pft_u32 claimed;
+	__pft_u64 unpaired;	  /* entries after an entry and exits after an exit */
+	__pft_u32 alone_lost;	  /* samples that went alone and found the ring full */
+	__pft_u32 totals_failed;  /* exits whose total found no place in the hash map */
+	__pft_u32 threads_failed; /* events whose thread found no place there */
+	__pft_u32 totals_made;	  /* new entries in these maps */
+	__pft_u32 threads_made;
+	__pft_u32 reserved;
+	struct pft_kvm_sample samples[PFT_KVM_BLOCK_SAMPLES];
+};
+
+_Static_assert(sizeof(struct pft_kvm_sample) == 16, "kvm sample");
+_Static_assert(sizeof(struct pft_kvm_block) == PFT_BLOCK_BYTES, "kvm block");
+_Static_assert(__builtin_offsetof(struct pft_kvm_block, samples) == PFT_KVM_BLOCK_HEADER_BYTES,
+	       "kvm header");
+
+/*
+ * Hooks of KVM may be preempted in the middle (on AMD before 6.5, 791a089861fc, kvm_exit fires with
+ * preemption on): one that finds its CPU's block claimed sends its sample alone, without a number.
+ */
+struct pft_kvm_alone {
+	__pft_u64 mono_ns;
+	__pft_u32 cpu;
+	__pft_u32 reserved;
+	struct pft_kvm_sample sample; /* its delta_ns is 0 */
+};
+_Static_assert(sizeof(struct pft_kvm_alone) < PFT_KVM_BLOCK_HEADER_BYTES, "told by its length");
+
+enum pft_kvm_mode {
+	PFT_KVM_NEW = 0, /* no event yet */
+	PFT_KVM_GUEST = 1,
+	PFT_KVM_HOST = 2,
+};
+
+/* What a vCPU's thread is at; only the thread itself writes it. */
+struct pft_kvm_thread {
+	__pft_u64 start_ns; /* task_struct.start_time: with the tid, one life */
+	__pft_u64 exit_ns;  /* mode is PFT_KVM_HOST: since when, and why */
+	__pft_u32 reason;
+	__pft_u8 mode;
+	__pft_u8 isa;
+	__pft_u16 reserved;
+};
+_Static_assert(sizeof(struct pft_kvm_thread) == 24, "kvm thread");
+
+/* Totals of exits that an entry ended, per thread and reason. */
+struct pft_kvm_total_key {
+	__pft_u64 start_ns;
+	__pft_u32 who; /* tid and isa, as in pft_kvm_sample */
+	__pft_u32 reason;
+};
+
+struct pft_kvm_total {
+	__pft_u64 count;
+	__pft_u64 host_ns; /* mono, from exit to entry */
+	__pft_u64 host_max_ns;
+};
 
 /* ---- totals per task and core ---- */
 

@@ -103,6 +103,43 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+/* ---- KVM, on x86: in the BTF of its modules, where it is one ---- */
+
+struct kvm_vcpu {
+	int vcpu_id;
+};
+
+struct vmcb_control_area {
+	u32 exit_code;
+};
+
+struct vmcb {
+	struct vmcb_control_area control;
+};
+
+struct vcpu_svm {
+	struct kvm_vcpu vcpu;
+	struct vmcb *vmcb;
+};
+
+union vmx_exit_reason {
+	u32 full;
+};
+
+struct vcpu_vmx {
+	struct kvm_vcpu vcpu;
+	union vmx_exit_reason exit_reason;
+};
+
+struct vcpu_vt {
+	union vmx_exit_reason exit_reason;
+};
+
+/* from 6.16 */
+struct vcpu_vmx___with_vt {
+	struct vcpu_vt vt;
+};
+
 enum cpuhp_state {
 	CPUHP_OFFLINE = 0,
 	CPUHP_BRINGUP_CPU = 1000,

@@ -18,6 +18,7 @@ struct merge {
 	uint64_t watermark_ns; /* since zero; account has what lies before */
 	uint64_t complete_ns;
 	bool final;
+	bool has_switches;
 
 	uint32_t *heap; /* CPUs with events before the watermark, the earliest first */
 	uint32_t heap_count;
@@ -34,6 +35,7 @@ struct merge *merge_new(uint32_t cpu_count, uint64_t zero_ns, struct account *ac
 	merge->account = account;
 	merge->cpu_count = cpu_count;
 	merge->zero_ns = zero_ns;
+	merge->has_switches = true;
 	merge->cpus = calloc(cpu_count, sizeof(*merge->cpus));
 	merge->heap = calloc(cpu_count, sizeof(*merge->heap));
 	merge->held = calloc(cpu_count, sizeof(*merge->held));
@@ -89,12 +91,53 @@ int merge_block(struct merge *merge, const struct pft_block *block, size_t bytes
 	return error;
 }
 
+int merge_kvm_look_at(struct merge *merge, uint32_t cpu, const struct pft_kvm_block *block)
+{
+	if (cpu >= merge->cpu_count)
+		return -EINVAL;
+	return merge_kvm_look(&merge->cpus[cpu].kvm, block, merge->final);
+}
+
+static int take_kvm_block(struct merge *merge, const struct pft_kvm_block *block, size_t bytes)
+{
+	uint32_t count = PFT_WORD_COUNT(block->word);
+	struct merge_kvm *kvm;
+	int error = 0;
+
+	if (block->cpu >= merge->cpu_count || count > PFT_KVM_BLOCK_SAMPLES ||
+	    bytes < PFT_KVM_BLOCK_HEADER_BYTES + count * sizeof(struct pft_kvm_sample))
+		return -EINVAL;
+	kvm = &merge->cpus[block->cpu].kvm;
+	if (block->first_number > kvm->next_number) /* a look saw some of what is missing */
+		error = merge_kvm_looked(kvm, merge->zero_ns);
+	return error ? error : merge_kvm_take(kvm, block, count, merge->zero_ns);
+}
+
+int merge_kvm_record(struct merge *merge, const void *record, size_t bytes)
+{
+	const struct pft_kvm_alone *alone = record;
+
+	if (bytes >= PFT_KVM_BLOCK_HEADER_BYTES)
+		return take_kvm_block(merge, record, bytes);
+	if (bytes < sizeof(*alone) || alone->cpu >= merge->cpu_count)
+		return -EINVAL;
+	return merge_kvm_take_alone(&merge->cpus[alone->cpu].kvm, alone, merge->zero_ns);
+}
+
+void merge_without_switches(struct merge *merge)
+{
+	merge->has_switches = false;
+}
+
 int merge_looked(struct merge *merge)
 {
 	int error = 0;
 
-	for (uint32_t i = 0; i < merge->cpu_count && !error; i++)
+	for (uint32_t i = 0; i < merge->cpu_count && !error; i++) {
 		error = merge_cpu_looked(&merge->cpus[i], merge->watermark_ns);
+		if (!error)
+			error = merge_kvm_looked(&merge->cpus[i].kvm, merge->zero_ns);
+	}
 	return error;
 }
 
@@ -190,6 +233,47 @@ static int feed_other(struct merge *merge, uint32_t cpu, const struct merge_even
 }
 
 /*
+ * What happened in the run that ends at this event comes first. After a loss nobody knows when it
+ * ended.
+ */
+static int end_run(struct merge *merge, uint32_t number, const struct merge_event *event)
+{
+	struct merge_cpu *cpu = &merge->cpus[number];
+
+	if (!merge_kvm_length(&cpu->kvm) && !cpu->kvm.gap_until_ns)
+		return 0;
+	if (event->kind == MERGE_SWITCH || event->kind == MERGE_MARKER)
+		return merge_kvm_run_ends(&cpu->kvm, merge->account, number, &cpu->run,
+					  event->at_ns, event->run_key);
+	return merge_kvm_run_goes_on(&cpu->kvm, merge->account, number, &cpu->run,
+				     event->kind == MERGE_LOST ? event[1].at_ns : event->at_ns);
+}
+
+static void begin_run(struct merge_cpu *cpu, const struct merge_event *event)
+{
+	cpu->run = (struct merge_run){ .begin_ns = event->at_ns };
+	if (event->kind == MERGE_LOST || event->kind == MERGE_OFFLINE)
+		return;
+	cpu->run.tid = event->next & PFT_TID_MASK;
+	cpu->run.key = event->run_key;
+	cpu->run.has_key = event->has_run_key;
+}
+
+/* A switch, when it need not wait for another CPU. */
+static int feed_switch(struct merge *merge, uint32_t cpu, const struct merge_event *event,
+		       bool force, bool *held)
+{
+	struct account_switch change = to_switch(cpu, event);
+	int error;
+
+	*held = !force && account_must_wait(merge->account, &change);
+	if (*held)
+		return 0;
+	error = end_run(merge, cpu, event);
+	return error ? error : account_switch(merge->account, &change);
+}
+
+/*
  * Feeds events of one CPU until one lies at or after until_ns, one in any case. *held: its next
  * event has to wait for another CPU.
  */
@@ -202,20 +286,19 @@ static int feed(struct merge *merge, uint32_t cpu, uint64_t until_ns, bool force
 	*held = false;
 	for (; queue->first < queue->end && !error; first = false) {
 		struct merge_event *event = &queue->events[queue->first];
-		struct account_switch change;
 
 		if (event->at_ns >= until_ns && !first)
 			return 0;
 		if (event->kind == MERGE_SWITCH) {
-			change = to_switch(cpu, event);
-			if (account_must_wait(merge->account, &change) && !force) {
-				*held = true;
+			error = feed_switch(merge, cpu, event, force, held);
+			if (*held)
 				return 0;
-			}
-			error = account_switch(merge->account, &change);
 		} else {
-			error = feed_other(merge, cpu, event);
+			error = end_run(merge, cpu, event);
+			if (!error)
+				error = feed_other(merge, cpu, event);
 		}
+		begin_run(&merge->cpus[cpu], event);
 		force = false;
 		if (++queue->first < queue->end && event[1].kind == MERGE_SWITCH)
 			account_prepare(merge->account, event[1].next & PFT_TID_MASK);
@@ -370,6 +453,32 @@ static int feed_heap(struct merge *merge)
 	return error;
 }
 
+/* ---- without switches: only KVM's events, by their clock ---- */
+
+static int advance_kvm(struct merge *merge)
+{
+	int error = 0;
+
+	while (!error) {
+		uint32_t earliest = UINT32_MAX;
+		uint64_t at_ns = merge->watermark_ns;
+
+		for (uint32_t i = 0; i < merge->cpu_count; i++) {
+			const struct merge_kvm *kvm = &merge->cpus[i].kvm;
+
+			if (!merge_kvm_length(kvm) || kvm->events[kvm->first].at_ns >= at_ns)
+				continue;
+			at_ns = kvm->events[kvm->first].at_ns;
+			earliest = i;
+		}
+		if (earliest == UINT32_MAX)
+			break;
+		error = merge_kvm_feed_first(&merge->cpus[earliest].kvm, merge->account, earliest);
+	}
+	merge->complete_ns = merge->watermark_ns;
+	return error;
+}
+
 /* ---- time passes ---- */
 
 static int place_moments(struct merge *merge)
@@ -405,16 +514,27 @@ static void finish(struct merge *merge)
 	}
 }
 
-int merge_advance(struct merge *merge, uint64_t mono_ns)
+/* Runs that go on: whoever never leaves its CPU tells of itself all the same. */
+static int feed_running(struct merge *merge)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < merge->cpu_count && !error; i++) {
+		struct merge_cpu *cpu = &merge->cpus[i];
+
+		if (merge_kvm_length(&cpu->kvm) || cpu->kvm.gap_until_ns)
+			error = merge_kvm_run_goes_on(&cpu->kvm, merge->account, i, &cpu->run,
+						      merge->watermark_ns);
+	}
+	return error;
+}
+
+static int advance_switches(struct merge *merge)
 {
 	uint32_t cpu;
 	bool held;
-	int error;
+	int error = place_moments(merge);
 
-	if (mono_ns <= merge->zero_ns || mono_ns - merge->zero_ns < merge->watermark_ns)
-		return 0;
-	merge->watermark_ns = mono_ns - merge->zero_ns;
-	error = place_moments(merge);
 	if (error)
 		return error;
 	fill_heap(merge);
@@ -430,8 +550,18 @@ int merge_advance(struct merge *merge, uint64_t mono_ns)
 		error = feed_heap(merge);
 	}
 	if (!error)
+		error = feed_running(merge);
+	if (!error)
 		finish(merge);
 	return error;
+}
+
+int merge_advance(struct merge *merge, uint64_t mono_ns)
+{
+	if (mono_ns <= merge->zero_ns || mono_ns - merge->zero_ns < merge->watermark_ns)
+		return 0;
+	merge->watermark_ns = mono_ns == UINT64_MAX ? UINT64_MAX : mono_ns - merge->zero_ns;
+	return merge->has_switches ? advance_switches(merge) : advance_kvm(merge);
 }
 
 uint64_t merge_complete_ns(const struct merge *merge)

@@ -4,7 +4,7 @@
  * bpf/pftrace.h but no libbpf: arrays of blocks test it.
  *
  * One drain is: merge_look() at every block in progress; merge_block() for all that the ring held;
- * merge_looked() once; merge_advance() to the watermark.
+ * merge_looked() once; merge_advance() to the watermark. KVM's blocks and ring likewise.
  */
 #ifndef LIVE_MERGE_H
 #define LIVE_MERGE_H
@@ -16,6 +16,7 @@
 struct account;
 struct merge;
 struct pft_block;
+struct pft_kvm_block;
 
 /* `zero_ns` is CLOCK_MONOTONIC at the capture's zero. `account` is borrowed. NULL: no memory. */
 struct merge *merge_new(uint32_t cpu_count, uint64_t zero_ns, struct account *account);
@@ -33,6 +34,14 @@ int merge_look(struct merge *merge, uint32_t cpu, const struct pft_block *block)
  * skipped; a gap in the numbers becomes a loss. 0, -ENOMEM, or -EINVAL for a block that cannot be.
  */
 int merge_block(struct merge *merge, const struct pft_block *block, size_t bytes);
+
+/* The same of KVM's. Any two captures may be mixed: with switches, without, with and without KVM. */
+int merge_kvm_look_at(struct merge *merge, uint32_t cpu, const struct pft_kvm_block *block);
+/* A record of KVM's ring: a block, or a sample alone. */
+int merge_kvm_record(struct merge *merge, const void *record, size_t bytes);
+
+/* No switches are recorded: KVM's events are fed in the order of their clock. */
+void merge_without_switches(struct merge *merge);
 
 /* The ring is drained up to the moment of the looks: their copies are taken over now. */
 int merge_looked(struct merge *merge);

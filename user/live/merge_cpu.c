@@ -14,6 +14,7 @@ void merge_cpu_init(struct merge_cpu *cpu, uint64_t zero_ns)
 
 void merge_cpu_free(struct merge_cpu *cpu)
 {
+	merge_kvm_free(&cpu->kvm);
 	free(cpu->queue.events);
 	free(cpu->moments);
 	free(cpu->copy);
@@ -49,8 +50,12 @@ static int start(struct merge_cpu *cpu, const struct pft_block *block, bool afte
 		.next = block->running_tid,
 		.kind = MERGE_FOUND,
 		.after_loss = after_loss,
+		.run_key = (uint32_t)block->since_ns,
+		.has_run_key = !(block->flags & PFT_BLOCK_RUN_UNKNOWN),
 	};
 
+	if (block->flags & PFT_BLOCK_SINCE_IS_MONO)
+		found.run_key = block->seeded_run_key;
 	cpu->started = true;
 	cpu->offline = false;
 	cpu->since_ns = block->since_ns;
@@ -133,6 +138,8 @@ static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
 		.next = sample->next,
 		.kind = marker ? MERGE_MARKER : MERGE_SWITCH,
 		.run_known = !cpu->since_is_mono && !cpu->run_unknown,
+		.run_key = (uint32_t)rq_ns,
+		.has_run_key = !marker || began,
 	};
 	if (marker) { /* what is known of is the run that it found */
 		event->run_known = began;

@@ -3,6 +3,7 @@
 #ifndef LIVE_MERGE_CPU_H
 #define LIVE_MERGE_CPU_H
 
+#include "live/merge_kvm.h"
 #include "live/merge_queue.h"
 #include "live/timeline.h"
 #include "pftrace.h"
@@ -18,6 +19,8 @@ struct merge_moment {
 struct merge_cpu {
 	struct merge_queue queue;
 	struct timeline line;
+	struct merge_kvm kvm;
+	struct merge_run run;	/* as account has it */
 	uint64_t next_number;	/* of the first sample not known yet */
 	uint64_t closed_run_ns; /* of all runs closed before it, the lost ones included */
 	uint64_t since_ns;	/* when the run in progress began: rq or mono */

@@ -15,16 +15,19 @@ enum merge_kind {
 };
 
 struct merge_event {
-	uint64_t at_ns;
-	uint64_t length_ns; /* switch, marker: of the run that ends; lost: of all runs lost */
-	uint64_t value;	    /* switch: wait_total_ns; marker: its low half; lost: switches;
-			       found: start_ns */
-	uint32_t next;	    /* as in pft_sample; lost: blocks */
-	uint8_t kind;
-	uint8_t run_known;
-	uint8_t after_loss;
-	uint8_t reordered; /* it is counted as held back */
+	uint64_t at_ns : 56; /* two years since zero */
+	uint64_t kind : 4;   /* enum merge_kind */
+	uint64_t run_known : 1;
+	uint64_t after_loss : 1;
+	uint64_t reordered : 1;	  /* it is counted as held back */
+	uint64_t has_run_key : 1; /* switch, marker, found: the run that begins has one */
+	uint64_t length_ns;	  /* switch, marker: of the run that ends; lost: of all runs lost */
+	uint64_t value;		  /* switch: wait_total_ns; marker: its low half; lost: switches;
+				     found: start_ns */
+	uint32_t next;		  /* as in pft_sample; lost: blocks */
+	uint32_t run_key;	  /* low half of the rq time; what KVM samples of that run carry */
 };
+_Static_assert(sizeof(struct merge_event) == 32, "millions of them wait in a flood");
 
 struct merge_queue {
 	struct merge_event *events;

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One CPU's KVM samples, which wait for the runs that they happened in. A run is known by the rq
+ * time of its switch-in, which both the switch and the KVM sample carry: the two clocks never decide
+ * what came first.
+ */
+#ifndef LIVE_MERGE_KVM_H
+#define LIVE_MERGE_KVM_H
+
+#include "pftrace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct account;
+
+struct merge_kvm_event {
+	uint64_t at_ns;
+	uint32_t who;	  /* as in pft_kvm_sample; 0: a gap in the numbers */
+	uint32_t value;	  /* likewise; of a gap: how many are missing */
+	uint64_t run_key; /* likewise; of a gap: until when */
+};
+
+/* Which thread has the CPU. */
+struct merge_run {
+	uint64_t begin_ns;
+	uint64_t told_until_ns; /* the gap that its thread was told of */
+	uint32_t tid;		/* 0: idle, or nobody knows */
+	uint32_t key;
+	bool has_key;
+};
+
+struct merge_kvm {
+	struct merge_kvm_event *events; /* by at_ns, but for gaps */
+	size_t first;
+	size_t end;
+	size_t capacity;
+	uint64_t next_number; /* of the first sample not known yet */
+	uint64_t last_ns;     /* of the last sample known */
+	uint64_t gap_from_ns; /* whoever ran here then, to gap_until_ns, lost events */
+	uint64_t gap_until_ns;
+
+	bool looked; /* the look before: */
+	uint32_t look_sequence;
+	uint32_t look_count;
+	bool has_copy;		    /* kept aside: */
+	uint32_t copy_count;	    /* samples of it that can be trusted */
+	struct pft_kvm_block *copy; /* NULL: never looked at */
+};
+
+void merge_kvm_free(struct merge_kvm *kvm);
+
+/* Takes what is new in the first `count` samples of a block. 0 or -ENOMEM, as all that follow. */
+int merge_kvm_take(struct merge_kvm *kvm, const struct pft_kvm_block *block, uint32_t count,
+		   uint64_t zero_ns);
+int merge_kvm_take_alone(struct merge_kvm *kvm, const struct pft_kvm_alone *alone,
+			 uint64_t zero_ns);
+
+/* As merge_look() and merge_looked(). */
+int merge_kvm_look(struct merge_kvm *kvm, const struct pft_kvm_block *block, bool final);
+int merge_kvm_looked(struct merge_kvm *kvm, uint64_t zero_ns);
+
+/* Feeds account with what happened in a run that ended at end_ns, at the switch of this key. */
+int merge_kvm_run_ends(struct merge_kvm *kvm, struct account *account, uint32_t cpu,
+		       struct merge_run *run, uint64_t end_ns, uint32_t end_key);
+
+/* The same of a run that goes on: what happened before until_ns. UINT64_MAX: nothing will follow,
+   and what is left belongs to no run that is known. */
+int merge_kvm_run_goes_on(struct merge_kvm *kvm, struct account *account, uint32_t cpu,
+			  struct merge_run *run, uint64_t until_ns);
+
+/* Feeds account with the first event, whoever ran: for captures without switches. */
+int merge_kvm_feed_first(struct merge_kvm *kvm, struct account *account, uint32_t cpu);
+
+static inline size_t merge_kvm_length(const struct merge_kvm *kvm)
+{
+	return kvm->end - kvm->first;
+}
+
+#endif
