@@ -27,8 +27,9 @@ static int open_account(struct record *record)
 				       : record->options->bucket_ns,
 		.rows_per_s_max = automatic ? ROWS_PER_S_MAX : 0,
 		.wait_offered = record->probe.has_sched_info,
+		.kvm = record_has_kvm(record),
+		.sched_recorded = !record->options->no_sched,
 		.cpu_listed = filter->cpu_listed,
-		.sched_recorded = true,
 		.detail = record->options->detail,
 	};
 
@@ -48,12 +49,42 @@ static int open_account(struct record *record)
 	return 0;
 }
 
+/* KVM is recorded, or will be when it comes. */
+bool record_has_kvm(const struct record *record)
+{
+	enum live_kvm_state state = live_kvm_state(record->live, NULL);
+
+	return state == LIVE_KVM_RECORDED || state == LIVE_KVM_AWAITED;
+}
+
+/* Without KVM the scheduler is recorded all the same. What was asked for by name must be there. */
+static int check_kvm(struct record *record)
+{
+	const char *words;
+	enum live_kvm_state state = live_kvm_state(record->live, &words);
+	bool must = record->options->no_sched || record->options->kvm_hook;
+
+	record->kvm_state = state;
+	if (must && (state == LIVE_KVM_REFUSED || state == LIVE_KVM_ABSENT)) {
+		log_error("KVM cannot be recorded: %s", words);
+		return -ENOTSUP;
+	}
+	if (state == LIVE_KVM_REFUSED)
+		log_warning("KVM is not recorded: %s", words);
+	return 0;
+}
+
 /* 0, or -errno after a line on stderr. */
 static int open_live(struct record *record)
 {
-	struct live_options live_options = { .ring_bytes = record->options->ring_bytes,
-					     .told = record_names_told,
-					     .told_context = &record->names };
+	struct live_options live_options = {
+		.ring_bytes = record->options->ring_bytes,
+		.no_sched = record->options->no_sched,
+		.no_kvm = record->options->no_kvm,
+		.kvm_hook = (enum live_kvm_hook)record->options->kvm_hook,
+		.told = record_names_told,
+		.told_context = &record->names,
+	};
 	char message[LIVE_MESSAGE_BYTES];
 	int error = -EPERM;
 
@@ -62,7 +93,7 @@ static int open_live(struct record *record)
 		error = live_open(&live_options, &record->probe, &record->live, message);
 	if (error)
 		log_error("%s", message);
-	return error;
+	return error ? error : check_kvm(record);
 }
 
 /* Everything that can be refused is asked for before the file is there. */
@@ -76,7 +107,8 @@ static int set_up(struct record *record)
 	if (error == -EINVAL)
 		return error;
 	if (!error)
-		error = privilege_drop(&record->invoker, record->child.name != NULL);
+		error = privilege_drop(&record->invoker, record->child.name != NULL,
+				       record->kvm_state == LIVE_KVM_AWAITED);
 	if (!error)
 		error = topology_read(&record->cpus, &record->cpu_count);
 	if (!error)
@@ -141,6 +173,7 @@ static int run(struct record *record)
 					  .filter = &record->options->filter,
 					  .end = &end,
 					  .counters = &counters,
+					  .no_sched = record->options->no_sched,
 					  .cpu_count = record->cpu_count };
 	int error = start(record);
 
@@ -154,6 +187,7 @@ static int run(struct record *record)
 	record_names_report(&record->names, record->options->quiet);
 	account_counters(record->account, &counters);
 	summary.file_bytes = record->file_bytes;
+	summary.kvm = live_kvm_state(record->live, &summary.kvm_words);
 	if (!record->options->quiet)
 		record_report_summary(&summary);
 	return record_report_is_incomplete(&end, &counters) ? EXIT_INCOMPLETE : EXIT_OK;

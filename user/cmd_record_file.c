@@ -80,11 +80,15 @@ int record_push_header(struct record *record)
 
 	if (!header.bucket_ns)
 		header.bucket_ns = record_options_auto_bucket_ns(record->options->duration_ns);
-	add_word(&header.recorded, true, "sched");
+	add_word(&header.recorded, !record->options->no_sched, "sched");
+	add_word(&header.recorded, record_has_kvm(record), "kvm");
 	add_word(&header.recorded, record->options->detail, "detail");
 	record_filter_words(&record->options->filter, &header.filters);
 	add_word(&header.not_offered, !record->probe.has_sched_info, "wait");
 	add_word(&header.not_offered, live_offers_cgroups(record->live) != 0, "cgroup");
+	add_word(&header.not_offered,
+		 record->kvm_state == LIVE_KVM_REFUSED || record->kvm_state == LIVE_KVM_ABSENT,
+		 "kvm");
 	return sink->header(sink, &header);
 }
 

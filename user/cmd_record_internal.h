@@ -32,9 +32,14 @@ struct record {
 	uint64_t started_ns;
 	uint64_t flushed_ns;
 	uint64_t flushed_switches;
-	uint64_t file_bytes; /* at the end */
-	const char *cause;   /* of the end; NULL while recording */
+	uint64_t file_bytes;	       /* at the end */
+	const char *cause;	       /* of the end; NULL while recording */
+	enum live_kvm_state kvm_state; /* as was said last */
 };
+
+/* ---- cmd_record.c ---- */
+
+bool record_has_kvm(const struct record *record);
 
 /* ---- cmd_record_loop.c ---- */
 

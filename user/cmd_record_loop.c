@@ -4,6 +4,8 @@
 #include "cmd_record_report.h"
 
 #include "base/array.h"
+#include "base/log.h"
+#include "privilege.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -86,11 +88,30 @@ static void show_progress(struct record *record, uint64_t now)
 		record_report_progress(&progress);
 }
 
+/* KVM was awaited, and has come: what attaching to it took is given up. */
+static int see_kvm(struct record *record)
+{
+	const char *words;
+	enum live_kvm_state state = live_kvm_state(record->live, &words);
+
+	if (state == record->kvm_state)
+		return 0;
+	record->kvm_state = state;
+	record_report_clear();
+	if (state == LIVE_KVM_RECORDED)
+		log_info("KVM has come, and is recorded from now on: %s", words);
+	else
+		log_warning("KVM has come, but is not recorded: %s", words);
+	return privilege_drop(&record->invoker, has_command(record), false);
+}
+
 static int tick(struct record *record)
 {
 	uint64_t now = record_now_ns();
 	int error = live_drain(record->live);
 
+	if (!error)
+		error = see_kvm(record);
 	if (!error)
 		error = record_names_tick(&record->names, now);
 	if (error || now - record->flushed_ns < FLUSH_INTERVAL_NS)

@@ -30,6 +30,9 @@ enum {
 	OPTION_MAP,
 	OPTION_NAMES,
 	OPTION_NAMES_FROM,
+	OPTION_NO_SCHED,
+	OPTION_NO_KVM,
+	OPTION_KVM_HOOK,
 	OPTION_FILTER, /* + enum record_filter_kind */
 };
 
@@ -49,6 +52,9 @@ static const struct option options_known[] = {
 	{ "map", required_argument, NULL, OPTION_MAP },
 	{ "names", required_argument, NULL, OPTION_NAMES },
 	{ "names-from", required_argument, NULL, OPTION_NAMES_FROM },
+	{ "no-sched", no_argument, NULL, OPTION_NO_SCHED },
+	{ "no-kvm", no_argument, NULL, OPTION_NO_KVM },
+	{ "kvm-hook", required_argument, NULL, OPTION_KVM_HOOK },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -56,13 +62,11 @@ static const struct option options_known[] = {
 void record_options_help(void)
 {
 	puts("usage: pftrace [record] [options] [-- COMMAND [ARGUMENT ...]]\n"
-	     "Records what the scheduler of this machine does, into a cdict file; with COMMAND\n"
-	     "from before its first instruction until it ends.\n\n"
+	     "Records what the scheduler and KVM do, into a cdict file; while COMMAND runs.\n\n"
 	     "  -d, --duration SECONDS  how long, e.g. 30 or 0.5; else until Ctrl-C or SIGTERM\n"
 	     "  -o, --out FILE          the file; else HOST-DATE-TIME.cdict in this folder\n"
-	     "  -b, --bucket MS|auto    resolution, 1 to 60000; auto (the default) is 10 ms up\n"
-	     "                          to a minute, 100 ms up to ten, then 1000 ms; doubles\n"
-	     "                          at over 50,000 rows a second\n"
+	     "  -b, --bucket MS|auto    resolution, 1 to 60000; auto (the default): 10 to a\n"
+	     "                          minute, 100 to ten, then 1000; more at 50,000 rows/s\n"
 	     "      --task REGEX|TID, --pid PID, --tid TID, --cgroup PATH\n"
 	     "                          write these tasks only (each may come several times);\n"
 	     "                          the rest counts as one task, \"other\", on each core\n"
@@ -70,6 +74,8 @@ void record_options_help(void)
 	     "      --detail            keep every switch, too (some 5 bytes each)\n"
 	     "      --map CSV, --names auto|none|cgroup, --names-from COMMAND\n"
 	     "                          names by tid, of VMs and containers, from a program\n"
+	     "      --no-kvm, --no-sched, --kvm-hook auto|btf|classic\n"
+	     "                          leave out KVM, or switches; how KVM is seen\n"
 	     "  -q, --quiet             no progress and no summary\n"
 	     "      --ring KIB          the ring for samples, a power of two; else 16384\n"
 	     "      --user              under sudo: COMMAND runs as whoever called sudo\n"
@@ -151,6 +157,17 @@ static int parse_names_from(const char *text, struct record_options *options)
 	return -EINVAL;
 }
 
+static int parse_kvm_hook(const char *text, struct record_options *options)
+{
+	static const char *const words[] = {
+		[LIVE_KVM_AUTO] = "auto",
+		[LIVE_KVM_BTF] = "btf",
+		[LIVE_KVM_CLASSIC] = "classic",
+	};
+
+	return options_word("--kvm-hook", text, words, ARRAY_LENGTH(words), &options->kvm_hook);
+}
+
 static int parse_filter(int option, struct record_options *options)
 {
 	static const char *const names[FILTER_KINDS] = { "--task", "--pid", "--tid", "--cgroup" };
@@ -182,6 +199,14 @@ static int take_option(int option, char **argv, struct record_options *options)
 		return parse_names(optarg, options);
 	case OPTION_NAMES_FROM:
 		return parse_names_from(optarg, options);
+	case OPTION_NO_SCHED:
+		options->no_sched = true;
+		return 0;
+	case OPTION_NO_KVM:
+		options->no_kvm = true;
+		return 0;
+	case OPTION_KVM_HOOK:
+		return parse_kvm_hook(optarg, options);
 	case OPTION_USER:
 		options->as_user = true;
 		return 0;
@@ -245,6 +270,15 @@ static int check(int argc, char **argv, const struct record_options *options)
 	}
 	if (options->as_user && !options->command) {
 		log_error("--user is for a command: pftrace record --user -- COMMAND");
+		return -EINVAL;
+	}
+	if (options->no_sched && options->no_kvm) {
+		log_error("with --no-sched and --no-kvm there is nothing to record: leave out one");
+		return -EINVAL;
+	}
+	if (options->no_kvm && options->kvm_hook) {
+		log_error("--kvm-hook chooses how KVM is recorded, and --no-kvm that it is not: "
+			  "leave out one");
 		return -EINVAL;
 	}
 	if (options->out && !*options->out) {

@@ -7,6 +7,7 @@
 #include "cmd_record_names.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct record_options {
@@ -19,6 +20,9 @@ struct record_options {
 	bool detail;	      /* rows of `switches`, too */
 	struct record_filter filter;
 	struct record_names_options names;
+	bool no_sched;
+	bool no_kvm;
+	size_t kvm_hook; /* enum live_kvm_hook */
 	bool quiet;
 	bool help;
 	char default_out[320];

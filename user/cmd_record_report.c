@@ -148,6 +148,15 @@ static void say_filters(const struct record_filter *filter)
 		 filter->rule_count ? "; all other tasks as one, \"other\", on each core" : "");
 }
 
+static void say_kvm(const struct record_summary *summary)
+{
+	if (summary->kvm == LIVE_KVM_RECORDED)
+		log_info("kvm: %" PRIu64 " exits, recorded from %s", summary->counters->kvm_exits,
+			 summary->kvm_words);
+	else if (summary->kvm != LIVE_KVM_OFF)
+		log_info("kvm: not recorded: %s", summary->kvm_words);
+}
+
 void record_report_summary(const struct record_summary *summary)
 {
 	const struct capture_end *end = summary->end;
@@ -164,7 +173,9 @@ void record_report_summary(const struct record_summary *summary)
 		 end->cut ? end->cause : "");
 	say_filters(summary->filter);
 	log_info("losses: %s; seen and accounted for: %s", losses, notes);
-	say_proof(end);
+	if (!summary->no_sched)
+		say_proof(end);
+	say_kvm(summary);
 	say_cost(end, summary->cpu_count);
 }
 

@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "cmd_record_filter.h"
 #include "capture/capture.h"
+#include "live/live.h"
 
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ struct record_summary {
 	const struct record_filter *filter;
 	const struct capture_end *end;
 	const struct account_counters *counters;
+	bool no_sched;
+	enum live_kvm_state kvm;
+	const char *kvm_words; /* by which hooks, or why not */
 };
 
 void record_report_summary(const struct record_summary *summary);

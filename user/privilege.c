@@ -14,6 +14,9 @@
  */
 #define SESSION (CAPABILITY(CAP_BPF) | CAPABILITY(CAP_SYS_NICE) | CAPABILITY(CAP_DAC_READ_SEARCH))
 
+/* Loading BPF programs later, and finding the types of a module. */
+#define ATTACH (CAPABILITY(CAP_PERFMON) | CAPABILITY(CAP_SYS_ADMIN))
+
 /* Root itself, not by sudo, may write where it likes: putting the file in place needs these. */
 #define ROOT (CAPABILITY(CAP_DAC_OVERRIDE) | CAPABILITY(CAP_FOWNER))
 
@@ -21,10 +24,13 @@
 #define PASS_ON CAPABILITY(CAP_KILL)
 
 /* Whoever has CAP_SYS_ADMIN only, as before 5.8, has no CAP_BPF to go on with. */
-static uint64_t kept(const struct invoker *invoker, bool has_command, uint64_t permitted)
+static uint64_t kept(const struct invoker *invoker, bool has_command, bool awaits_kvm,
+		     uint64_t permitted)
 {
 	uint64_t wanted = SESSION;
 
+	if (awaits_kvm)
+		wanted |= ATTACH;
 	if (has_command)
 		wanted |= PASS_ON;
 	if (!(permitted & CAPABILITY(CAP_BPF)))
@@ -39,9 +45,9 @@ static int set_both(uint64_t capabilities)
 	return capability_set((struct capabilities){ capabilities, capabilities });
 }
 
-int privilege_drop(const struct invoker *invoker, bool has_command)
+int privilege_drop(const struct invoker *invoker, bool has_command, bool awaits_kvm)
 {
-	uint64_t capabilities = kept(invoker, has_command, capability_read().permitted);
+	uint64_t capabilities = kept(invoker, has_command, awaits_kvm, capability_read().permitted);
 	int error;
 
 	/* or a change from uid 0 to another clears them all */

@@ -10,9 +10,9 @@ struct invoker;
 /*
  * Becomes the invoker, keeps only the capabilities that the rest of a capture needs (of a command
  * beside us, too, when it has other rights), and no_new_privs: whatever happens later, no more can be
- * had. 0 or -errno.
+ * had. While KVM is awaited, what attaching to it takes is kept, until a second call. 0 or -errno.
  */
-int privilege_drop(const struct invoker *invoker, bool has_command);
+int privilege_drop(const struct invoker *invoker, bool has_command, bool awaits_kvm);
 
 /*
  * Files are opened with the invoker's rights and no others: between these two no capability is in

@@ -9,13 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define RIGHTS_REMEDY "run as root (sudo), or with CAP_BPF and CAP_PERFMON"
 
 const char *feature_state_word(enum feature_state state)
 {
-	static const char *const words[] = { "works", "missing", "refused", "untried", "later" };
+	static const char *const words[] = { "works", "missing", "refused", "untried" };
 
 	return words[state];
 }
@@ -199,26 +198,44 @@ static void add_priority(struct features *features, const struct probe *probe)
 		feature->state = FEATURE_REFUSED;
 }
 
-static bool is_there(const char *path)
+/* Which kinds of hooks can be attached, and which recording takes. */
+static void try_kvm(struct feature *feature, const struct probe *probe, const struct kvm_probe *kvm)
 {
-	return access(path, F_OK) == 0;
+	char no_btf[LIVE_MESSAGE_BYTES], no_classic[LIVE_MESSAGE_BYTES];
+	bool btf = !trial_kvm(probe, kvm, LIVE_KVM_BTF, no_btf);
+	bool classic = !trial_kvm(probe, kvm, LIVE_KVM_CLASSIC, no_classic);
+
+	feature->state = btf || classic ? FEATURE_WORKS : FEATURE_REFUSED;
+	if (btf)
+		snprintf(feature->detail, sizeof(feature->detail), "%s, by tp_btf hooks%s",
+			 kvm->vendor, classic ? "; classic ones would work, too" : "");
+	else if (classic)
+		snprintf(feature->detail, sizeof(feature->detail), "%s, by classic hooks: %.100s",
+			 kvm->vendor, no_btf);
+	else
+		snprintf(feature->detail, sizeof(feature->detail), "%s: %.120s", kvm->vendor,
+			 no_classic);
+	if (!btf && !classic)
+		feature->remedy = "the scheduler is recorded all the same; for KVM run as root, "
+				  "with tracefs mounted";
 }
 
-static void add_kvm(struct features *features)
+static void add_kvm(struct features *features, const struct probe *probe)
 {
 	struct feature *feature = add(features, "kvm", "what virtual machines do");
-	const char *vendor = is_there("/sys/module/kvm_amd")	 ? "kvm_amd"
-			     : is_there("/sys/module/kvm_intel") ? "kvm_intel"
-			     : is_there("/sys/module/kvm")	 ? "kvm"
-								 : NULL;
+	struct kvm_probe kvm;
 
-	feature->state = vendor ? FEATURE_NOT_BUILT : FEATURE_MISSING;
-	if (vendor)
-		snprintf(feature->detail, sizeof(feature->detail),
-			 "%s is there, but is recorded in a later version of pftrace only", vendor);
+	kvm_probe_read(&kvm);
+	if (!kvm.vendor[0])
+		settle(feature, false,
+		       kvm.possible ? "nothing, unless this machine has guests: modprobe kvm_intel "
+				      "or kvm_amd; a capture in progress notices"
+				    : "nothing: this machine runs no guests");
+	else if (!probe->has_rights)
+		settle_untried(feature);
 	else
-		feature->remedy = "nothing, unless this machine has guests: modprobe kvm_intel or "
-				  "kvm_amd (a later version of pftrace records them)";
+		try_kvm(feature, probe, &kvm);
+	feature->written_only = kvm.vendor[0] && strcmp(kvm.vendor, "kvm_amd") != 0;
 }
 
 void features_read(const struct probe *probe, struct features *features)
@@ -232,5 +249,5 @@ void features_read(const struct probe *probe, struct features *features)
 	add_cgroups(features);
 	add_stats(features);
 	add_priority(features, probe);
-	add_kvm(features);
+	add_kvm(features, probe);
 }

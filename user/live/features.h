@@ -10,9 +10,8 @@
 enum feature_state {
 	FEATURE_WORKS,
 	FEATURE_MISSING,
-	FEATURE_REFUSED,   /* it may be there, but there is no right to use it */
-	FEATURE_UNTRIED,   /* it seems to be there, but cannot be tried without rights */
-	FEATURE_NOT_BUILT, /* this version of pftrace does not use it yet */
+	FEATURE_REFUSED, /* it may be there, but there is no right to use it */
+	FEATURE_UNTRIED, /* it seems to be there, but cannot be tried without rights */
 };
 
 struct feature {

@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "live/cgroup.h"
 #include "live/cost.h"
+#include "live/live_kvm.h"
 #include "live/merge.h"
 #include "live/probe.h"
 #include "pftrace.skel.h"
@@ -87,6 +88,10 @@ static int load(struct live *live, const struct live_options *options, const str
 	if (!live->bpf)
 		return fail(message, -errno, "cannot read the BPF object in this binary");
 	live->bpf->rodata->has_prev_state_argument = probe->has_prev_state_argument;
+	if (options->no_sched) {
+		bpf_program__set_autoload(live->bpf->progs.on_sched_switch, false);
+		bpf_program__set_autoload(live->bpf->progs.on_cpu_state, false);
+	}
 	error = live_size_maps(live->bpf, live->cpu_count, options->ring_bytes);
 	if (!error)
 		error = pftrace_bpf__load(live->bpf);
@@ -164,6 +169,8 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 	error = pftrace_bpf__attach(live->bpf);
 	if (error)
 		fail(message, error, "cannot attach to the scheduler's tracepoints");
+	else
+		live_kvm_open(live, probe, options);
 out:
 	if (error)
 		live_close(live);
@@ -176,6 +183,7 @@ void live_close(struct live *live)
 {
 	if (!live)
 		return;
+	live_kvm_close(live);
 	live_ring_close(&live->samples);
 	live_ring_close(&live->identities);
 	cost_free(live->cost);
@@ -219,7 +227,7 @@ static int seed_all(struct live *live, char *message)
 
 int live_start(struct live *live, struct account *account, char message[LIVE_MESSAGE_BYTES])
 {
-	int error;
+	int error = 0;
 
 	live->account = account;
 	live->zero_realtime_ns = clock_ns(CLOCK_REALTIME);
@@ -231,9 +239,13 @@ int live_start(struct live *live, struct account *account, char message[LIVE_MES
 		return fail(message, -ENOMEM, "cannot begin");
 	live_urgency_begin(live);
 	live->bpf->bss->gate_open = 1;
-	error = seed_all(live, message);
+	if (live->kvm.options.no_sched)
+		merge_without_switches(live->merge);
+	else
+		error = seed_all(live, message);
 	if (error)
 		return error;
+	live_kvm_start(live); /* in runs that are known */
 	error = live_sweep_list(live, live_identity_take);
 	if (!error)
 		error = live_proc_take_hidden(live);
@@ -255,12 +267,14 @@ uint64_t live_zero_realtime_ns(const struct live *live)
 /* Looks at the blocks in progress first, so that what leaves them meanwhile comes by the ring. */
 static int gather(struct live *live)
 {
-	int error = 0;
+	int error = live_kvm_look(live);
 
 	for (uint32_t cpu = 0; cpu < live->cpu_count && !error; cpu++)
 		error = merge_look(live->merge, cpu, &live->blocks[cpu]);
 	if (!error)
 		error = live_ring_drain(&live->samples);
+	if (!error)
+		error = live_kvm_drain(live);
 	if (!error)
 		error = live_ring_drain(&live->identities);
 	return error ? error : merge_looked(live->merge);
@@ -272,6 +286,7 @@ int live_drain(struct live *live)
 	int error;
 
 	live->looked_at_ns = live_now_ns();
+	live_kvm_await(live);
 	live_urgency_tick(live, live_ring_waiting(&live->samples));
 	error = gather(live);
 	if (error)
@@ -288,6 +303,8 @@ int live_flush(struct live *live)
 {
 	int error = live_totals_count_losses(live);
 
+	if (!error)
+		error = live_kvm_count_losses(live);
 	if (!error)
 		error = live_sweep(live);
 	if (error)
@@ -320,6 +337,7 @@ static int stop_and_gather(struct live *live)
 {
 	int error;
 
+	live_kvm_stop(live); /* first: what is told of lies in runs that are known */
 	live->bpf->bss->gate_open = 0;
 	live->stopped_ns = live_now_ns();
 	live_wait_for_cpus(live);
@@ -348,6 +366,9 @@ int live_stop(struct live *live, struct capture_end *end)
 	end->duration_ns = live->stopped_ns - live->zero_monotonic_ns;
 	if (!error)
 		error = live_totals_feed(live, &complete);
+	if (!error)
+		error = live_kvm_feed_totals(live, &complete);
 	fill_cost(live, end);
-	return error ? error : account_end(live->account, end, true, complete);
+	return error ? error
+		     : account_end(live->account, end, !live->kvm.options.no_sched, complete);
 }

@@ -10,6 +10,7 @@
 
 #include "capture/capture.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,11 +25,16 @@ struct probe;
 /* How often to drain: the ring holds a second of a million switches. */
 #define LIVE_DRAIN_INTERVAL_NS 50000000ULL
 
+enum live_kvm_hook { LIVE_KVM_AUTO, LIVE_KVM_BTF, LIVE_KVM_CLASSIC };
+
 struct live_options {
 	uint32_t ring_bytes; /* a power of two, at least a page; 0: LIVE_RING_BYTES */
 	/* Told of every task after account was; NULL: nobody. An error ends the capture. */
 	int (*told)(void *context, const struct account_identity *identity);
 	void *told_context;
+	bool no_sched; /* KVM's events alone */
+	bool no_kvm;
+	enum live_kvm_hook kvm_hook;
 };
 
 /* Loads and attaches; nothing is recorded yet. */
@@ -42,6 +48,17 @@ uint32_t live_cpu_count(const struct live *live);
 uint64_t live_kernel_memory_bytes(const struct live *live);
 /* 0 where paths of cgroups can be told, else -errno. */
 int live_offers_cgroups(const struct live *live);
+
+enum live_kvm_state {
+	LIVE_KVM_OFF,	  /* not wanted */
+	LIVE_KVM_ABSENT,  /* this machine runs no guests */
+	LIVE_KVM_AWAITED, /* not loaded: attached as soon as it is, by live_flush() */
+	LIVE_KVM_REFUSED, /* it is there, but cannot be recorded */
+	LIVE_KVM_RECORDED,
+};
+
+/* *words (may be NULL) becomes by which hooks, or why not and what to do. */
+enum live_kvm_state live_kvm_state(const struct live *live, const char **words);
 
 /* Sets zero, opens the gate, seeds every online CPU, reads who is alive. `account` is borrowed. */
 int live_start(struct live *live, struct account *account, char message[LIVE_MESSAGE_BYTES]);

@@ -4,6 +4,7 @@
 #define LIVE_LIVE_INTERNAL_H
 
 #include "live/live.h"
+#include "live/probe.h"
 
 #include "pftrace.h"
 
@@ -14,6 +15,7 @@ struct bpf_link;
 struct bpf_program;
 struct cgroup_paths;
 struct cost;
+struct kvm_bpf;
 struct merge;
 struct pftrace_bpf;
 
@@ -35,7 +37,26 @@ struct live_ring {
 	size_t wrapped_bytes;
 };
 
+struct live_kvm {
+	enum live_kvm_state state;
+	enum live_kvm_hook hook; /* RECORDED: by which */
+	char words[LIVE_MESSAGE_BYTES];
+	struct live_options options;
+	struct kvm_bpf *bpf; /* NULL unless RECORDED */
+	struct live_ring ring;
+	const struct pft_kvm_block *blocks; /* mapped read-only, one a CPU */
+	size_t blocks_bytes;
+	bool started;
+	/* told by the kernel side so far */
+	uint64_t lost;
+	uint64_t failed;
+	uint64_t made;	     /* new entries in its hash maps ... */
+	uint64_t made_swept; /* ... at the last sweep */
+};
+
 struct live {
+	struct probe probe;
+	struct live_kvm kvm;
 	struct pftrace_bpf *bpf;
 	struct account *account;
 	int (*told)(void *context, const struct account_identity *identity); /* or NULL */

@@ -2,6 +2,8 @@
 #include "live/live_memory.h"
 
 #include "base/array.h"
+#include "kvm.skel.h"
+#include "live/kvm_hooks.h"
 #include "live/live_internal.h"
 #include "pftrace.skel.h"
 
@@ -41,6 +43,10 @@ static const char *purpose_of(const char *name)
 		{ "evicted", "totals per task that found no room there" },
 		{ "ring", "samples on their way out" },
 		{ "identity_ring", "names on their way out" },
+		{ "kvm_blocks", "KVM: events in progress, a page a possible CPU" },
+		{ "kvm_threads", "KVM: which exit each vCPU is in" },
+		{ "kvm_totals", "KVM: totals of exits per vCPU and reason" },
+		{ "kvm_ring", "KVM: events on their way out" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(purposes); i++)
@@ -107,6 +113,10 @@ uint64_t live_kernel_memory_bytes(const struct live *live)
 	uint64_t bytes = 0;
 
 	bpf_object__for_each_map(map, live->bpf->obj) bytes += bytes_of(map, live->cpu_count, told);
+	if (!live->kvm.bpf)
+		return bytes;
+	bpf_object__for_each_map(map, live->kvm.bpf->obj) bytes +=
+		bytes_of(map, live->cpu_count, told);
 	return bytes;
 }
 
@@ -125,26 +135,49 @@ static void add_map(struct live_memory *memory, const struct bpf_map *map)
 }
 
 /* The maps alone, as a capture would have them. */
-static int make_maps(struct pftrace_bpf *bpf)
+static void without_programs(struct bpf_object *object)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, bpf->obj) bpf_program__set_autoload(program, false);
-	return pftrace_bpf__load(bpf);
+	bpf_object__for_each_program(program, object) bpf_program__set_autoload(program, false);
+}
+
+static void add_sched(uint32_t ring_bytes, struct live_memory *memory)
+{
+	struct pftrace_bpf *bpf = pftrace_bpf__open();
+	struct bpf_map *map;
+
+	if (!bpf)
+		return;
+	without_programs(bpf->obj);
+	if (!live_size_maps(bpf, memory->possible_cpus, ring_bytes) && !pftrace_bpf__load(bpf))
+		memory->measured = is_told(bpf);
+	bpf_object__for_each_map(map, bpf->obj) add_map(memory, map);
+	pftrace_bpf__destroy(bpf);
+}
+
+static void add_kvm(uint32_t ring_bytes, struct live_memory *memory)
+{
+	struct kvm_bpf *bpf = kvm_bpf__open();
+	struct bpf_map *map;
+
+	if (!bpf)
+		return;
+	without_programs(bpf->obj);
+	if (kvm_hooks_size_maps(bpf, memory->possible_cpus, ring_bytes) || kvm_bpf__load(bpf))
+		memory->measured = false;
+	bpf_object__for_each_map(map, bpf->obj) add_map(memory, map);
+	kvm_bpf__destroy(bpf);
 }
 
 void live_memory_read(uint32_t ring_bytes, struct live_memory *memory)
 {
-	struct pftrace_bpf *bpf;
-	struct bpf_map *map;
+	struct kvm_probe kvm;
 
 	live_hush_libbpf();
 	*memory = (struct live_memory){ .possible_cpus = live_possible_cpus() };
-	bpf = pftrace_bpf__open();
-	if (!bpf)
-		return;
-	if (!live_size_maps(bpf, memory->possible_cpus, ring_bytes) && !make_maps(bpf))
-		memory->measured = is_told(bpf);
-	bpf_object__for_each_map(map, bpf->obj) add_map(memory, map);
-	pftrace_bpf__destroy(bpf);
+	add_sched(ring_bytes, memory);
+	kvm_probe_read(&kvm);
+	if (kvm.vendor[0])
+		add_kvm(ring_bytes, memory);
 }

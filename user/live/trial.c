@@ -2,6 +2,7 @@
 #include "live/trial.h"
 
 #include "live/cgroup.h"
+#include "live/kvm_hooks.h"
 #include "live/live_internal.h"
 #include "pftrace.skel.h"
 
@@ -63,6 +64,15 @@ int trial_hook(const struct probe *probe, const char *name)
 	bpf_link__destroy(link);
 	pftrace_bpf__destroy(bpf);
 	return error;
+}
+
+int trial_kvm(const struct probe *probe, const struct kvm_probe *kvm, enum live_kvm_hook hook,
+	      char message[LIVE_MESSAGE_BYTES])
+{
+	struct kvm_bpf *bpf = kvm_hooks_open(probe, kvm, RING_BYTES, &hook, message);
+
+	kvm_hooks_close(bpf);
+	return bpf ? 0 : -ENOTSUP;
 }
 
 /* 0 when the iterator gives at least one task. */

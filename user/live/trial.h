@@ -7,10 +7,16 @@
 #ifndef LIVE_TRIAL_H
 #define LIVE_TRIAL_H
 
+#include "live/kvm_probe.h"
+#include "live/live.h"
 #include "live/probe.h"
 
 /* Loads and attaches one program of the BPF object, by its name. */
 int trial_hook(const struct probe *probe, const char *program);
+
+/* Loads and attaches KVM's hooks of one kind; else `message` says why not. */
+int trial_kvm(const struct probe *probe, const struct kvm_probe *kvm, enum live_kvm_hook hook,
+	      char message[LIVE_MESSAGE_BYTES]);
 
 /* Reads the list of tasks by the iterator. */
 int trial_task_iterator(const struct probe *probe);
