@@ -11,7 +11,7 @@ import tarfile
 GUEST = pathlib.Path(__file__).parent / "guest"
 QEMU = "qemu-system-x86_64"
 BUSYBOX = pathlib.Path("/bin/busybox")  # package busybox-static
-LOADS = ("spin", "oneshot", "stamp", "pipepair", "forkstorm")
+LOADS = ("spin", "oneshot", "stamp", "pipepair", "forkstorm", "vcpu")
 LONGEST_S = 140
 
 
@@ -42,12 +42,16 @@ def _entry(number, name, data, mode):
     return head + data + b"\0" * (-len(data) % 4)
 
 
-def write_initramfs(path, build):
-    """Not compressed: QEMU copies it faster than a guest could inflate it."""
+def write_initramfs(path, build, modules):
+    """Not compressed: QEMU copies it faster than a guest could inflate it. `modules`: files that
+    the guest may load, in order."""
     programs = {"bin/busybox": BUSYBOX, "bin/pftrace": build / "pftrace-static",
                 "init": GUEST / "init", "scenarios.sh": GUEST / "scenarios.sh"}
     programs.update({f"bin/{name}": build / "tests/vm" / name for name in LOADS})
-    entries = [("bin", b"", stat.S_IFDIR | 0o755)]
+    # numbered: a shell's * gives them in order
+    programs.update({f"modules/{number}-{module.name}": module
+                     for number, module in enumerate(modules)})
+    entries = [(folder, b"", stat.S_IFDIR | 0o755) for folder in ("bin", "modules")]
     entries += [(name, source.read_bytes(), stat.S_IFREG | 0o755)
                 for name, source in programs.items()]
     entries.append(("TRAILER!!!", b"", 0))
@@ -73,7 +77,7 @@ class Machine:
         # One thread for both CPUs: with one each, QEMU 7.2 now and then ran an old breakpoint for
         # ever where the other CPU had patched the kernel's code meanwhile, as kernels do when a
         # tracer comes or goes (QEMU's deba78709a seems to be the cure). And it is no slower here.
-        command = [QEMU, "-accel", "tcg,thread=single", "-cpu", "max", "-smp", "2", "-m", "768",
+        command = [QEMU, "-accel", "tcg,thread=single", "-cpu", "max,+svm", "-smp", "2", "-m", "768",
                    "-nodefaults", "-display", "none", "-no-reboot", "-kernel", str(image),
                    "-initrd", str(initramfs), "-append", words,
                    "-serial", f"file:{self.folder}/console",

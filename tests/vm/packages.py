@@ -4,12 +4,14 @@
 Names are looked up in the machine's own lists; what these do not have is looked for in private
 lists of other releases on the same mirror. Downloads stay in build/vm."""
 
+import lzma
 import re
 import subprocess
 import tarfile
 
 # Which releases have the kernels that we want: only asked when the machine's lists do not.
 RELEASES = ("bookworm", "trixie")
+MODULES = ("irqbypass", "ccp", "kvm", "kvm-amd")  # in the order of their loading
 
 
 class Missing(Exception):
@@ -54,7 +56,13 @@ class Packages:
             return name, self._unpacked(name)
         raise Missing(f"no package linux-image-{series}*-{flavour}-amd64 can be had with apt")
 
+    def modules(self, name):
+        """Those of MODULES that are no part of the kernel image, in order."""
+        paths = (self.folder / name / f"{module}.ko" for module in MODULES)
+        return [path for path in paths if path.exists()]
+
     def _unpacked(self, name):
+        """The kernel image, which is unpacked last."""
         return next((self.folder / name).glob("vmlinuz-*"), None)
 
     def _image(self, name, options):
@@ -71,18 +79,24 @@ class Packages:
 
     @staticmethod
     def _unpack(package, place):
-        """The kernel image alone: the rest of the package is not even read."""
+        """The kernel image and some modules. The image is put in place when all is there."""
+        image = None
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process, \
                 tarfile.open(fileobj=process.stdout, mode="r|") as archive:
             for member in archive:
                 name = member.name.rpartition("/")[2]
-                if member.isfile() and name.startswith("vmlinuz-"):
-                    part = place / "part"
-                    part.write_bytes(archive.extractfile(member).read())
-                    part.rename(place / name)
-                    break
-            process.kill()
+                if not member.isfile():
+                    continue
+                if name.startswith("vmlinuz-"):
+                    image = name
+                    (place / "part").write_bytes(archive.extractfile(member).read())
+                elif name.partition(".ko")[0] in MODULES and ".ko" in name:
+                    content = archive.extractfile(member).read()
+                    (place / f"{name.partition('.')[0]}.ko").write_bytes(
+                        lzma.decompress(content) if name.endswith(".xz") else content)
+        if image:
+            (place / "part").rename(place / image)
 
     def _lists(self):
         """Options for apt: the machine's lists, then ours."""

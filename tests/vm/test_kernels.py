@@ -17,6 +17,7 @@ sys.path.insert(0, str(HERE.parent / "live"))
 
 import counts  # noqa: E402
 from capture import Capture  # noqa: E402
+from exits import CPUID, HLT, ExitChecks, StateChecks  # noqa: E402
 from checks import (KilledChecks, LifeChecks, LossChecks, NothingMissingChecks,  # noqa: E402
                     SpinnerChecks, SwitchChecks, TidReuseChecks, WaitChecks, WholeChecks)
 from machine import Machine, what_is_missing, write_initramfs  # noqa: E402
@@ -24,16 +25,17 @@ from packages import Missing, Packages  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build"))
 WORK = BUILD / "vm"
-ALL = ("cores", "pair", "waits", "storm", "ring", "killed", "offline")
+ALL = ("cores", "pair", "waits", "storm", "ring", "killed", "offline", "late", "classic", "crowd",
+       "dies")
 KERNELS = {("6.1", "cloud"): ALL, ("6.12", "cloud"): ALL,
            ("6.1", "rt"): ("short",), ("6.12", "rt"): ("short",)}
 COMPLAINTS = re.compile(r"BUG:|WARNING:|scheduling while atomic|Oops|Call Trace|detected stall")
 
 
 @functools.lru_cache(None)
-def initramfs():
-    path = WORK / "initramfs"
-    write_initramfs(path, BUILD)
+def initramfs(name):
+    path = WORK / f"initramfs-{name}"
+    write_initramfs(path, BUILD, packages().modules(name))
     return path
 
 
@@ -45,7 +47,7 @@ def packages():
 @functools.lru_cache(None)
 def boot(series, flavour):
     name, image = packages().kernel(series, flavour)
-    machine = Machine(image, initramfs(), KERNELS[series, flavour],
+    machine = Machine(image, initramfs(name), KERNELS[series, flavour],
                       WORK / "sent" / f"{series}-{flavour}")
     release = machine.folder / "release"
     print(f"booted: {release.read_text().strip() if release.exists() else name}", flush=True)
@@ -238,6 +240,99 @@ class Offline(Guest, WholeChecks, NothingMissingChecks):
         self.assertTrue(idle < before and idle < after, f"{idle}, {before} and {after}")
 
 
+class Late(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
+    """KVM comes while a capture is in progress."""
+
+    scenario = "late"
+    machines = ("vm",)
+    hooks = "tp_btf"
+
+    def test_it_is_said_once_that_kvm_has_come(self):
+        lines = [line for line in self.text("words").splitlines() if "KVM" in line]
+        self.assertEqual(len(lines), 1)
+        self.assertIn("recorded from now on: kvm_amd, by tp_btf hooks", lines[0])
+
+
+class Classic(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
+    """Two machines whose vCPUs halt and move, by the other kind of hooks."""
+
+    scenario = "classic"
+    machines = ("vm", "other")
+    hooks = "classic"
+
+    def test_vcpus_moved_from_core_to_core(self):
+        for vcpu in self.vcpus():
+            task = self.capture.task_of_tid(vcpu.tid)["task"]
+            self.assertGreaterEqual(self.capture.sum_of("samples", "migrations", task=task), 20)
+
+    def test_sleep_after_hlt_is_halted(self):
+        for name, halt_ns in (("vm", 2_000_000), ("other", 3_000_000)):
+            for vcpu in self.vcpus(name):
+                halts = self.counted(vcpu.tid)[HLT]
+                halted = self.states(vcpu)["halted_ns"]
+                # the sleep begins with a clock read and ends with a timer: each a little late
+                self.assertGreater(halted, 0.5 * halts * halt_ns)
+
+    def test_machines_are_told_apart_by_their_processes(self):
+        groups = [{self.capture.task_of_tid(vcpu.tid)["tgid"] for vcpu in self.vcpus(name)}
+                  for name in self.machines]
+        self.assertEqual([len(group) for group in groups], [1, 1])
+        self.assertNotEqual(*groups)
+
+
+class Crowd(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
+    """vCPUs that spin: one alone, one that is preempted by a competitor on its core."""
+
+    scenario = "crowd"
+    machines = ("vm", "shared")
+    hooks = "tp_btf"
+
+    def test_a_spinning_vcpu_is_in_its_guest_for_nearly_all_of_its_run(self):
+        for vcpu in self.vcpus():
+            states = self.states(vcpu)
+            on_cpu = states["guest_ns"] + states["host_ns"]
+            self.assertGreater(states["guest_ns"], 0.8 * on_cpu)
+
+    def test_who_is_preempted_waits_and_does_not_sleep(self):
+        vcpu, = self.vcpus("shared")
+        begin, end = self.times(vcpu)
+        states = self.states(vcpu, begin, end)
+        self.assertGreater(states["waiting_ns"], 0.2 * (end - begin))
+        self.assertEqual(states["halted_ns"], 0)
+
+    def test_time_off_the_core_is_no_guest_time(self):
+        """In all buckets, what a core ran of others is not its vCPU's."""
+        vcpu, = self.vcpus("shared")
+        task = self.capture.task_of_tid(vcpu.tid)["task"]
+        ran = self.capture.by_bucket("run_ns", task=task)
+        width = self.capture.bucket_ns()
+        for row in self.capture.rows("vcpu_samples", task=task):
+            self.assertLessEqual(row["guest_ns"] + row["host_ns"],
+                                 ran[row["bucket"] * width] + self.clock_ns)
+
+
+class Dies(Guest, ExitChecks):
+    """A machine that is killed in mid-capture; switches are not recorded."""
+
+    scenario = "dies"
+    machines = ()
+    hooks = "tp_btf"
+
+    def test_nothing_is_missing(self):
+        self.assertEqual(self.code, 0)
+
+    def test_it_is_said_what_is_not_known(self):
+        self.assertEqual(self.capture.header["recorded"], ["kvm"])
+        for row in self.capture.rows("vcpu_samples"):
+            for state in ("halted_ns", "blocked_ns", "waiting_ns"):
+                self.assertIsNone(row[state])
+
+    def test_each_vcpu_left_its_guest_often_before_it_died(self):
+        self.assertEqual(len(self.ftrace()), 2)
+        for counts_of_vcpu in self.ftrace().values():
+            self.assertGreater(counts_of_vcpu[CPUID], 100)
+
+
 class Short(Guest, WholeChecks, NothingMissingChecks, SwitchChecks, SpinnerChecks):
     """A kernel on which recording may be refused, in one line, or else must be right."""
 
@@ -289,7 +384,7 @@ def why_not(series, flavour):
 def classes():
     """A class for each kernel and scenario."""
     of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Storm, Ring, Killed, Offline,
-                                                 Short)}
+                                                 Late, Classic, Crowd, Dies, Short)}
     for (series, flavour), scenarios in KERNELS.items():
         word = why_not(series, flavour)
         wanted = [Absent] if word else [Console, *(of_scenario[one] for one in scenarios)]

@@ -86,6 +86,27 @@ stop() {
 	echo $? >code
 }
 
+# ---- KVM ----
+
+load_kvm() {
+	[ -e /sys/module/kvm_amd ] && return
+	for module in /modules/*; do
+		insmod "$module"
+	done
+}
+
+# The kernel's own count of exits, by a histogram on its tracepoint.
+exits=/sys/kernel/tracing/events/kvm/kvm_exit
+
+count_exits() {
+	echo 'hist:keys=common_pid,exit_reason:size=512' >$exits/trigger
+}
+
+exits_counted() {
+	cat $exits/hist >exits.hist
+	echo '!hist:keys=common_pid,exit_reason:size=512' >$exits/trigger
+}
+
 # ---- scenarios ----
 
 # A pinned spinner that may never switch, beside a core that is mostly idle.
@@ -202,4 +223,67 @@ scenario_short() {
 	note after $(tids_of pair) $(tids_of spin)
 	stop
 	start pair spin
+}
+
+# KVM comes while a capture is in progress; then two vCPUs leave their guest by known instructions,
+# on any core.
+scenario_late() {
+	record --bucket 10
+	[ -e /sys/module/kvm_amd ] && echo "kvm was there before" >&2
+	load_kvm
+	until grep -q 'KVM has come' words; do
+		kill -0 $recorder || return
+		sleep 0.05
+	done
+	load vm vcpu --vcpus 2 --loops 200 --cpuid 3 --pio 2 --mmio 1 --hlt 1 --spin 20
+	count_exits
+	start vm
+	finish vm
+	exits_counted
+	stop
+	start vm
+}
+
+# The other kind of hooks; two machines whose vCPUs halt and move from core to core.
+scenario_classic() {
+	load_kvm
+	load vm vcpu --vcpus 2 --loops 60 --cpuid 2 --pio 3 --hlt 1 --halt-us 2000 --migrate
+	load other vcpu --vcpus 2 --loops 40 --cpuid 5 --mmio 2 --hlt 1 --halt-us 3000 --migrate
+	record --bucket 10 --kvm-hook classic
+	count_exits
+	start vm other
+	finish vm other
+	exits_counted
+	stop
+	start vm other
+}
+
+# One vCPU has its core to itself, the other shares it with a spinner; both leave their guests only
+# for the host's sake.
+scenario_crowd() {
+	load_kvm
+	load vm vcpu --cpu 0 --loops 1 --pio 1 --spin 300000
+	load shared vcpu --cpu 1 --loops 1 --pio 1 --spin 150000
+	load spin spin --cpu 1 --seconds 2
+	record --bucket 100
+	count_exits
+	start vm shared spin
+	finish vm shared spin
+	exits_counted
+	stop
+	start vm shared spin
+}
+
+# A machine that is killed in the middle, and no switches recorded.
+scenario_dies() {
+	load_kvm
+	load vm vcpu --vcpus 2 --loops 1000000 --cpuid 5 --pio 1
+	record --bucket 10 --no-sched
+	count_exits
+	start vm
+	sleep 1
+	kill -KILL $(tids_of vm)
+	sleep 0.3
+	exits_counted
+	stop
 }
