@@ -37,6 +37,7 @@ struct load {
 static const struct load loads[] = {
 	{ "pipe", "2 tasks + idle on 2 CPUs", 2, 2, 2600, 2, 4000000, 10 * MS },
 	{ "messaging", "320 tasks on 2 CPUs", 2, 320, 6000, 50, 2000000, 10 * MS },
+	{ "queues", "320 tasks on 2 CPUs, 25,000 switches/s", 2, 320, 80000, 50, 250000, 10 * MS },
 	{ "large", "5000 tasks on 256 CPUs", 256, 5000, 300000, 4, 4000000, 10 * MS },
 	{ "sleepers", "100000 mostly sleeping tasks on 2 CPUs", 2, 100000, 20000, 3, 1000000,
 	  1000 * MS },

@@ -78,6 +78,7 @@ void account_free(struct account *account)
 	rows_free(&account->rows);
 	cells_free(&account->cells);
 	output_free(&account->output);
+	free(account->scratch);
 	kvm_free(account);
 	free(account->cpus);
 	free(account->proof);

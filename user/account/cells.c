@@ -7,130 +7,164 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_SLOTS 1024
-#define STEP_MASK ((uint64_t)HISTOGRAM_STEPS - 1)
+/* So many keys (128 KiB of them) are sorted at once, or half as many as there are sums, whose merging
+   then costs a few moves an interval. */
+#define LOG_KEYS 8192
 
-_Static_assert(HISTOGRAM_STEPS == 8, "an octave is a power of two of bins");
+/* More intervals a cell than this: counting before logging pays. */
+#define DENSE 4
 
 int cells_init(struct cells *cells)
 {
-	cells->slots = calloc(FIRST_SLOTS, sizeof(*cells->slots));
-	cells->slot_count = FIRST_SLOTS;
-	return cells->slots ? 0 : -ENOMEM;
+	cells->log_capacity = LOG_KEYS;
+	cells->log = malloc(LOG_KEYS * sizeof(*cells->log));
+	cells->scratch = malloc(LOG_KEYS * sizeof(*cells->scratch));
+	cells->recent = calloc(CELLS_RECENT, sizeof(*cells->recent));
+	return cells->log && cells->scratch && cells->recent ? 0 : -ENOMEM;
 }
 
 void cells_free(struct cells *cells)
 {
-	free(cells->octaves);
-	free(cells->slots);
+	free(cells->log);
+	free(cells->scratch);
+	free(cells->recent);
+	free(cells->sums);
 	free(cells->older);
 }
 
-static int append(struct cells *cells, uint64_t start_ns, uint64_t key, uint64_t count)
+static int append(struct cells *cells, uint64_t start_ns, uint64_t key)
 {
 	if (ARRAY_RESERVE(cells->older, cells->older_capacity, cells->older_count + 1))
 		return -ENOMEM;
 	cells->older[cells->older_count++] =
-		(struct sort_item){ .high = start_ns, .low = key, .value = count };
+		(struct sort_item){ .high = start_ns, .low = key, .value = 1 };
 	return 0;
 }
 
-/* ---- the hash ---- */
+/* ---- sums of the log ---- */
 
-/* Where this octave is, or the free slot where it would go. */
-static uint32_t *find_slot(const struct cells *cells, uint64_t key)
+/*
+ * Merges the sorted log into the sums from behind, in place: there are as many free places in front of
+ * the merged ones as there are unread keys.
+ */
+static size_t merge_log(struct cells *cells)
 {
-	size_t mask = cells->slot_count - 1;
-	size_t slot = (key * 0x9e3779b97f4a7c15ULL >> 32) & mask;
+	size_t sums = cells->count, keys = cells->log_count;
+	size_t end = sums + keys, to = end;
 
-	while (cells->slots[slot] && cells->octaves[cells->slots[slot] - 1].key != key)
-		slot = (slot + 1) & mask;
-	return &cells->slots[slot];
+	while (keys) {
+		uint64_t key = cells->log[keys - 1].key;
+		uint64_t count = 0;
+
+		while (sums && cells->sums[sums - 1].low > key)
+			cells->sums[--to] = cells->sums[--sums];
+		for (; keys && cells->log[keys - 1].key == key; keys--)
+			count += cells->log[keys - 1].count;
+		cells->intervals += count;
+		if (sums && cells->sums[sums - 1].low == key)
+			count += cells->sums[--sums].value;
+		cells->sums[--to] =
+			(struct sort_item){ .high = cells->start_ns, .low = key, .value = count };
+	}
+	if (to > sums)
+		memmove(cells->sums + sums, cells->sums + to, (end - to) * sizeof(*cells->sums));
+	return sums + end - to;
 }
 
-static int resize(struct cells *cells, size_t slot_count)
+static int sum_log(struct cells *cells)
 {
-	uint32_t *slots = calloc(slot_count, sizeof(*slots));
-
-	if (!slots)
+	if (ARRAY_RESERVE(cells->sums, cells->capacity, cells->count + cells->log_count))
 		return -ENOMEM;
-	free(cells->slots);
-	cells->slots = slots;
-	cells->slot_count = slot_count;
-	for (size_t i = 0; i < cells->octave_count; i++)
-		*find_slot(cells, cells->octaves[i].key) = (uint32_t)i + 1;
+	sort_keys(cells->log, cells->scratch, cells->log_count);
+	cells->count = merge_log(cells);
+	cells->log_count = 0;
 	return 0;
 }
 
-static int add_octave(struct cells *cells, uint64_t key)
+static int grow_log(struct cells *cells, size_t capacity)
 {
-	if (ARRAY_RESERVE(cells->octaves, cells->octave_capacity, cells->octave_count + 1))
+	struct sort_key *log = realloc(cells->log, capacity * sizeof(*log));
+	struct sort_key *scratch;
+
+	if (!log)
 		return -ENOMEM;
-	if (cells->octave_count * 2 >= cells->slot_count && resize(cells, cells->slot_count * 2))
+	cells->log = log;
+	scratch = realloc(cells->scratch, capacity * sizeof(*scratch));
+	if (!scratch)
 		return -ENOMEM;
-	cells->octaves[cells->octave_count] = (struct cell_octave){ .key = key };
-	*find_slot(cells, key) = (uint32_t)++cells->octave_count;
+	cells->scratch = scratch;
+	cells->log_capacity = capacity;
 	return 0;
 }
+
+static int make_room(struct cells *cells)
+{
+	int error = sum_log(cells);
+
+	if (!error && cells->count / 2 > cells->log_capacity)
+		error = grow_log(cells, cells->count / 2);
+	return error;
+}
+
+static inline int log_key(struct cells *cells, struct sort_key key)
+{
+	if (cells->log_count == cells->log_capacity && make_room(cells))
+		return -ENOMEM;
+	cells->log[cells->log_count++] = key;
+	return 0;
+}
+
+_Static_assert(CELLS_RECENT == 1024, "10 bits of the hash");
 
 int cells_add(struct cells *cells, uint64_t start_ns, uint64_t key)
 {
-	uint64_t octave_key = key & ~STEP_MASK;
-	uint16_t *count;
-	uint32_t index;
+	struct sort_key *recent, passed;
 
 	if (start_ns != cells->start_ns)
-		return append(cells, start_ns, key, 1);
-	index = *find_slot(cells, octave_key);
-	if (!index) {
-		if (add_octave(cells, octave_key))
-			return -ENOMEM;
-		index = (uint32_t)cells->octave_count;
-	}
-	count = &cells->octaves[index - 1].counts[key & STEP_MASK];
-	cells->count += !*count;
-	if (++*count < UINT16_MAX)
+		return append(cells, start_ns, key);
+	if (!cells->dense)
+		return log_key(cells, (struct sort_key){ .key = key, .count = 1 });
+	recent = &cells->recent[key * 0x9e3779b97f4a7c15ULL >> 54];
+	if (recent->key == key) {
+		recent->count++;
 		return 0;
-	*count = 0;
-	return append(cells, start_ns, key, UINT16_MAX);
+	}
+	passed = *recent;
+	*recent = (struct sort_key){ .key = key, .count = 1 };
+	return passed.count ? log_key(cells, passed) : 0;
+}
+
+int cells_settle(struct cells *cells)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < CELLS_RECENT && cells->dense && !error; i++) {
+		if (!cells->recent[i].count)
+			continue;
+		error = log_key(cells, cells->recent[i]);
+		cells->recent[i].count = 0;
+	}
+	return error || !cells->log_count ? error : sum_log(cells);
 }
 
 /* ---- the next bucket ---- */
 
-static int by_key(const void *a, const void *b)
-{
-	const struct cell_octave *x = a, *y = b;
-
-	return x->key < y->key ? -1 : x->key > y->key;
-}
-
-/* In order, so that what is written need not be sorted again. */
-static int move_octaves(struct cells *cells)
-{
-	int error = 0;
-
-	if (cells->octave_count)
-		qsort(cells->octaves, cells->octave_count, sizeof(*cells->octaves), by_key);
-	for (size_t i = 0; i < cells->octave_count && !error; i++)
-		for (size_t step = 0; step < HISTOGRAM_STEPS && !error; step++)
-			if (cells->octaves[i].counts[step])
-				error = append(cells, cells->start_ns, cells->octaves[i].key + step,
-					       cells->octaves[i].counts[step]);
-	return error;
-}
-
 int cells_advance(struct cells *cells, uint64_t start_ns)
 {
-	int error = move_octaves(cells);
-	size_t used = cells->octave_count;
+	int error = cells_settle(cells);
 
-	cells->octave_count = 0;
+	if (!error)
+		error = ARRAY_RESERVE(cells->older, cells->older_capacity,
+				      cells->older_count + cells->count);
+	if (error)
+		return error;
+	if (cells->count)
+		memcpy(cells->older + cells->older_count, cells->sums,
+		       cells->count * sizeof(*cells->sums));
+	cells->older_count += cells->count;
+	cells->dense = cells->intervals > cells->count * DENSE;
+	cells->intervals = 0;
 	cells->count = 0;
 	cells->start_ns = start_ns;
-	/* a hash that is far too large now would cost at every bucket */
-	if (!error && cells->slot_count > FIRST_SLOTS && used * 16 < cells->slot_count)
-		return resize(cells, cells->slot_count / 2);
-	if (used)
-		memset(cells->slots, 0, cells->slot_count * sizeof(*cells->slots));
-	return error;
+	return 0;
 }

@@ -34,10 +34,21 @@ static void double_buckets(struct account *account)
 	account->window_rows = 0;
 }
 
+int fill_settle(struct account *account)
+{
+	int error = cells_settle(&account->cells);
+
+	if (!error && account->options.kvm)
+		error = cells_settle(&account->kvm.rows.cells);
+	return error;
+}
+
 int fill_advance(struct account *account, uint64_t at_ns)
 {
-	int error;
+	int error = fill_settle(account);
 
+	if (error)
+		return error;
 	count_rows(account);
 	grid_advance(&account->grid, at_ns);
 	double_buckets(account);

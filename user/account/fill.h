@@ -11,6 +11,9 @@
    for a long time. */
 #define ROWS_KEPT_MAX 262144
 
+/* Sums the current bucket's cells. 0 or -ENOMEM. */
+int fill_settle(struct account *account);
+
 /* at_ns lies behind the current bucket: the one that holds it becomes current. 0 or -errno, as
    all. */
 int fill_advance(struct account *account, uint64_t at_ns);
@@ -31,7 +34,7 @@ static inline struct row *fill_row(struct account *account, const struct cpu *cp
 	return rows_get(&account->rows, &life->row, start_ns, life->task, cpu->number);
 }
 
-/* Rows and cells of the current bucket so far. */
+/* Rows and cells of the current bucket so far; after fill_settle() that is exact. */
 static inline uint64_t fill_rows_made(const struct account *account)
 {
 	return account->rows.slots_used + account->cells.count + account->kvm.rows.made +

@@ -4,12 +4,14 @@
 #include "account/fill.h"
 #include "account/selection.h"
 #include "account/switches.h"
+#include "base/array.h"
 #include "base/string_pool.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- tasks ---- */
 
@@ -105,7 +107,8 @@ static int write_row(struct account *account, const struct row *row)
 			known && row->wait_max_ns ? row->wait_max_at_ns : CAPTURE_NIL,
 	};
 
-	return output_row(&account->output, CAPTURE_SAMPLES, bucket_ns, values);
+	return output_columns(&account->output, CAPTURE_SAMPLES, bucket_ns, values,
+			      SAMPLES_COLUMNS);
 }
 
 static int write_sorted_rows(struct account *account, const struct sort_item *items, size_t count)
@@ -128,12 +131,13 @@ static int write_sorted_rows(struct account *account, const struct sort_item *it
 static int flush_samples(struct account *account, uint64_t until_ns)
 {
 	struct rows *rows = &account->rows;
-	struct sort_item *items = malloc((2 * rows->count + 1) * sizeof(*items));
+	struct sort_item *items;
 	size_t count = 0;
 	int error;
 
-	if (!items)
+	if (ARRAY_RESERVE(account->scratch, account->scratch_capacity, 2 * rows->count))
 		return -ENOMEM;
+	items = account->scratch;
 	for (size_t i = 0; i < rows->count; i++) {
 		struct row *row = &rows->items[i];
 
@@ -148,7 +152,6 @@ static int flush_samples(struct account *account, uint64_t until_ns)
 	}
 	sort_items(items, items + count, count);
 	error = write_sorted_rows(account, items, count);
-	free(items);
 	rows_drop(rows, until_ns);
 	return error;
 }
@@ -166,7 +169,7 @@ static int write_cell(struct account *account, const struct sort_item *cell, uin
 		[CELLS_COUNT] = count,
 	};
 
-	return output_row(&account->output, CAPTURE_CELLS, bucket_ns, values);
+	return output_columns(&account->output, CAPTURE_CELLS, bucket_ns, values, CELLS_COLUMNS);
 }
 
 static int write_sorted_cells(struct account *account, const struct sort_item *items, size_t count,
@@ -187,32 +190,48 @@ static int write_sorted_cells(struct account *account, const struct sort_item *i
 	return error ? error : output_done(&account->output);
 }
 
-static struct sort_item shown_cell(const struct account *account, struct sort_item cell)
+/* Who is not selected becomes "other". */
+static void show_cells(const struct account *account, struct sort_item *items, size_t count)
 {
-	uint32_t task = selection_shown(account, (uint32_t)CELL_TASK(cell.low));
+	if (!account->options.selects)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t key = items[i].low;
+		uint32_t task = selection_shown(account, (uint32_t)CELL_TASK(key));
 
-	cell.low = CELL_KEY(task, CELL_KIND(cell.low), CELL_BIN(cell.low));
-	return cell;
+		items[i].low = CELL_KEY(task, CELL_KIND(key), CELL_BIN(key));
+	}
 }
 
 /* Those to write come first, the others keep their places behind. */
-int flush_cells(struct account *account, struct cells *cells, uint64_t until_ns, flush_cell *write)
+static size_t split_older(struct cells *cells, uint64_t until_ns, struct sort_item *kept)
 {
-	struct sort_item *items = malloc((2 * cells->older_count + 1) * sizeof(*items));
-	size_t count = 0, kept = 0;
-	int error;
+	size_t count = 0, kept_count = 0;
 
-	if (!items)
-		return -ENOMEM;
 	for (size_t i = 0; i < cells->older_count; i++)
 		if (cells->older[i].high < until_ns)
-			items[count++] = shown_cell(account, cells->older[i]);
+			cells->older[count++] = cells->older[i];
 		else
-			cells->older[kept++] = cells->older[i];
-	cells->older_count = kept;
-	sort_items(items, items + count, count);
-	error = write_sorted_cells(account, items, count, write);
-	free(items);
+			kept[kept_count++] = cells->older[i];
+	memcpy(cells->older + count, kept, kept_count * sizeof(*kept));
+	return count;
+}
+
+int flush_cells(struct account *account, struct cells *cells, uint64_t until_ns, flush_cell *write)
+{
+	struct sort_item *scratch;
+	size_t count;
+	int error;
+
+	if (ARRAY_RESERVE(account->scratch, account->scratch_capacity, cells->older_count))
+		return -ENOMEM;
+	scratch = account->scratch;
+	count = split_older(cells, until_ns, scratch);
+	show_cells(account, cells->older, count);
+	sort_items(cells->older, scratch, count);
+	error = write_sorted_cells(account, cells->older, count, write);
+	cells->older_count -= count;
+	memmove(cells->older, cells->older + count, cells->older_count * sizeof(*cells->older));
 	return error;
 }
 
@@ -297,6 +316,9 @@ int account_flush(struct account *account, uint64_t at_ns)
 		return 0;
 	if (at_ns >= account->grid.end_ns)
 		error = fill_advance(account, at_ns);
+	if (error)
+		return error;
+	error = fill_settle(account);
 	if (error)
 		return error;
 	start_ns = grid_start(&account->grid, at_ns);

@@ -38,17 +38,6 @@ int output_done(struct output *output)
 int output_row(struct output *output, enum capture_table table, uint64_t bucket_ns,
 	       const uint64_t *values)
 {
-	size_t columns = capture_table_info(table)->column_count;
-	int error = 0;
-
-	if (output->rows == OUTPUT_ROWS || output->table != table || output->bucket_ns != bucket_ns)
-		error = output_done(output);
-	if (error)
-		return error;
-	output->table = table;
-	output->bucket_ns = bucket_ns;
-	for (size_t i = 0; i < columns; i++)
-		output->columns[i * OUTPUT_ROWS + output->rows] = values[i];
-	output->rows++;
-	return 0;
+	return output_columns(output, table, bucket_ns, values,
+			      capture_table_info(table)->column_count);
 }

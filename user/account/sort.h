@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sorts by two numbers, in time that grows with the count only (radix). */
+/* Sorts by numbers, in time that grows with the count only (radix). */
 #ifndef ACCOUNT_SORT_H
 #define ACCOUNT_SORT_H
 
@@ -14,5 +14,13 @@ struct sort_item {
 
 /* By high, then low; equal ones keep their order. `scratch` has room for `count` items. */
 void sort_items(struct sort_item *items, struct sort_item *scratch, size_t count);
+
+struct sort_key {
+	uint64_t key;
+	uint64_t count;
+};
+
+/* The same by one number. */
+void sort_keys(struct sort_key *keys, struct sort_key *scratch, size_t count);
 
 #endif

@@ -121,6 +121,8 @@ struct account {
 	struct output output;
 	struct successors successors;
 	struct switch_log switch_log; /* detail only */
+	struct sort_item *scratch;    /* for sorting what is written */
+	size_t scratch_capacity;
 	struct cpu *cpus;
 
 	uint32_t *tids; /* tid -> slot + 1 of its newest life; 0: none */
