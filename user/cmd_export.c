@@ -65,12 +65,13 @@ static int parse_own(struct export_options *options, int option)
 	return 0;
 }
 
-static int check(const struct export_options *options)
+static int check(struct export_options *options)
 {
 	if (options->table == CAPTURE_TABLES) {
 		log_error("which table? give --table NAME; pftrace export --help lists them");
 		return -EINVAL;
 	}
+	options->reading.detail = options->table == CAPTURE_SWITCHES;
 	if (options->reading.windowed && row_export_is_timeless(options->table))
 		log_warning("rows of '%s' have no time: --from and --cap do not apply",
 			    capture_table_info(options->table)->name);

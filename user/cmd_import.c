@@ -5,6 +5,7 @@
 #include "cdict/cdict.h"
 #include "command.h"
 #include "import/import.h"
+#include "import_say.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -128,34 +129,6 @@ static int parse(struct options *options, int argc, char **argv)
 
 /* ---- what people see ---- */
 
-static void show_progress(void *context, uint64_t events, uint64_t at_ns)
-{
-	(void)context;
-	fprintf(stderr, "\r%.1f million events, %.1f s ", (double)events / 1e6,
-		(double)at_ns / 1e9);
-}
-
-static void clear_progress(void)
-{
-	fputs("\r\033[K", stderr);
-}
-
-static void say_left_out(const char *source, const struct import_result *result)
-{
-	if (result->unreadable)
-		log_warning("'%s': %llu events are spelled in a way that is not known and were "
-			    "left out",
-			    source, (unsigned long long)result->unreadable);
-	if (result->skipped[0])
-		log_info("not used: %s", result->skipped);
-	if (result->lost)
-		log_warning("'%s' itself lost events: %llu", source,
-			    (unsigned long long)result->lost);
-	if (result->missed)
-		log_warning("'%s' lacks %llu switches: the time is nobody's", source,
-			    (unsigned long long)result->missed);
-}
-
 /* ", 12 exits" or nothing. */
 static const char *exits_text(const struct import_result *result, char buffer[48])
 {
@@ -215,8 +188,8 @@ static enum exit_code convert(const struct options *options, struct import *impo
 	if (create(options->out, &writer))
 		return EXIT_FAILED;
 	error = import_read(import, cdict_writer_sink(writer), &result, message);
-	if (isatty(STDERR_FILENO) && !options->quiet)
-		clear_progress();
+	if (!options->quiet)
+		import_say_clear();
 	bytes = cdict_writer_bytes(writer);
 	if (error) {
 		drop(options->out, writer);
@@ -233,7 +206,7 @@ static enum exit_code convert(const struct options *options, struct import *impo
 	}
 	if (!options->quiet) {
 		summarise(options, &result, bytes);
-		say_left_out(options->source, &result);
+		import_say_left_out(options->source, &result, true);
 	}
 	return result.lost ? EXIT_INCOMPLETE : EXIT_OK;
 }
@@ -255,8 +228,8 @@ int cmd_import(int argc, char **argv)
 	import_options = (struct import_options){ .path = options.source,
 						  .bucket_ns = options.bucket_ns,
 						  .detail = options.detail };
-	if (isatty(STDERR_FILENO) && !options.quiet)
-		import_options.progress = show_progress;
+	if (!options.quiet)
+		import_options.progress = import_say_progress();
 	if (import_open(&import_options, &import, message)) {
 		log_error("%s", message);
 		return EXIT_FAILED;

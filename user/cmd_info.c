@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "command.h"
 #include "reading_options.h"
+#include "reading_source.h"
 #include "report/info_report.h"
 
 #include <errno.h>
@@ -123,7 +124,7 @@ int cmd_info(int argc, char **argv)
 		print_help();
 		return EXIT_OK;
 	}
-	if (cdict_open(options.path, &reader, message)) {
+	if (reading_source_open(options.path, false, &reader, message)) {
 		log_error("%s", message);
 		return EXIT_FAILED;
 	}

@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "chart/loss_stats.h"
+#include "names/map.h"
+#include "reading_source.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -155,6 +157,19 @@ static void say_odd(const struct view *view, const char *task, const char *task_
 	say_unmatched(view);
 }
 
+/* Takes options->map over. */
+static int open_view(const char *path, bool detail, const struct view_options *options,
+		     struct view **view, char message[CDICT_MESSAGE_BYTES])
+{
+	struct cdict_reader *reader;
+	int error = reading_source_open(path, detail, &reader, message);
+
+	if (!error)
+		return view_open_reader(reader, options, view, message);
+	names_map_free(options->map);
+	return error;
+}
+
 enum exit_code reading_open(const struct reading_options *reading, struct view **view)
 {
 	return reading_open_one(reading, reading->path, view);
@@ -170,7 +185,7 @@ enum exit_code reading_open_one(const struct reading_options *reading, const cha
 	*view = NULL;
 	if (error)
 		return EXIT_FAILED;
-	error = view_open(path, &options, view, message);
+	error = open_view(path, reading->detail, &options, view, message);
 	if (error) {
 		log_error("%s", message);
 		/* of all that can be wrong, the regex is the user's */

@@ -30,6 +30,7 @@ struct reading_options {
 	struct map_option map;
 	const char *task_word; /* what view.task comes from: "--task" */
 	bool windowed;	       /* --from or --cap was given */
+	bool detail;	       /* of another tool's recording single switches are wanted */
 	bool help;	       /* --help was given: print it on stdout and exit 0 */
 };
 

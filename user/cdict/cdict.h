@@ -19,6 +19,11 @@ struct cdict_writer;
  * when NAME is a folder, -ENOTSUP when it is no file (a pipe, a device) and must not be replaced.
  */
 int cdict_create(const char *path, struct cdict_writer **writer);
+/* The same in a file of this folder that has no name: cdict_close() leaves nothing of it but what
+   was made of cdict_writer_fd() by dup(2), for cdict_open_fd(). */
+int cdict_create_unnamed(const char *folder, struct cdict_writer **writer);
+int cdict_writer_fd(const struct cdict_writer *writer);
+
 struct capture_sink *cdict_writer_sink(struct cdict_writer *writer);
 
 /*
@@ -49,6 +54,9 @@ struct cdict_reader;
  * cdict, or damaged) and a message.
  */
 int cdict_open(const char *path, struct cdict_reader **reader, char message[CDICT_MESSAGE_BYTES]);
+/* The same for a file that is open, which the reader closes, also on an error. It goes by `name`. */
+int cdict_open_fd(int fd, const char *name, struct cdict_reader **reader,
+		  char message[CDICT_MESSAGE_BYTES]);
 void cdict_reader_free(struct cdict_reader *reader);
 
 /* The header, read by cdict_open; valid as long as the reader. */

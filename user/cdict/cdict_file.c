@@ -100,6 +100,37 @@ out:
 	return err;
 }
 
+/* Not all file systems can make a file without a name: there it loses it at once. */
+static int open_unnamed(const char *folder)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char *path;
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd < 0 ? -errno : fd;
+	if (asprintf(&path, "%s/pftrace-XXXXXX", folder) < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	fd = fd < 0 ? -errno : fd;
+	if (fd >= 0)
+		unlink(path);
+	free(path);
+	return fd;
+}
+
+int cdict_file_create_unnamed(struct cdict_file *file, const char *folder, uint64_t room)
+{
+	int err;
+
+	*file = (struct cdict_file){ .fd = open_unnamed(folder), .reserves = true };
+	if (file->fd < 0)
+		return file->fd;
+	err = reserve(file, room);
+	if (err)
+		release(file);
+	return err;
+}
+
 int cdict_file_append_last(struct cdict_file *file, const void *bytes, size_t length)
 {
 	int err = write_at(file->fd, bytes, length, file->end);
@@ -148,6 +179,10 @@ int cdict_file_finish(struct cdict_file *file)
 {
 	int err = give_room_back(file);
 
+	if (!file->part_path) {
+		release(file);
+		return err;
+	}
 	/* some file systems cannot sync (EINVAL, EROFS): that loses nothing but safety */
 	if (!err && fsync(file->fd) && errno != EINVAL && errno != EROFS)
 		err = -errno;

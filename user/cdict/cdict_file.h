@@ -12,7 +12,7 @@
 
 struct cdict_file {
 	int fd;
-	char *path;
+	char *path; /* NULL: a file without a name */
 	char *part_path;
 	uint64_t end;	   /* of the last whole member */
 	uint64_t previous; /* where that member begins */
@@ -24,6 +24,9 @@ struct cdict_file {
  * nothing left behind.
  */
 int cdict_file_create(struct cdict_file *file, const char *path, uint64_t room);
+
+/* Creates a file in a folder that has no name and is gone when all have closed it. */
+int cdict_file_create_unnamed(struct cdict_file *file, const char *folder, uint64_t room);
 
 /*
  * Appends a member and keeps `room` bytes reserved behind it. On -ENOSPC the file's end is where

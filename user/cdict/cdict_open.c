@@ -132,23 +132,28 @@ static int read_header(struct cdict_reader *reader, char message[CDICT_MESSAGE_B
 	return err;
 }
 
-int cdict_open(const char *path, struct cdict_reader **result, char message[CDICT_MESSAGE_BYTES])
+static int open_reader(int fd, const char *path, struct cdict_reader **result,
+		       char message[CDICT_MESSAGE_BYTES])
 {
 	struct cdict_reader *reader = calloc(1, sizeof(*reader));
-	int err = -ENOMEM;
+	int err;
 
 	message[0] = '\0';
-	if (!reader)
-		goto out;
-	reader->fd = -1;
+	if (!reader) {
+		if (fd >= 0)
+			close(fd);
+		return tell(message, -ENOMEM, "not enough memory to read '%s'", path);
+	}
+	reader->fd = fd;
 	err = cdict_texts_init(&reader->texts);
-	if (!err)
+	if (!err && fd >= 0)
+		err = (reader->path = strdup(path)) ? 0 : -ENOMEM;
+	else if (!err)
 		err = find_file(reader, path, message);
 	if (!err)
 		err = check_magic(reader, message);
 	if (!err)
 		err = read_header(reader, message);
-out:
 	if (err) {
 		cdict_reader_free(reader);
 		if (!message[0])
@@ -157,6 +162,17 @@ out:
 	}
 	*result = reader;
 	return 0;
+}
+
+int cdict_open(const char *path, struct cdict_reader **result, char message[CDICT_MESSAGE_BYTES])
+{
+	return open_reader(-1, path, result, message);
+}
+
+int cdict_open_fd(int fd, const char *name, struct cdict_reader **result,
+		  char message[CDICT_MESSAGE_BYTES])
+{
+	return open_reader(fd, name, result, message);
 }
 
 void cdict_reader_free(struct cdict_reader *reader)

@@ -208,7 +208,7 @@ static void writer_free(struct cdict_writer *writer)
 	free(writer);
 }
 
-int cdict_create(const char *path, struct cdict_writer **result)
+static int create(const char *path, const char *folder, struct cdict_writer **result)
 {
 	struct cdict_writer *writer = calloc(1, sizeof(*writer));
 	int err;
@@ -218,7 +218,9 @@ int cdict_create(const char *path, struct cdict_writer **result)
 	writer->sink = (struct capture_sink){ write_header, write_batch, write_flush, write_end };
 	cdict_pack_init(&writer->pack);
 	err = cdict_member_init(&writer->member);
-	if (!err)
+	if (!err && folder)
+		err = cdict_file_create_unnamed(&writer->file, folder, end_room(writer));
+	else if (!err)
 		err = cdict_file_create(&writer->file, path, end_room(writer));
 	if (err) {
 		writer_free(writer);
@@ -226,6 +228,21 @@ int cdict_create(const char *path, struct cdict_writer **result)
 	}
 	*result = writer;
 	return 0;
+}
+
+int cdict_create(const char *path, struct cdict_writer **result)
+{
+	return create(path, NULL, result);
+}
+
+int cdict_create_unnamed(const char *folder, struct cdict_writer **result)
+{
+	return create(NULL, folder, result);
+}
+
+int cdict_writer_fd(const struct cdict_writer *writer)
+{
+	return writer->file.fd;
 }
 
 struct capture_sink *cdict_writer_sink(struct cdict_writer *writer)

@@ -103,31 +103,46 @@ static int load(struct view *view, char message[CDICT_MESSAGE_BYTES])
 	return error;
 }
 
-int view_open(const char *path, const struct view_options *options, struct view **result,
-	      char message[CDICT_MESSAGE_BYTES])
+int view_open_reader(struct cdict_reader *reader, const struct view_options *options,
+		     struct view **result, char message[CDICT_MESSAGE_BYTES])
 {
 	struct view *view = calloc(1, sizeof(*view));
-	int error;
+	int error = 0;
 
 	message[0] = '\0';
 	*result = NULL;
 	if (!view) {
 		names_map_free(options->map);
+		cdict_reader_free(reader);
 		snprintf(message, CDICT_MESSAGE_BYTES, "not enough memory");
 		return -ENOMEM;
 	}
+	view->reader = reader;
 	view->options = *options;
 	view->from_ns = options->from_ns;
 	view->one_pass = options->one_pass && !options->task && !options->merge_sys_tasks &&
 			 !options->merge_names;
-	error = cdict_open(path, &view->reader, message);
-	if (!error && !view->one_pass)
+	if (!view->one_pass)
 		error = load(view, message);
 	if (error)
 		view_free(view);
 	else
 		*result = view;
 	return error;
+}
+
+int view_open(const char *path, const struct view_options *options, struct view **result,
+	      char message[CDICT_MESSAGE_BYTES])
+{
+	struct cdict_reader *reader;
+	int error = cdict_open(path, &reader, message);
+
+	*result = NULL;
+	if (error) {
+		names_map_free(options->map);
+		return error;
+	}
+	return view_open_reader(reader, options, result, message);
 }
 
 bool view_is_one_pass(const struct view *view)

@@ -55,6 +55,9 @@ struct view_task {
  */
 int view_open(const char *path, const struct view_options *options, struct view **view,
 	      char message[CDICT_MESSAGE_BYTES]);
+/* The same for a reader that is open, which the view frees, also on an error. */
+int view_open_reader(struct cdict_reader *reader, const struct view_options *options,
+		     struct view **view, char message[CDICT_MESSAGE_BYTES]);
 void view_free(struct view *view);
 
 /*
