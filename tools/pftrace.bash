@@ -24,7 +24,7 @@ _pftrace_options() { # command
 _pftrace_values() { # command, option: its values, "files", or nothing where anything goes
 	case $1:$2 in
 	check:--format | info:--format) echo 'text json' ;;
-	export:--format) echo 'csv json' ;;
+	export:--format) echo 'csv json perfetto' ;;
 	diff:--format) echo 'table csv json' ;;
 	*:--format) echo 'text csv json' ;;
 	export:--table)

@@ -6,16 +6,20 @@
 #include "base/out_file.h"
 #include "command.h"
 #include "reading_options.h"
+#include "report/perfetto.h"
 #include "report/row_export.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+enum format { FORMAT_CSV, FORMAT_JSON, FORMAT_PERFETTO };
 
 struct export_options {
 	struct reading_options reading;
 	size_t table; /* enum capture_table; CAPTURE_TABLES: none was given */
-	bool as_json;
+	enum format format;
 	const char *out;
 };
 
@@ -28,7 +32,6 @@ static void table_names(const char *names[CAPTURE_TABLES])
 static void print_help(void)
 {
 	puts("usage: pftrace export --table NAME [options] FILE\n"
-	     "\n"
 	     "The rows of a table as they are in the file (rows of one key may come in parts\n"
 	     "that add up; of tasks, the last row of each), with the columns of cdict(5) and\n"
 	     "beside task: tid, name (annotated, or comm); beside next: next_tid, next_name;\n"
@@ -38,8 +41,9 @@ static void print_help(void)
 	     "\n"
 	     "  --table NAME         tasks samples vcpu_samples cells exits exit_cells totals\n"
 	     "                       exit_totals switches successors cpus losses\n"
-	     "  --format FORMAT      csv (the default: RFC 4180, a header line), or json (an\n"
-	     "                       array of objects, one a line)\n"
+	     "  --format FORMAT      csv (the default: RFC 4180, a header line), json (an\n"
+	     "                       array of objects, one a line), or perfetto: a trace for\n"
+	     "                       ui.perfetto.dev of a capture made with --detail\n"
 	     "  --out F              into F, which is there whole or not at all; else stdout\n" READING_HELP
 	     "\n"
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 FILE is not whole");
@@ -47,7 +51,7 @@ static void print_help(void)
 
 static int parse_own(struct export_options *options, int option)
 {
-	static const char *const formats[] = { "csv", "json" };
+	static const char *const formats[] = { "csv", "json", "perfetto" };
 	const char *names[CAPTURE_TABLES];
 	size_t format;
 
@@ -61,12 +65,29 @@ static int parse_own(struct export_options *options, int option)
 	}
 	if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats), &format))
 		return -EINVAL;
-	options->as_json = format == 1;
+	options->format = (enum format)format;
+	return 0;
+}
+
+/* Perfetto's trace has no tables. */
+static int check_perfetto(struct export_options *options)
+{
+	options->reading.detail = true;
+	if (options->table != CAPTURE_TABLES) {
+		log_error("--format perfetto is of all that a capture has: leave --table out");
+		return -EINVAL;
+	}
+	if (!options->out && isatty(STDOUT_FILENO)) {
+		log_error("--format perfetto is not for a terminal: give --out FILE");
+		return -EINVAL;
+	}
 	return 0;
 }
 
 static int check(struct export_options *options)
 {
+	if (options->format == FORMAT_PERFETTO)
+		return check_perfetto(options);
 	if (options->table == CAPTURE_TABLES) {
 		log_error("which table? give --table NAME; pftrace export --help lists them");
 		return -EINVAL;
@@ -116,13 +137,25 @@ static enum exit_code write_rows(const struct export_options *options, struct vi
 	struct row_export export;
 	int error, finish_error;
 
-	row_export_init(&export, view, options->table, options->as_json, stream);
+	row_export_init(&export, view, options->table, options->format == FORMAT_JSON, stream);
 	error = view_read(view, 1u << options->table, &export.sink, message);
 	finish_error = row_export_finish(&export);
 	*write_error = finish_error;
 	if (finish_error) /* and then the read ended because of it */
 		error = 0;
 	return reading_done(view, error, message);
+}
+
+static enum exit_code write_trace(struct view *view, FILE *stream, int *write_error)
+{
+	char message[CDICT_MESSAGE_BYTES];
+	struct perfetto perfetto;
+	int error;
+
+	perfetto_init(&perfetto, view, stream);
+	error = view_read(view, PERFETTO_TABLES, &perfetto.sink, message);
+	*write_error = perfetto_finish(&perfetto);
+	return reading_done(view, *write_error ? 0 : error, message);
 }
 
 static enum exit_code export_table(const struct export_options *options, struct view *view)
@@ -133,13 +166,25 @@ static enum exit_code export_table(const struct export_options *options, struct 
 
 	if (error)
 		return say_unwritten(options, error);
-	code = write_rows(options, view, out.stream, &error);
+	if (options->format == FORMAT_PERFETTO)
+		code = write_trace(view, out.stream, &error);
+	else
+		code = write_rows(options, view, out.stream, &error);
 	if (!error && code != EXIT_FAILED)
 		error = out_file_keep(&out);
 	out_file_drop(&out);
 	if (error && error != -EPIPE) /* a reader that had enough is no failure */
 		return say_unwritten(options, error);
 	return code;
+}
+
+static enum exit_code check_detail(const struct view *view)
+{
+	if (view_summary(view)->rows[CAPTURE_SWITCHES])
+		return EXIT_OK;
+	log_error("'%s' has no single switches: record or import it with --detail",
+		  view_path(view));
+	return EXIT_FAILED;
 }
 
 int cmd_export(int argc, char **argv)
@@ -155,6 +200,8 @@ int cmd_export(int argc, char **argv)
 		return EXIT_OK;
 	}
 	code = reading_open(&options.reading, &view);
+	if (code == EXIT_OK && options.format == FORMAT_PERFETTO)
+		code = check_detail(view);
 	if (code == EXIT_OK)
 		code = export_table(&options, view);
 	view_free(view);
