@@ -11,7 +11,7 @@ _pftrace_options() { # command
 	import) echo '--out --bucket --detail --quiet --help' ;;
 	info) echo '--format --help' ;;
 	list) echo "$_pftrace_reading --sort --format" ;;
-	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --format" ;;
+	stats) echo "$_pftrace_reading --sort --percentiles --idle --cores --vcpus --exits --format" ;;
 	successors) echo "${_pftrace_reading/--task /} --sort --format" ;;
 	diff) echo "$_pftrace_reading --least --again --fail-if --noise-too --every --format" ;;
 	export) echo "$_pftrace_reading --table --format --out" ;;

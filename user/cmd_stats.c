@@ -7,6 +7,7 @@
 #include "chart/core_stats.h"
 #include "chart/loss_stats.h"
 #include "chart/task_stats.h"
+#include "cmd_stats_kvm.h"
 #include "command.h"
 #include "reading_options.h"
 #include "report/core_report.h"
@@ -15,11 +16,27 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* The tables. */
+enum stats_part { STATS_TASKS, STATS_CORES, STATS_VCPUS, STATS_EXITS, STATS_PARTS };
+
+static const struct {
+	const struct report_column *columns;
+	const size_t *column_count;
+	const size_t *sort; /* NULL: it has an order of its own */
+} parts[STATS_PARTS] = {
+	[STATS_TASKS] = { task_stats_columns, &task_stats_column_count, &task_stats_sort },
+	[STATS_CORES] = { core_stats_columns, &core_stats_column_count, NULL },
+	[STATS_VCPUS] = { vcpu_report_columns, &vcpu_report_column_count, &vcpu_report_sort },
+	[STATS_EXITS] = { exit_report_columns, &exit_report_column_count, &exit_report_sort },
+};
+
 struct stats_options {
 	struct reading_options reading;
 	enum reading_format format;
-	size_t sort;
-	bool cores_only;
+	const char *sort; /* a column of the table that is asked for; NULL: as usual */
+	size_t sorts[STATS_PARTS];
+	enum stats_part only; /* STATS_PARTS: no one table is asked for */
+	size_t exits_by;      /* enum exit_report_by */
 	bool percentiles;
 	bool idle;
 };
@@ -31,6 +48,7 @@ struct stats {
 	struct loss_stats losses;
 	struct report_table task_table;
 	struct report_table core_table;
+	struct stats_kvm kvm;
 };
 
 static void print_help(void)
@@ -38,16 +56,18 @@ static void print_help(void)
 	puts("usage: pftrace stats [options] FILE\n"
 	     "\n"
 	     "Per task: run time, its share of one core and of all, switches (voluntary,\n"
-	     "involuntary), migrations, average and longest wait for a core after becoming\n"
-	     "runnable, and when the longest ended, in seconds of the capture. Per core: busy\n"
-	     "and idle, and where there was any: unknown, offline and unrecorded time.\n"
+	     "involuntary), migrations, average and longest wait for a core, and when the\n"
+	     "longest ended. Per core: busy, idle, unknown, offline and unrecorded time. Per\n"
+	     "vCPU: guest, host, halted, blocked, waiting, and its exits by reason and cost.\n"
 	     "\n" READING_HELP
 	     "  --sort COLUMN        run (the default), switches, wait_avg, wait_max, name ...\n"
 	     "  --percentiles        also the median and p99 of run, sleep and wait lengths\n"
 	     "  --idle               idle tasks in the text table, too\n"
 	     "  --cores              only the table of cores\n"
-	     "  --format FORMAT      text (the default), csv (one table: tasks, or cores with\n"
-	     "                       --cores) or json (both)\n"
+	     "  --vcpus              only the table of vCPUs\n"
+	     "  --exits BY           only exits: of each vcpu, of each vm, or of all\n"
+	     "  --format FORMAT      text (the default), csv (tasks, or the table asked for)\n"
+	     "                       or json (all)\n"
 	     "\n"
 	     "exit codes: 0 done, 1 unreadable, 2 wrong usage, 3 the file is not whole");
 }
@@ -59,8 +79,8 @@ static int parse_own(struct stats_options *options, int option)
 
 	switch (option) {
 	case 's':
-		return reading_sort(task_stats_columns, task_stats_column_count, optarg,
-				    &options->sort);
+		options->sort = optarg;
+		return 0;
 	case 'p':
 		options->percentiles = true;
 		return 0;
@@ -68,13 +88,35 @@ static int parse_own(struct stats_options *options, int option)
 		options->idle = true;
 		return 0;
 	case 'c':
-		options->cores_only = true;
+		options->only = STATS_CORES;
 		return 0;
+	case 'v':
+		options->only = STATS_VCPUS;
+		return 0;
+	case 'x':
+		options->only = STATS_EXITS;
+		return options_word("--exits", optarg, stats_kvm_by_words, EXIT_REPORT_BYS,
+				    &options->exits_by);
 	}
 	if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats), &format))
 		return -EINVAL;
 	options->format = (enum reading_format)format;
 	return 0;
+}
+
+/* --sort is of the table asked for: tasks, when it is none. */
+static int find_sorts(struct stats_options *options)
+{
+	size_t part = options->only == STATS_PARTS ? STATS_TASKS : options->only;
+
+	for (size_t i = 0; i < STATS_PARTS; i++)
+		options->sorts[i] = parts[i].sort ? *parts[i].sort : 0;
+	if (!options->sort)
+		return 0;
+	if (!parts[part].sort)
+		part = STATS_TASKS; /* cores have their order, and had no say before */
+	return reading_sort(parts[part].columns, *parts[part].column_count, options->sort,
+			    &options->sorts[part]);
 }
 
 static int parse(struct stats_options *options, int argc, char **argv)
@@ -85,12 +127,14 @@ static int parse(struct stats_options *options, int argc, char **argv)
 		{ "percentiles", no_argument, NULL, 'p' },
 		{ "idle", no_argument, NULL, 'i' },
 		{ "cores", no_argument, NULL, 'c' },
+		{ "vcpus", no_argument, NULL, 'v' },
+		{ "exits", required_argument, NULL, 'x' },
 		{ "format", required_argument, NULL, 'f' },
 		{ 0 },
 	};
 	int option;
 
-	*options = (struct stats_options){ .sort = task_stats_sort };
+	*options = (struct stats_options){ .only = STATS_PARTS };
 	reading_init(&options->reading, argv);
 	options->reading.view.one_pass = true; /* half the time of two */
 	options->reading.view.all_rows = true; /* what a core did is not asked of some tasks */
@@ -99,6 +143,8 @@ static int parse(struct stats_options *options, int argc, char **argv)
 			return -EINVAL;
 	if (option || options->reading.help)
 		return option;
+	if (find_sorts(options))
+		return -EINVAL;
 	return reading_file(&options->reading, argc, argv);
 }
 
@@ -111,6 +157,7 @@ static void stats_init(struct stats *stats, const struct view *view)
 	loss_stats_init(&stats->losses, view_from_ns(view));
 	report_table_init(&stats->task_table, task_stats_columns, task_stats_column_count);
 	report_table_init(&stats->core_table, core_stats_columns, core_stats_column_count);
+	stats_kvm_init(&stats->kvm);
 }
 
 static void stats_free(struct stats *stats)
@@ -119,12 +166,14 @@ static void stats_free(struct stats *stats)
 	core_stats_free(&stats->cores);
 	report_table_free(&stats->task_table);
 	report_table_free(&stats->core_table);
+	stats_kvm_free(&stats->kvm);
 }
 
 static int read_all(struct stats *stats, const struct stats_options *options, struct view *view,
 		    char message[CDICT_MESSAGE_BYTES])
 {
-	unsigned int tables = TASK_STATS_TABLES | CORE_STATS_TABLES | LOSS_STATS_TABLES;
+	unsigned int tables =
+		TASK_STATS_TABLES | CORE_STATS_TABLES | LOSS_STATS_TABLES | STATS_KVM_TABLES;
 	uint64_t from_ns, to_ns;
 	struct fan_out fan_out;
 	int error;
@@ -135,6 +184,8 @@ static int read_all(struct stats *stats, const struct stats_options *options, st
 	fan_out_add(&fan_out, &stats->tasks.sink);
 	fan_out_add(&fan_out, &stats->cores.sink);
 	fan_out_add(&fan_out, &stats->losses.sink);
+	fan_out_add(&fan_out, &stats->kvm.states.sink);
+	fan_out_add(&fan_out, &stats->kvm.exits.sink);
 	error = view_read(view, tables, &fan_out.sink, message);
 	if (error)
 		return error;
@@ -156,8 +207,27 @@ static int fill(struct stats *stats, const struct stats_options *options, const 
 	if (!error)
 		error = core_stats_fill(&stats->core_table, &stats->cores);
 	if (!error)
-		report_table_sort(&stats->task_table, options->sort);
+		error = stats_kvm_fill(&stats->kvm, view, options->sorts[STATS_VCPUS],
+				       options->sorts[STATS_EXITS]);
+	if (!error)
+		report_table_sort(&stats->task_table, options->sorts[STATS_TASKS]);
 	return error;
+}
+
+/* The one that is asked for; tasks, when it is none. */
+static const struct report_table *table_of(const struct stats *stats,
+					   const struct stats_options *options)
+{
+	switch (options->only) {
+	case STATS_CORES:
+		return &stats->core_table;
+	case STATS_VCPUS:
+		return &stats->kvm.vcpu_table;
+	case STATS_EXITS:
+		return &stats->kvm.exit_tables[options->exits_by];
+	default:
+		return &stats->task_table;
+	}
 }
 
 static int print_text(struct stats *stats, const struct stats_options *options)
@@ -166,11 +236,13 @@ static int print_text(struct stats *stats, const struct stats_options *options)
 
 	if (!options->idle && !options->reading.view.task)
 		task_stats_leave_out_nobody(&stats->task_table);
-	if (!options->cores_only) {
-		error = report_print_text(&stats->task_table, stdout);
-		putchar('\n');
-	}
-	return error ? error : report_print_text(&stats->core_table, stdout);
+	if (options->only != STATS_PARTS)
+		return report_print_text(table_of(stats, options), stdout);
+	error = report_print_text(&stats->task_table, stdout);
+	putchar('\n');
+	if (!error)
+		error = report_print_text(&stats->core_table, stdout);
+	return error ? error : stats_kvm_print_text(&stats->kvm);
 }
 
 static void print_losses(const struct loss_stats *losses, struct json_writer *json)
@@ -215,6 +287,7 @@ static int print_json(const struct stats *stats, const struct view *view)
 	report_print_json_total(&stats->task_table, &json);
 	json_key(&json, "cores");
 	report_print_json_rows(&stats->core_table, &json);
+	stats_kvm_print_json(&stats->kvm, &json);
 	json_key(&json, "losses");
 	print_losses(&stats->losses, &json);
 	json_end_object(&json);
@@ -231,8 +304,7 @@ static int print(struct stats *stats, const struct stats_options *options, const
 		return print_json(stats, view);
 	if (options->format == READING_TEXT)
 		return print_text(stats, options);
-	return report_print_csv(options->cores_only ? &stats->core_table : &stats->task_table,
-				stdout);
+	return report_print_csv(table_of(stats, options), stdout);
 }
 
 static enum exit_code run(const struct stats_options *options, struct view *view)

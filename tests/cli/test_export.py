@@ -28,6 +28,8 @@ def exported(table, row, bucket_ns=10 * MS):
         if column == 'bucket':
             out['at_ns'] = row['bucket'] * bucket_ns
             out['bucket_ns'] = bucket_ns
+        if column == 'reason':
+            out['reason_name'] = {120: 'hlt'}.get(row['reason'], f'unknown({row["reason"]:#x})')
         if column in ('task', 'next'):
             out.update(beside_task(row, column))
     if table == 'tasks':

@@ -35,7 +35,6 @@ FIXTURES = os.environ.get('FIXTURES', os.path.join(ROOT, '..', 'shared', 'fixtur
 FIRST_MET_RUNNING = 153
 FIRST_MET_AS_NEXT = 161
 RUNNING_AT_THE_START = 157
-EXIT_NAMES = {'114': 'cpuid', '123': 'io', '120': 'hlt', '96': 'interrupt'}
 
 
 def fixture(name):
@@ -141,22 +140,19 @@ class PerfTest(TruthTest):
         told = {m[1]: [float(m[i]) for i in range(2, 8)] for m in line.finditer(text)}
         self.assertEqual(sorted(told), ['cpuid', 'hlt', 'interrupt', 'io'])
         samples, total_us = re.search(r'Samples:(\d+), .*time:([\d.]+)us', text).groups()
-        found = {name: [] for name in told}
-        for row in self.rows('exits'):
-            found[EXIT_NAMES[row['reason']]].append(row)
-        for name, (count, _, _, least, most, average) in told.items():
-            rows = [row for row in found[name] if int(row['count'])]
-            host_us = sum(int(row['host_ns']) for row in rows) / 1000
-            with self.subTest(reason=name):
-                self.assertEqual(sum(int(row['count']) for row in rows), count)
-                self.assertAlmostEqual(min(int(row['host_min_ns']) for row in rows) / 1000, least,
-                                       delta=0.00501)
-                self.assertAlmostEqual(max(int(row['host_max_ns']) for row in rows) / 1000, most,
-                                       delta=0.00501)
-                self.assertAlmostEqual(host_us / count, average, delta=0.00501)
-        every = self.rows('exits')
-        self.assertEqual(sum(int(row['count']) for row in every), int(samples))
-        self.assertAlmostEqual(sum(int(row['host_ns']) for row in every) / 1000, float(total_us),
+        found = self.read('stats', '--format', 'json', self.path()).json()['exits']['all']
+        self.assertEqual({row['reason_name'] for row in found}, set(told))
+        for row in found:
+            count, share, time_share, least, most, average = told[row['reason_name']]
+            with self.subTest(reason=row['reason_name']):
+                self.assertEqual(row['count'], count)
+                self.assertAlmostEqual(row['count_percent'], share, delta=0.00501)
+                self.assertAlmostEqual(row['host_percent'], time_share, delta=0.00501)
+                self.assertAlmostEqual(row['host_min_ns'] / 1000, least, delta=0.00501)
+                self.assertAlmostEqual(row['host_max_ns'] / 1000, most, delta=0.00501)
+                self.assertAlmostEqual(row['host_avg_ns'] / 1000, average, delta=0.00501)
+        self.assertEqual(sum(row['count'] for row in found), int(samples))
+        self.assertAlmostEqual(sum(row['host_ns'] for row in found) / 1000, float(total_us),
                                delta=0.011)
 
     def test_the_five_states_are_the_life_of_a_vcpu(self):

@@ -23,6 +23,15 @@ static const char *isa_text(const struct capture_batch *batch, size_t row)
 	return text ? text : "";
 }
 
+static void set_name(struct exit_kind *kind)
+{
+	char unknown[EXIT_REASON_BYTES];
+	const char *name = exit_reason_name(exit_isa_of(kind->isa), kind->reason, unknown);
+
+	memset(kind->name, 0, sizeof(kind->name));
+	memcpy(kind->name, name, strnlen(name, sizeof(kind->name) - 1));
+}
+
 /* A host has some dozens of them. */
 int exit_kinds_of_row(struct exit_kinds *kinds, const struct capture_batch *batch, size_t row,
 		      uint64_t *number)
@@ -44,5 +53,6 @@ int exit_kinds_of_row(struct exit_kinds *kinds, const struct capture_batch *batc
 	memset(kind->isa, 0, sizeof(kind->isa));
 	memcpy(kind->isa, isa, strnlen(isa, sizeof(kind->isa) - 1));
 	kind->reason = reason;
+	set_name(kind);
 	return 0;
 }

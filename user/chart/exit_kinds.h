@@ -4,6 +4,7 @@
 #define CHART_EXIT_KINDS_H
 
 #include "capture/capture.h"
+#include "capture/exit_reason.h"
 
 #define EXIT_KINDS_MAX ((size_t)1 << 16)
 #define EXIT_KINDS_ISA_BYTES 16
@@ -12,6 +13,7 @@
 struct exit_kind {
 	char isa[EXIT_KINDS_ISA_BYTES];
 	uint64_t reason;
+	char name[EXIT_REASON_BYTES]; /* "unknown(0x...)" where no manual has one */
 };
 
 struct exit_kinds {

@@ -33,6 +33,8 @@ static void add_beside(struct row_export *export, const char *key, size_t column
 	} else if (strcmp(key, "next") == 0) {
 		add_field(export, "next_tid", ROW_EXPORT_TID, column);
 		add_field(export, "next_name", ROW_EXPORT_NAME, column);
+	} else if (strcmp(key, "reason") == 0) {
+		add_field(export, "reason_name", ROW_EXPORT_REASON, column);
 	}
 }
 
@@ -101,7 +103,20 @@ static struct value task_value(const struct view_task *task, enum row_export_sou
 	return number_value(source == ROW_EXPORT_VCPU ? task->vcpu : task->tid);
 }
 
-static struct value value_of(const struct row_export *export, const struct row_export_field *field,
+/* The isa stands before the reason in all tables that have both. */
+static struct value reason_value(struct row_export *export, const struct capture_batch *batch,
+				 size_t column, size_t row)
+{
+	uint64_t isa = batch->columns[column - 1][row];
+	uint64_t reason = batch->columns[column][row];
+
+	if (isa == CAPTURE_NIL || reason == CAPTURE_NIL)
+		return number_value(CAPTURE_NIL);
+	return text_value(exit_reason_name(exit_isa_of(string_pool_text(batch->strings, isa)),
+					   reason, export->reason));
+}
+
+static struct value value_of(struct row_export *export, const struct row_export_field *field,
 			     const struct capture_batch *batch, size_t row, uint64_t at_ns)
 {
 	uint64_t number = batch->columns[field->column][row];
@@ -122,6 +137,8 @@ static struct value value_of(const struct row_export *export, const struct row_e
 		return number_value(bucket_at_ns(batch, number));
 	case ROW_EXPORT_BUCKET_NS:
 		return number_value(batch->bucket_ns);
+	case ROW_EXPORT_REASON:
+		return reason_value(export, batch, field->column, row);
 	}
 	return number_value(CAPTURE_NIL);
 }

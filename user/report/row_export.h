@@ -2,17 +2,18 @@
 /*
  * The rows of one table as CSV or JSON while they are read. Columns have the table's names; beside
  * `task` stand tid and name, beside `next` next_tid and next_name, beside `bucket` where it begins
- * (at_ns) and how long it is (bucket_ns). at_ns of `switches` is made absolute.
+ * (at_ns) and how long it is (bucket_ns), beside `reason` reason_name. at_ns of `switches` is made absolute.
  */
 #ifndef REPORT_ROW_EXPORT_H
 #define REPORT_ROW_EXPORT_H
 
 #include "base/csv_writer.h"
 #include "base/json_writer.h"
+#include "capture/exit_reason.h"
 #include "view/view.h"
 
-/* Each column of a table, and at most two beside three of them. */
-#define ROW_EXPORT_FIELDS (CAPTURE_COLUMNS_MAX + 6)
+/* Each column of a table, at most two beside three of them, and one beside another. */
+#define ROW_EXPORT_FIELDS (CAPTURE_COLUMNS_MAX + 7)
 
 enum row_export_source {
 	ROW_EXPORT_NUMBER,
@@ -24,6 +25,7 @@ enum row_export_source {
 	ROW_EXPORT_VCPU,
 	ROW_EXPORT_BUCKET_AT,
 	ROW_EXPORT_BUCKET_NS,
+	ROW_EXPORT_REASON, /* its name */
 };
 
 struct row_export_field {
@@ -40,6 +42,7 @@ struct row_export {
 	bool as_json;
 	struct csv_writer csv;
 	struct json_writer json;
+	char reason[EXIT_REASON_BYTES]; /* a name without a table's */
 	size_t field_count;
 	struct row_export_field fields[ROW_EXPORT_FIELDS];
 };
