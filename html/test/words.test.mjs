@@ -168,3 +168,14 @@ test('names are ordered by group, and by the value of their numbers', () => {
 	const names = ['swapper/10', 'Zebra.01.vcpu10', 'Ape.10.vcpu0', 'swapper/9', 'Ape.2.vcpu0', 'Zebra.01.vcpu2', 'bash', 'a01', 'a1', ''];
 	assert.deepEqual(names.sort(compareNames), ['', 'Zebra.01.vcpu2', 'Zebra.01.vcpu10', 'Ape.2.vcpu0', 'Ape.10.vcpu0', 'a01', 'a1', 'bash', 'swapper/9', 'swapper/10']);
 });
+
+test('cgroups are grouped by what they belong to, and found by that', () => {
+	const path = (part) => `/machine.slice/machine-qemu\\x2d1\\x2dfw.scope/libvirt/${part}`;
+	const tasks = [[path('vcpu0'), 'fw'], [path('emulator'), 'fw'], ['/', null], [null, null]]
+		.map(([cgroup, unit], task) => ({ task, name: 'x', comm: null, tid: task, tgid: 1, kind: 'task', vm: null, cgroup, unit }));
+	const groups = groupTasks(tasks, 'cgroup', () => null);
+	assert.deepEqual(groups.map((group) => [group.label, group.members.length]), [['fw', 2], ['/', 1], ['no cgroup', 1]]);
+	for (const group of groups)
+		assert.deepEqual(tasks.filter((task) => matchesQuery(task, group.query)), group.members, group.query);
+	assert.ok(matchesQuery(tasks[0], 'cgroup:libvirt'));
+});

@@ -58,6 +58,11 @@ class MapTest(Named):
             names = self.names('--map', self.map, '--task', pattern, self.file)
             self.assertEqual(names, {300: NAMES[300]}, pattern)
 
+    def test_cgroups_have_short_names(self):
+        rows = self.read('list', '--format', 'csv', self.file).csv()
+        units = {row['cgroup']: row['unit'] for row in rows}
+        self.assertEqual(units, {'/user.slice': 'user', '': ''})
+
     def test_names_go_by_group(self):
         rows = '300,,vcpu10,,,1,Zebra\n301,,vcpu2,,,1,Zebra\n302,,vcpu0,,,2,Ape\n303,,vcpu0,,,10,Ape\n'
         listed = self.read('list', '--sort', 'name', '--format', 'csv', '--map',

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 /* Raised when the data's form changes; html/src/data/model.js reads this one. */
-#define PAGE_FORMAT 3
+#define PAGE_FORMAT 4
 
 /* Everything is borrowed. */
 struct page_input {

@@ -62,12 +62,17 @@ static const char *task_cgroup(const struct view_task *task)
 	return task->cgroup;
 }
 
+static const char *task_unit(const struct view_task *task)
+{
+	return task->unit;
+}
+
 static uint64_t (*const numbers[])(const struct view_task *task) = {
 	task_number, task_tid, task_tgid, task_vcpu, task_start_ns, task_end_ns,
 };
 
 static const char *(*const texts[])(const struct view_task *task) = {
-	task_name, task_comm, task_kind, task_vm, task_cgroup,
+	task_name, task_comm, task_kind, task_vm, task_cgroup, task_unit,
 };
 
 static uint64_t text_number(struct string_pool *pool, const char *text, struct page_block *block)

@@ -23,6 +23,7 @@ enum list_column {
 	LIST_VM,
 	LIST_VCPU,
 	LIST_CGROUP,
+	LIST_UNIT,
 	LIST_START_NS,
 	LIST_END_NS,
 	LIST_COLUMNS,
@@ -41,6 +42,7 @@ const struct report_column task_list_columns[] = {
 	[LIST_VM] = { "vm", "VM", REPORT_NAME },
 	[LIST_VCPU] = { "vcpu", "VCPU", REPORT_COUNT },
 	[LIST_CGROUP] = { "cgroup", "CGROUP", REPORT_TEXT },
+	[LIST_UNIT] = { "unit", NULL, REPORT_TEXT },
 	[LIST_START_NS] = { "start_ns", NULL, REPORT_COUNT },
 	[LIST_END_NS] = { "end_ns", NULL, REPORT_COUNT },
 };
@@ -63,6 +65,7 @@ static void fill_list_row(union report_value *row, const struct view_task *task,
 	row[LIST_VM].text = task->vm;
 	row[LIST_VCPU].number = task->vcpu;
 	row[LIST_CGROUP].text = task->cgroup;
+	row[LIST_UNIT].text = task->unit;
 	row[LIST_START_NS].number = task->start_ns;
 	row[LIST_END_NS].number = task->end_ns;
 }

@@ -42,6 +42,7 @@ struct view_task {
 	const char *kind;
 	const char *vm;	    /* or NULL */
 	const char *cgroup; /* or NULL */
+	const char *unit;   /* the cgroup in short (names/cgroup_name.h), or NULL */
 	uint64_t vcpu;
 	uint32_t members; /* tasks of the file that stand behind it */
 	uint64_t start_ns;

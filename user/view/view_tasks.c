@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/string_pool.h"
+#include "names/cgroup_name.h"
 #include "names/map.h"
 #include "view/view_names.h"
 
@@ -268,6 +269,38 @@ static int append_tids(struct view_tasks *tasks)
 	return 0;
 }
 
+/* The short name of a cgroup: an id in tasks->names, STRING_NONE without one. */
+static uint64_t unit_of(struct view_tasks *tasks, const char *cgroup)
+{
+	char name[NAMES_NAME_BYTES];
+
+	return cgroup_name_short(cgroup, name) ? string_pool_add(tasks->names, name) : STRING_NONE;
+}
+
+/* Equal cgroups are one text, and many tasks share one. */
+static int name_units(struct view_tasks *tasks)
+{
+	struct number_map units = { 0 };
+	int error = 0;
+
+	for (size_t i = 0; i < tasks->shown_count && !error; i++) {
+		struct view_task *task = &tasks->shown[i];
+		uint64_t key = (uintptr_t)task->cgroup;
+		uint32_t first = key ? number_map_find(&units, key) : NUMBER_MAP_NONE;
+
+		if (!key)
+			continue;
+		if (first != NUMBER_MAP_NONE) {
+			task->unit = tasks->shown[first].unit;
+			continue;
+		}
+		task->unit = string_pool_text(tasks->names, unit_of(tasks, task->cgroup));
+		error = number_map_add(&units, key, (uint32_t)i);
+	}
+	number_map_free(&units);
+	return error;
+}
+
 int view_tasks_shape(struct view_tasks *tasks, const struct view_options *options)
 {
 	int error;
@@ -278,6 +311,8 @@ int view_tasks_shape(struct view_tasks *tasks, const struct view_options *option
 	if (!tasks->names || !tasks->shown || !tasks->shown_of)
 		return -ENOMEM;
 	error = show_all(tasks, options);
+	if (!error)
+		error = name_units(tasks);
 	if (!error && options->append_tid)
 		error = append_tids(tasks);
 	tasks->same_numbers =

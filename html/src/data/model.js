@@ -4,7 +4,7 @@
 import { Reader } from './bytes.js';
 import { decodeSparse } from './sparse.js';
 
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 export function decodeStrings(bytes) {
 	const reader = new Reader(bytes);
@@ -19,7 +19,7 @@ export function decodeTasks(bytes, strings) {
 	const tasks = Array.from({ length: count }, () => ({}));
 	for (const name of ['task', 'tid', 'tgid', 'vcpu', 'startNs', 'endNs'])
 		for (const task of tasks) task[name] = reader.nullable();
-	for (const name of ['name', 'comm', 'kind', 'vm', 'cgroup'])
+	for (const name of ['name', 'comm', 'kind', 'vm', 'cgroup', 'unit'])
 		for (const task of tasks) {
 			const id = reader.nullable();
 			task[name] = id === null ? null : strings[id] ?? null;
@@ -30,7 +30,7 @@ export function decodeTasks(bytes, strings) {
 // What is said of a task that rows speak of and the tasks do not.
 const stranger = (task) => ({
 	task, tid: null, tgid: null, vcpu: null, startNs: null, endNs: null,
-	name: `task ${task}`, comm: null, kind: 'unknown', vm: null, cgroup: null,
+	name: `task ${task}`, comm: null, kind: 'unknown', vm: null, cgroup: null, unit: null,
 });
 
 // The buckets that were read, as user/view says them; where it cannot, what the rows speak of.

@@ -54,7 +54,7 @@ const KEYS = {
 	prefix: (task, value) => prefixOf(task.name) === value,
 	process: (task, value) => listHas(value, task.tgid),
 	vm: (task, value, cpusOf, wholly) => nameFits(task.vm, value, wholly),
-	cgroup: (task, value, cpusOf, wholly) => nameFits(task.cgroup, value, wholly),
+	cgroup: (task, value, cpusOf, wholly) => nameFits(task.cgroup, value, wholly) || nameFits(task.unit, value, wholly),
 	kind: (task, value) => (task.kind ?? '').toLowerCase().includes(value.toLowerCase()),
 };
 
@@ -75,7 +75,7 @@ const GROUP_KEYS = {
 	prefix: (task) => prefixOf(task.name),
 	process: (task) => (task.tgid === null ? null : String(task.tgid)),
 	vm: (task) => task.vm,
-	cgroup: (task) => task.cgroup,
+	cgroup: (task) => task.unit ?? task.cgroup, // a unit, a container or a VM has cgroups below its own
 };
 
 // [{ label, query, members, runNs, switches }] by a key of GROUP_KEYS; members without one stand last.
