@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account_bench.h"
 
+#include "base/string_pool.h"
 #include "capture/histogram.h"
 
 #define US 1000ULL
@@ -482,12 +483,40 @@ static void events_of_kvm_are_refused_where_it_is_not_recorded(void **state)
 	finish(bench);
 }
 
+static void a_vcpu_that_nobody_could_tell_has_its_name_from_kvm(void **state)
+{
+	struct account_name name = {
+		.tid = 7, .name = "fw.thread", .vm = "fw", .vcpu = CAPTURE_NIL, .open = true
+	};
+	struct bench *bench = begin_kvm(1, true);
+	const uint64_t *row;
+
+	(void)state;
+	tell(bench, 7, 0, "qemu");
+	tell(bench, 8, 0, "qemu");
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 1 * MS, 7);
+	leaves(bench, 7, 2 * MS, VMX_IO);
+	assert_int_equal(account_name(bench->account, &name), 0);
+	name.tid = 8;
+	assert_int_equal(account_name(bench->account, &name), 0);
+	begins(bench, 0, 1 * MS, 3 * MS, 8);
+	end_at(bench, 10 * MS);
+	row = tally_task(&bench->tally, task_of(bench, 7, "qemu"))->values;
+	assert_string_equal(string_pool_text(bench->strings, row[TASKS_NAME]), "fw.vcpu3");
+	assert_int_equal(row[TASKS_VCPU], 3);
+	row = tally_task(&bench->tally, task_of(bench, 8, "qemu"))->values;
+	assert_string_equal(string_pool_text(bench->strings, row[TASKS_NAME]), "fw.thread");
+	finish(bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_vcpu_is_in_its_guest_from_entry_to_exit_and_in_the_host_from_exit_to_entry),
 		cmocka_unit_test(its_task_is_a_vcpu_with_its_number_also_when_it_is_dead),
+		cmocka_unit_test(a_vcpu_that_nobody_could_tell_has_its_name_from_kvm),
 		cmocka_unit_test(asleep_after_hlt_is_halted_and_the_wait_for_a_core_is_waiting),
 		cmocka_unit_test(asleep_after_another_exit_is_blocked),
 		cmocka_unit_test(
