@@ -32,6 +32,14 @@ struct {
 	__type(value, struct pft_cpu);
 } cpus SEC(".maps");
 
+/* Of each CPU, when the user side asks. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pft_sums);
+} sums SEC(".maps");
+
 /* Preallocated: sched_switch holds the run queue's lock, where allocating is not safe everywhere. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -56,6 +64,11 @@ static __always_inline struct pft_cpu *this_cpu_state(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&cpus, &zero);
+}
+
+static __always_inline struct pft_sums *sums_of_cpu(__u32 cpu)
+{
+	return bpf_map_lookup_elem(&sums, &cpu);
 }
 
 static __always_inline struct pft_block *block_of_cpu(__u32 cpu)

@@ -221,10 +221,11 @@ struct pft_cpu {
 	__pft_u64 since_ns;	/* when the run in progress began (rq, see flags) */
 	__pft_u64 running_task; /* the task_struct's address: only to be compared */
 	__pft_u32 running_tid;
-	__pft_u32 flags;	/* PFT_BLOCK_* of the run in progress */
-	__pft_u64 base_ns;	/* rq time at which all closed runs would have begun */
-	__pft_u64 first_number; /* of the block in progress: number of its first sample */
-	__pft_u64 reserved[2];
+	__pft_u32 flags;	  /* PFT_BLOCK_* of the run in progress */
+	__pft_u64 base_ns;	  /* rq time at which all closed runs would have begun */
+	__pft_u64 first_number;	  /* of the block in progress: number of its first sample */
+	__pft_u64 evicted_run_ns; /* sums of all that was moved to the hash map */
+	__pft_u64 evicted_switches;
 
 	__pft_u64 idle_run_ns;
 	__pft_u64 idle_switches; /* idle left the CPU so often */
@@ -250,6 +251,18 @@ struct pft_evicted {
 	__pft_u64 voluntary;
 	__pft_u64 involuntary;
 };
+
+/*
+ * The sums of one CPU's totals (idle and unknown included) at one moment, taken in an interrupt on
+ * that CPU: they belong to the samples with numbers below `number`, exactly.
+ */
+struct pft_sums {
+	__pft_u64 number;
+	__pft_u64 switches;
+	__pft_u64 run_ns;
+	__pft_u64 mono_ns; /* when; 0: never */
+};
+_Static_assert(sizeof(struct pft_sums) == 32, "sums");
 
 /* ---- identity: who a tid is; a ring of its own, and the task iterator's output ---- */
 

@@ -24,6 +24,8 @@ static __always_inline void total_evict(struct pft_cpu *cpu, const struct pft_to
 
 	if (!total->tid)
 		return;
+	cpu->evicted_run_ns += value.run_ns;
+	cpu->evicted_switches += value.voluntary + value.involuntary;
 	known = bpf_map_lookup_elem(&evicted, &key);
 	if (known) {
 		/* in place: updating an existing key would take the bucket's lock */
@@ -89,6 +91,32 @@ static __always_inline void total_add(struct pft_cpu *cpu, __u32 tid, __u64 star
 		total->voluntary++;
 	if ((total->voluntary | total->involuntary) & TOTAL_COUNT_LIMIT)
 		total_flush(cpu, total);
+}
+
+/*
+ * Runs as the seed does, in an interrupt on its CPU: no switch is under way there, so the totals and
+ * the number of the next sample belong together.
+ */
+static __always_inline void handle_sums(void)
+{
+	__u32 number = bpf_get_smp_processor_id();
+	struct pft_block *block = block_of_cpu(number);
+	struct pft_sums *sum = sums_of_cpu(number);
+	struct pft_cpu *cpu = this_cpu_state();
+
+	if (!cpu || !block || !sum)
+		return;
+	sum->number = cpu->first_number + PFT_WORD_COUNT(block->word);
+	sum->switches = cpu->idle_switches + cpu->evicted_switches;
+	sum->run_ns = cpu->idle_run_ns + cpu->unknown_run_ns + cpu->evicted_run_ns;
+	for (int set = 0; set < PFT_TOTAL_SETS; set++)
+		for (int way = 0; way < 2; way++) {
+			const struct pft_total *total = &cpu->totals[set][way];
+
+			sum->switches += total->voluntary + total->involuntary;
+			sum->run_ns += total->run_ns;
+		}
+	sum->mono_ns = bpf_ktime_get_ns();
 }
 
 #endif

@@ -15,6 +15,7 @@ struct comparison {
 	int64_t *tasks;	      /* account's key -> index */
 	size_t key_count;
 	bool exact; /* nothing lost, missed or late: equal to the nanosecond */
+	bool timed; /* rows are compared bucket by bucket */
 	uint64_t lost_ns_allowed;
 	uint64_t cells_allowed;
 	uint64_t nobodies; /* lives whose begin and name could not be matched */

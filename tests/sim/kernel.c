@@ -45,6 +45,11 @@ static struct pft_block *block_of_cpu(uint32_t cpu)
 	return &machine->blocks[cpu];
 }
 
+static struct pft_sums *sums_of_cpu(uint32_t cpu)
+{
+	return &machine->sums[cpu];
+}
+
 static uint32_t bpf_get_smp_processor_id(void)
 {
 	return machine->this_cpu;
@@ -137,7 +142,8 @@ struct kernel *kernel_new(uint32_t cpus, size_t ring_bytes)
 	kernel->ring_bytes_max = ring_bytes;
 	kernel->blocks = calloc(cpus, sizeof(*kernel->blocks));
 	kernel->states = calloc(cpus, sizeof(*kernel->states));
-	if (!kernel->blocks || !kernel->states)
+	kernel->sums = calloc(cpus, sizeof(*kernel->sums));
+	if (!kernel->blocks || !kernel->states || !kernel->sums)
 		abort();
 	return kernel;
 }
@@ -146,6 +152,7 @@ void kernel_free(struct kernel *kernel)
 {
 	free(kernel->blocks);
 	free(kernel->states);
+	free(kernel->sums);
 	free(kernel->ring);
 	free(kernel->evicted);
 	free(kernel);
@@ -158,6 +165,14 @@ void kernel_seed(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns, struct t
 	kernel->mono_ns = mono_ns;
 	kernel->current = current;
 	handle_seed();
+}
+
+void kernel_sum(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns)
+{
+	machine = kernel;
+	kernel->this_cpu = cpu;
+	kernel->mono_ns = mono_ns;
+	handle_sums();
 }
 
 void kernel_switch(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns, uint64_t rq_ns,

@@ -38,6 +38,7 @@ struct kernel {
 	uint32_t cpus;
 	struct pft_block *blocks;
 	struct pft_cpu *states;
+	struct pft_sums *sums;
 	struct kernel_ring_record *ring;
 	size_t ring_first, ring_end, ring_capacity;
 	size_t ring_bytes, ring_bytes_max;
@@ -62,6 +63,9 @@ void kernel_seed(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns,
 void kernel_switch(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns, uint64_t rq_ns,
 		   bool preempt, struct task_struct *prev, struct task_struct *next,
 		   unsigned int state);
+
+/* Takes the sums of one CPU's totals. */
+void kernel_sum(struct kernel *kernel, uint32_t cpu, uint64_t mono_ns);
 
 /* The number of the CPU's next sample, and the sum of its closed runs. */
 uint64_t kernel_next_number(const struct kernel *kernel, uint32_t cpu);

@@ -3,6 +3,7 @@
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
+#include "capture/joined.h"
 #include "kernel.h"
 #include "sim.h"
 
@@ -98,6 +99,11 @@ struct machine {
 	uint64_t looked_ns;
 	uint64_t seen_ns;
 	uint64_t flushed_ns;
+	struct joined joined; /* parts, for the tally */
+	uint64_t cut_ns;      /* the next border, since zero; 0: none */
+	bool summed;
+	uint64_t watermark_ns;		/* since zero */
+	struct account_border *borders; /* by CPU */
 	uint64_t blocks_given;
 	uint64_t totals_switches;
 	bool final;

@@ -94,6 +94,9 @@ void sim_plan_of_seed(struct sim_plan *plan, uint64_t seed)
 	plan->drain_ns = PICK(&random, 5, 20, 50, 100) * SIM_MS;
 	plan->flush_ns = plan->drain_ns * PICK(&random, 1, 3, 10);
 	plan_troubles(plan, &random);
+	/* (a part's buckets have their first length again: then their starts would not fit together) */
+	if (seed % 3 == 1 && !plan->rows_per_s_max)
+		plan->part_ns = plan->bucket_ns * PICK(&random, 1, 2, 7, 30);
 }
 
 const char *sim_break_word(enum sim_break what)
@@ -117,6 +120,7 @@ const char *sim_break_word(enum sim_break what)
 		[BREAK_CELL] = "cell",
 		[BREAK_LOG] = "log",
 		[BREAK_SUCCESSOR] = "successor",
+		[BREAK_BORDER] = "border",
 	};
 
 	return what < BREAK_COUNT ? words[what] : "";

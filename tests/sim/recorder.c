@@ -31,17 +31,23 @@ void recorder_begins(struct machine *m, struct sim_result *result)
 		.rows_per_s_max = m->plan.rows_per_s_max,
 		.wait_offered = true,
 		.detail = true,
+		.in_parts = m->plan.part_ns,
+		.keys_stay = true,
 	};
 
 	m->result = result;
 	m->choices.state = ~m->plan.seed;
 	tally_init(&result->tally);
 	result->strings = string_pool_new();
-	m->account = account_new(&options, &result->tally.sink, result->strings);
+	joined_init(&m->joined, &result->tally.sink);
+	m->account = account_new(&options, m->plan.part_ns ? &m->joined.sink : &result->tally.sink,
+				 result->strings);
 	m->merge = merge_new(m->plan.cpus, m->history.zero_ns, m->account);
 	m->looks = calloc(m->plan.cpus, sizeof(*m->looks));
 	m->scratch = calloc(m->plan.cpus, sizeof(*m->scratch));
-	if (!m->account || !m->merge || !m->looks || !m->scratch)
+	m->borders = calloc(m->plan.cpus, sizeof(*m->borders));
+	m->cut_ns = m->plan.part_ns;
+	if (!m->borders || !m->account || !m->merge || !m->looks || !m->scratch)
 		abort();
 	m->looked_ns = m->history.zero_ns;
 	m->flushed_ns = m->history.zero_ns;
@@ -134,8 +140,59 @@ static void look_at(struct machine *m, uint32_t cpu)
 	look->count = count;
 }
 
+/* ---- parts, as live_cut.c makes them ---- */
+
+static void take_sums(struct machine *m)
+{
+	if (!m->cut_ns || m->summed || m->now_ns < m->history.zero_ns + m->cut_ns + SLACK_NS)
+		return;
+	for (uint32_t cpu = 0; cpu < m->plan.cpus; cpu++)
+		kernel_sum(m->kernel, cpu, m->now_ns);
+	m->summed = true;
+}
+
+static bool find_borders(struct machine *m)
+{
+	struct merge_sum between;
+	bool all = true;
+
+	for (uint32_t cpu = 0; cpu < m->plan.cpus; cpu++) {
+		const struct pft_sums *sums = &m->kernel->sums[cpu];
+		bool known = !merge_between(m->merge, cpu, sums->number, &between);
+
+		if (m->broken == BREAK_BORDER)
+			between = (struct merge_sum){ 0 };
+		m->borders[cpu] = (struct account_border){
+			.known = known,
+			.switches = sums->switches - between.switches,
+			.run_ns = sums->run_ns - between.run_ns,
+		};
+		all &= known;
+	}
+	return all;
+}
+
+static void cut(struct machine *m)
+{
+	struct capture_end end = { 0 };
+	uint64_t at_ns = m->cut_ns;
+
+	if (!m->cut_ns || !m->summed || m->watermark_ns != at_ns)
+		return;
+	m->summed = false;
+	m->cut_ns = at_ns + m->plan.bucket_ns; /* try again there */
+	if (!find_borders(m))
+		return;
+	check(account_cut(m->account, at_ns, m->borders, &end), "account_cut");
+	joined_begin_part(&m->joined, at_ns);
+	check(account_go_on(m->account, &m->joined.sink), "account_go_on");
+	m->cut_ns = at_ns + m->plan.part_ns;
+	m->result->parts++;
+}
+
 void recorder_looks(struct machine *m)
 {
+	take_sums(m);
 	m->seen_ns = m->looked_ns;
 	m->looked_ns = m->now_ns;
 	for (uint32_t cpu = 0; cpu < m->plan.cpus; cpu++)
@@ -238,8 +295,14 @@ static void gather(struct machine *m)
 void recorder_drains(struct machine *m)
 {
 	gather(m);
-	if (m->seen_ns > m->history.zero_ns + SLACK_NS)
-		check(merge_advance(m->merge, m->seen_ns - SLACK_NS), "merge_advance");
+	if (m->seen_ns > m->history.zero_ns + SLACK_NS) {
+		m->watermark_ns = m->seen_ns - SLACK_NS - m->history.zero_ns;
+		if (m->cut_ns && m->cut_ns < m->watermark_ns)
+			m->watermark_ns = m->cut_ns;
+		check(merge_advance(m->merge, m->history.zero_ns + m->watermark_ns),
+		      "merge_advance");
+		cut(m);
+	}
 	if (m->now_ns - m->flushed_ns >= m->plan.flush_ns) {
 		check(account_flush(m->account, merge_complete_ns(m->merge)), "account_flush");
 		m->flushed_ns = m->now_ns;
@@ -305,6 +368,10 @@ void recorder_ends(struct machine *m)
 	check(merge_advance(m->merge, UINT64_MAX), "merge_advance");
 	give_totals(m);
 	check(account_end(m->account, &end, true, true), "account_end");
+	if (m->plan.part_ns)
+		check(joined_end(&m->joined, &end), "joined_end");
+	joined_free(&m->joined);
+	free(m->borders);
 	merge_free(m->merge);
 	account_free(m->account);
 	free(m->looks);

@@ -14,9 +14,10 @@
 static void print_plan(const struct sim_plan *plan)
 {
 	printf("  cpus %u, %" PRIu64 " silent, tasks %u, tids %u, %" PRIu64 " ms, run %" PRIu64
-	       " ns, bucket %" PRIu64 " ms, rows/s %" PRIu64 "\n",
+	       " ns, bucket %" PRIu64 " ms, rows/s %" PRIu64 ", parts %" PRIu64 " ms\n",
 	       plan->cpus, plan->silent_cpus, plan->tasks, plan->tids, plan->duration_ns / SIM_MS,
-	       plan->run_ns, plan->bucket_ns / SIM_MS, plan->rows_per_s_max);
+	       plan->run_ns, plan->bucket_ns / SIM_MS, plan->rows_per_s_max,
+	       plan->part_ns / SIM_MS);
 	printf("  lag %" PRIu64
 	       " ns, drift %d, ring %zu, missed %g, fork %g, hotplug %d, half-read "
 	       "%d, early reuse %d, drain %" PRIu64 " ms, flush %" PRIu64 " ms\n",
@@ -46,6 +47,7 @@ static void print_task(const struct sim_result *result, uint32_t index)
 struct sums {
 	int64_t task; /* to print; -1: none */
 	uint64_t switches;
+	uint64_t parts;
 	uint64_t failed;
 };
 
@@ -59,6 +61,7 @@ static bool run_seed(uint64_t seed, enum sim_break broken, struct sums *sums)
 	sim_run(&plan, broken, &result);
 	equal = sim_compare(&result);
 	sums->switches += result.totals_switches;
+	sums->parts += result.parts;
 	if (!equal) {
 		sums->failed++;
 		printf("seed %" PRIu64 ": %s\n", seed, result.difference);
@@ -137,8 +140,8 @@ int main(int argc, char **argv)
 		return run_breaks(from, count);
 	for (uint64_t seed = from; seed < from + count; seed++)
 		run_seed(seed, broken, &sums);
-	printf("sim: seeds %" PRIu64 " to %" PRIu64 ", %" PRIu64 " switches\n%" PRIu64
-	       " passed, %" PRIu64 " failed\n",
-	       from, from + count - 1, sums.switches, count - sums.failed, sums.failed);
+	printf("sim: seeds %" PRIu64 " to %" PRIu64 ", %" PRIu64 " switches, %" PRIu64
+	       " borders between parts\n%" PRIu64 " passed, %" PRIu64 " failed\n",
+	       from, from + count - 1, sums.switches, sums.parts, count - sums.failed, sums.failed);
 	return sums.failed ? 1 : 0;
 }

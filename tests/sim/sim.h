@@ -45,6 +45,7 @@ struct sim_plan {
 	uint64_t reuse_ns; /* so long after it at the earliest, otherwise */
 	uint64_t drain_ns;
 	uint64_t flush_ns;
+	uint64_t part_ns;     /* the capture is cut so often; 0: never */
 	uint64_t silent_cpus; /* so many CPUs get no task */
 };
 
@@ -68,6 +69,7 @@ enum sim_break {
 	BREAK_CELL,	    /* one in a thousand run lengths is wrong */
 	BREAK_LOG,	    /* a switch gets no row of its own */
 	BREAK_SUCCESSOR,    /* one task is counted as another's successor */
+	BREAK_BORDER,	    /* the samples between a border and its sums are forgotten */
 	BREAK_COUNT,
 };
 
@@ -229,6 +231,7 @@ struct sim_result {
 	struct tally tally;
 	struct string_pool *strings;
 	uint64_t totals_switches; /* the kernel side's */
+	uint64_t parts;		  /* borders between them */
 	char difference[512];	  /* empty: equal */
 };
 

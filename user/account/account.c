@@ -57,7 +57,7 @@ struct account *account_new(const struct account_options *options, struct captur
 	account->options = *options;
 	account->sink = sink;
 	account->strings = strings;
-	grid_init(&account->grid, options->bucket_ns);
+	grid_init(&account->grid, 0, options->bucket_ns);
 	if (add_words(account) || init_cpus(account) || rows_init(&account->rows) ||
 	    cells_init(&account->cells) || output_init(&account->output, sink, strings) ||
 	    lives_init(account) || selection_init(account) || kvm_init(account) ||
@@ -89,7 +89,7 @@ void account_free(struct account *account)
 void account_counters(const struct account *account, struct account_counters *counters)
 {
 	*counters = (struct account_counters){
-		.tasks = account->task_count,
+		.tasks = account->task_count + account->part.tasks_before,
 		.bucket_ns = grid_bucket_ns(&account->grid),
 		.lost_switches = account->losses[LOSS_RING_FULL].switches,
 		.lost_run_ns = account->losses[LOSS_RING_FULL].run_ns,
@@ -98,7 +98,7 @@ void account_counters(const struct account *account, struct account_counters *co
 		.kvm_exits = account->kvm.exits,
 	};
 	for (uint32_t i = 0; i < account->options.cpu_count; i++)
-		counters->switches += account->cpus[i].switches;
+		counters->switches += account->cpus[i].sums.switches;
 	for (int i = 0; i < LOSS_CAUSES; i++)
 		counters->losses[i] = account->losses[i].count;
 }

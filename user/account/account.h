@@ -37,6 +37,8 @@ struct account_options {
 	bool wait_offered;	 /* events carry wait_total_ns */
 	bool wait_apart;	 /* and it is the wait since the task's last run alone */
 	bool detail;		 /* every switch gets its row */
+	bool in_parts;		 /* account_cut() will be called: totals by task are not written */
+	bool keys_stay;		 /* and tasks have the same keys in all parts */
 	/* Which tasks are written by themselves, the others being "other"; NULL: all. Asked again
 	   whenever more is known of a task. */
 	bool (*selects)(void *context, const struct account_task *task);
@@ -206,6 +208,32 @@ int account_exec(struct account *account, uint32_t old_tid, uint32_t tid);
  * tasks in them first, the losses, then calls the sink's flush. Returns as all.
  */
 int account_flush(struct account *account, uint64_t at_ns);
+
+/* ---- parts: one capture in several sinks, without a gap ---- */
+
+/* The first border of buckets that is not before at_ns (which must not lie before the part). */
+uint64_t account_border(const struct account *account, uint64_t at_ns);
+
+/* One CPU's totals, as the kernel had them when it had made the last switch before a border. */
+struct account_border {
+	bool known;
+	uint64_t switches;
+	uint64_t run_ns;
+	uint64_t seeded_ns; /* when the CPU was seeded */
+};
+
+/*
+ * Ends the part at at_ns, a border of buckets: all events before it have been fed, none behind it
+ * (one that comes later all the same counts as of the border). As account_end(), but all lives, open
+ * runs and waits go on, and times in rows are since the border from then on; buckets have their
+ * first length again. `borders` go by CPU number. A wait that spans the border is whole in the next
+ * part, where it ends; its time before the border is in that part's first bucket.
+ */
+int account_cut(struct account *account, uint64_t at_ns, const struct account_border *borders,
+		struct capture_end *end);
+
+/* After account_cut(): the next part goes there; its header has been pushed. */
+int account_go_on(struct account *account, struct capture_sink *sink);
 
 /* ---- the end ---- */
 

@@ -2,6 +2,7 @@
 #include "account/fill.h"
 
 #include "account/flush.h"
+#include "account/lives.h"
 
 /* No doubling to more than a minute. */
 #define BUCKET_NS_MAX 60000000000ULL
@@ -63,6 +64,21 @@ int fill_advance(struct account *account, uint64_t at_ns)
 	return error;
 }
 
+struct row *fill_row_slow(struct account *account, const struct cpu *cpu, uint32_t slot,
+			  uint64_t start_ns)
+{
+	struct life *life = &account->lives[slot];
+	uint32_t index;
+
+	if (life_tell(account, slot))
+		return NULL;
+	index = rows_find(&account->rows, start_ns, life->task, cpu->number);
+	if (index == UINT32_MAX)
+		return NULL;
+	life->row = index;
+	return &account->rows.items[index];
+}
+
 /* Adds to the row of each bucket that [from_ns, to_ns) touches. */
 static int split(struct account *account, const struct cpu *cpu, uint32_t slot, uint64_t from_ns,
 		 uint64_t to_ns, bool wait)
@@ -103,12 +119,32 @@ int fill_cpu_slow(struct account *account, struct cpu *cpu, uint64_t at_ns)
 	return split(account, cpu, cpu->filler, from_ns, at_ns, false);
 }
 
+/* The part that a wait began in is closed: what it lasted there goes to the first bucket of this. */
+static int add_before(struct account *account, const struct cpu *cpu, uint32_t slot,
+		      uint64_t wait_ns)
+{
+	struct row *row = fill_row(account, cpu, slot, account->part.zero_ns);
+
+	if (!row)
+		return -ENOMEM;
+	row->wait_ns += wait_ns;
+	row->wait_flags |= WAIT_KNOWN;
+	return 0;
+}
+
 int fill_wait_slow(struct account *account, struct cpu *cpu, uint32_t slot, uint64_t at_ns,
 		   uint64_t wait_ns, uint64_t *here_ns)
 {
-	uint64_t start_ns = fill_start(account, at_ns);
+	uint64_t start_ns = fill_start(account, at_ns), zero_ns = account->part.zero_ns;
 	uint64_t from_ns = wait_ns < at_ns ? at_ns - wait_ns : 0;
+	uint64_t before_ns = 0;
+	int error;
 
+	if (from_ns < zero_ns) {
+		before_ns = zero_ns - from_ns;
+		from_ns = zero_ns;
+	}
 	*here_ns = at_ns - (from_ns > start_ns ? from_ns : start_ns);
-	return split(account, cpu, slot, from_ns, start_ns, true);
+	error = split(account, cpu, slot, from_ns, start_ns, true);
+	return error || !before_ns ? error : add_before(account, cpu, slot, before_ns);
 }

@@ -26,12 +26,17 @@ int fill_cpu_slow(struct account *account, struct cpu *cpu, uint64_t at_ns);
 int fill_wait_slow(struct account *account, struct cpu *cpu, uint32_t slot, uint64_t at_ns,
 		   uint64_t wait_ns, uint64_t *here_ns);
 
+/* A row that is not there yet, or not where it was last. NULL without memory, as fill_row(). */
+struct row *fill_row_slow(struct account *account, const struct cpu *cpu, uint32_t slot,
+			  uint64_t start_ns);
+
 static inline struct row *fill_row(struct account *account, const struct cpu *cpu, uint32_t slot,
 				   uint64_t start_ns)
 {
-	struct life *life = &account->lives[slot];
+	const struct life *life = &account->lives[slot];
+	struct row *row = rows_hinted(&account->rows, life->row, start_ns, life->task, cpu->number);
 
-	return rows_get(&account->rows, &life->row, start_ns, life->task, cpu->number);
+	return LIKELY(row != NULL) ? row : fill_row_slow(account, cpu, slot, start_ns);
 }
 
 /* Rows and cells of the current bucket so far; after fill_settle() that is exact. */

@@ -40,7 +40,8 @@ static int write_task(struct account *account, uint32_t slot)
 		[TASKS_TID] = slot == UNKNOWN_LIFE ? CAPTURE_NIL : life->tid,
 		[TASKS_TGID] = who->tgid,
 		[TASKS_START_NS] = who->start_ns,
-		[TASKS_END_NS] = who->end_ns,
+		[TASKS_END_NS] =
+			who->end_ns == CAPTURE_NIL ? CAPTURE_NIL : in_part(account, who->end_ns),
 		[TASKS_COMM] = who->comm,
 		[TASKS_NAME] = name_of(account, who),
 		[TASKS_KIND] = who->is_vcpu ? account->words.vcpu : who->kind,
@@ -93,7 +94,7 @@ static int write_row(struct account *account, const struct row *row)
 	uint64_t bucket_ns = grid_part_at(&account->grid, row->start_ns)->bucket_ns;
 	bool known = can_wait(account, row) && row->wait_flags != WAIT_UNKNOWN;
 	const uint64_t values[SAMPLES_COLUMNS] = {
-		[SAMPLES_BUCKET] = row->start_ns / bucket_ns,
+		[SAMPLES_BUCKET] = in_part(account, row->start_ns) / bucket_ns,
 		[SAMPLES_TASK] = row->task,
 		[SAMPLES_CPU] = row->cpu,
 		[SAMPLES_RUN_NS] = row->run_ns,
@@ -103,8 +104,9 @@ static int write_row(struct account *account, const struct row *row)
 		[SAMPLES_MIGRATIONS] = row->migrations,
 		[SAMPLES_WAIT_NS] = known ? row->wait_ns : CAPTURE_NIL,
 		[SAMPLES_WAIT_MAX_NS] = known ? row->wait_max_ns : CAPTURE_NIL,
-		[SAMPLES_WAIT_MAX_AT_NS] =
-			known && row->wait_max_ns ? row->wait_max_at_ns : CAPTURE_NIL,
+		[SAMPLES_WAIT_MAX_AT_NS] = known && row->wait_max_ns
+						   ? in_part(account, row->wait_max_at_ns)
+						   : CAPTURE_NIL,
 	};
 
 	return output_columns(&account->output, CAPTURE_SAMPLES, bucket_ns, values,
@@ -162,7 +164,7 @@ static int write_cell(struct account *account, const struct sort_item *cell, uin
 {
 	uint64_t bucket_ns = grid_part_at(&account->grid, cell->high)->bucket_ns;
 	const uint64_t values[CELLS_COLUMNS] = {
-		[CELLS_BUCKET] = cell->high / bucket_ns,
+		[CELLS_BUCKET] = in_part(account, cell->high) / bucket_ns,
 		[CELLS_TASK] = CELL_TASK(cell->low),
 		[CELLS_KIND] = account->words.cells[CELL_KIND(cell->low)],
 		[CELLS_BIN] = CELL_BIN(cell->low),
@@ -261,20 +263,36 @@ int flush_losses(struct account *account, uint64_t at_ns)
 	int error = 0;
 
 	for (int cause = 0; cause < LOSS_CAUSES && !error; cause++) {
-		const struct loss_sums *loss = &account->losses[cause];
+		const struct loss_sums *now = &account->losses[cause];
+		const struct loss_sums *before = &account->part.losses[cause];
+		uint64_t run_ns = now->run_ns - before->run_ns;
 		const uint64_t values[LOSSES_COLUMNS] = {
-			[LOSSES_AT_NS] = at_ns,
+			[LOSSES_AT_NS] = in_part(account, at_ns),
 			[LOSSES_CAUSE] = account->words.losses[cause],
-			[LOSSES_COUNT] = loss->count,
-			[LOSSES_SWITCHES] = known_for(cause, loss->switches),
-			[LOSSES_RUN_NS] = cause == LOSS_MISSED_SWITCH
-						  ? loss->run_ns
-						  : known_for(cause, loss->run_ns),
+			[LOSSES_COUNT] = now->count - before->count,
+			[LOSSES_SWITCHES] = known_for(cause, now->switches - before->switches),
+			[LOSSES_RUN_NS] =
+				cause == LOSS_MISSED_SWITCH ? run_ns : known_for(cause, run_ns),
 		};
 
 		error = output_row(&account->output, CAPTURE_LOSSES, 0, values);
 	}
 	return error ? error : output_done(&account->output);
+}
+
+/* ---- CPUs ---- */
+
+int flush_online(struct account *account, const struct cpu *cpu, uint64_t at_ns, bool online)
+{
+	const uint64_t values[CPUS_COLUMNS] = {
+		[CPUS_CPU] = cpu->number,
+		[CPUS_AT_NS] = in_part(account, at_ns),
+		[CPUS_ONLINE] = online,
+	};
+
+	if (!selection_lists_cpu(account, cpu->number))
+		return 0;
+	return output_row(&account->output, CAPTURE_CPUS, 0, values);
 }
 
 /* ---- time passes ---- */
@@ -337,5 +355,7 @@ int account_flush(struct account *account, uint64_t at_ns)
 	if (partial)
 		account->partial_ns = at_ns;
 	account->flushed_ns = at_ns;
-	return account->sink->flush ? account->sink->flush(account->sink, start_ns) : 0;
+	return account->sink->flush
+		       ? account->sink->flush(account->sink, in_part(account, start_ns))
+		       : 0;
 }

@@ -23,6 +23,9 @@ typedef int flush_cell(struct account *account, const struct sort_item *cell, ui
 /* Cells of the buckets that start before until_ns; the current bucket's have been moved. */
 int flush_cells(struct account *account, struct cells *cells, uint64_t until_ns, flush_cell *write);
 
+/* The CPU goes, or comes back. */
+int flush_online(struct account *account, const struct cpu *cpu, uint64_t at_ns, bool online);
+
 /* Every CPU's and vCPU's time up to at_ns goes into rows. */
 int flush_fill(struct account *account, uint64_t at_ns);
 

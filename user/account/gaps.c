@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a CPU did not tell: its begin, losses, missed switches, its time offline. */
 #include "account/fill.h"
+#include "account/flush.h"
 #include "account/lives.h"
 #include "account/runs.h"
-#include "account/selection.h"
 #include "account/switches.h"
 
 /* The moment as this CPU has it: its time never goes back. */
@@ -58,19 +58,6 @@ static int run_is_found(struct account *account, struct cpu *cpu, uint64_t at_ns
 	return switches_found(account, cpu, at_ns, account->lives[UNKNOWN_LIFE].task, life->task);
 }
 
-static int write_online(struct account *account, const struct cpu *cpu, uint64_t at_ns, bool online)
-{
-	const uint64_t values[CPUS_COLUMNS] = {
-		[CPUS_CPU] = cpu->number,
-		[CPUS_AT_NS] = at_ns,
-		[CPUS_ONLINE] = online,
-	};
-
-	if (!selection_lists_cpu(account, cpu->number))
-		return 0;
-	return output_row(&account->output, CAPTURE_CPUS, 0, values);
-}
-
 int account_found_running(struct account *account, uint32_t number, uint64_t at_ns, uint32_t tid,
 			  uint64_t start_ns, bool after_loss)
 {
@@ -85,7 +72,7 @@ int account_found_running(struct account *account, uint32_t number, uint64_t at_
 	if (!error)
 		error = fill_cpu(account, cpu, at_ns);
 	if (!error && cpu->offline)
-		error = write_online(account, cpu, at_ns, true);
+		error = flush_online(account, cpu, at_ns, true);
 	cpu->offline = false;
 	cpu->known = true;
 	cpu->forced = false;
@@ -118,7 +105,7 @@ int account_missed_switch(struct account *account, uint32_t number, uint64_t at_
 	error = lose_sight(account, cpu);
 	if (!error)
 		error = fill_cpu(account, cpu, at_ns);
-	cpu->run_ns += unknown_ns;
+	cpu->sums.run_ns += unknown_ns;
 	cpu->forced = false;
 	cpu->known = true;
 	cpu->cause = RUN_MISSED_SWITCH;
@@ -191,8 +178,8 @@ int account_lost(struct account *account, uint32_t number, uint64_t at_ns, uint6
 	error = lose_sight(account, cpu);
 	cpu->cause = RUN_AFTER_LOSS;
 	cpu->forced = false;
-	cpu->lost_switches += switches;
-	cpu->lost_run_ns += run_ns;
+	cpu->sums.lost_switches += switches;
+	cpu->sums.lost_run_ns += run_ns;
 	loss->count += blocks;
 	loss->switches += switches;
 	loss->run_ns += run_ns;
@@ -215,7 +202,7 @@ int account_offline(struct account *account, uint32_t number, uint64_t at_ns)
 				       account->lives[UNKNOWN_LIFE].task);
 	cpu->offline = true;
 	cpu->known = true;
-	return error ? error : write_online(account, cpu, at_ns, false);
+	return error ? error : flush_online(account, cpu, at_ns, false);
 }
 
 void account_count_loss(struct account *account, enum capture_loss_cause cause, uint64_t count)

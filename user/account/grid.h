@@ -15,13 +15,14 @@ struct grid_part {
 };
 
 struct grid {
-	uint64_t start_ns; /* the current bucket */
+	uint64_t origin_ns; /* a border of all parts; nothing lies before it */
+	uint64_t start_ns;  /* the current bucket */
 	uint64_t end_ns;
 	uint32_t part_count;
 	struct grid_part parts[GRID_DOUBLINGS];
 };
 
-void grid_init(struct grid *grid, uint64_t bucket_ns);
+void grid_init(struct grid *grid, uint64_t origin_ns, uint64_t bucket_ns);
 
 /* The part that holds a moment. */
 const struct grid_part *grid_part_at(const struct grid *grid, uint64_t at_ns);

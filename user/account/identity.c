@@ -40,7 +40,7 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 	error = set_text(account, &who->comm, identity->comm);
 	if (!error)
 		error = set_text(account, &who->cgroup, identity->cgroup);
-	if (!error && account->lives[slot].task)
+	if (!error && account->lives[slot].told)
 		error = life_touch(account, slot);
 	if (!error)
 		error = selection_look(account, slot);

@@ -160,6 +160,8 @@ static struct kvm_exit_row *row_of(struct account *account, struct kvm_vcpu *vcp
 
 	if (!row || row->start_ns == start_ns)
 		return row;
+	if (life_tell(account, vcpu->life))
+		return NULL;
 	if (row->start_ns != CAPTURE_NIL && kvm_rows_keep_exits(&account->kvm.rows, row))
 		return NULL;
 	*row = (struct kvm_exit_row){

@@ -108,6 +108,8 @@ void kvm_dies(struct account *account, uint32_t life);
 
 /* What is on a CPU fills its time up to at_ns. */
 int kvm_fill(struct account *account, uint64_t at_ns);
+/* The part ends then: what is open goes on. */
+int kvm_cut(struct account *account, uint64_t at_ns);
 /* The capture ends then: everything that is open. */
 int kvm_end(struct account *account, uint64_t at_ns);
 /* Rows of the buckets that start before until_ns. */

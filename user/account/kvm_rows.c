@@ -78,7 +78,7 @@ static int write_states(struct account *account, const struct kvm_state_row *row
 {
 	uint64_t bucket_ns = bucket_ns_at(account, row->start_ns);
 	const uint64_t values[VCPU_SAMPLES_COLUMNS] = {
-		[VCPU_SAMPLES_BUCKET] = row->start_ns / bucket_ns,
+		[VCPU_SAMPLES_BUCKET] = in_part(account, row->start_ns) / bucket_ns,
 		[VCPU_SAMPLES_TASK] = row->task,
 		[VCPU_SAMPLES_GUEST_NS] = row->ns[KVM_GUEST],
 		[VCPU_SAMPLES_HOST_NS] = row->ns[KVM_HOST],
@@ -156,7 +156,7 @@ static int write_exits(struct account *account, const struct kvm_exit_row *row)
 	const struct kvm_reason *reason = &account->kvm.rows.reasons[row->reason];
 	bool off_known = account->options.sched_recorded && !row->off_unknown;
 	const uint64_t values[EXITS_COLUMNS] = {
-		[EXITS_BUCKET] = row->start_ns / bucket_ns,
+		[EXITS_BUCKET] = in_part(account, row->start_ns) / bucket_ns,
 		[EXITS_TASK] = row->task,
 		[EXITS_ISA] = account->words.isas[reason->isa],
 		[EXITS_REASON] = reason->reason,
@@ -226,7 +226,7 @@ static int write_exit_cell(struct account *account, const struct sort_item *cell
 	uint64_t bucket_ns = bucket_ns_at(account, cell->high);
 	const struct kvm_reason *reason = &account->kvm.rows.reasons[CELL_KIND(cell->low)];
 	const uint64_t values[EXIT_CELLS_COLUMNS] = {
-		[EXIT_CELLS_BUCKET] = cell->high / bucket_ns,
+		[EXIT_CELLS_BUCKET] = in_part(account, cell->high) / bucket_ns,
 		[EXIT_CELLS_TASK] = CELL_TASK(cell->low),
 		[EXIT_CELLS_ISA] = account->words.isas[reason->isa],
 		[EXIT_CELLS_REASON] = reason->reason,

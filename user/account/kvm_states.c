@@ -2,15 +2,16 @@
 /* In which of its five states a vCPU spends its time. */
 #include "account/fill.h"
 #include "account/flush.h"
+#include "account/lives.h"
 #include "account/selection.h"
 
 /* ---- time into buckets ---- */
 
 static int begin_row(struct account *account, struct kvm_vcpu *vcpu, uint64_t at_ns)
 {
-	int error = 0;
+	int error = life_tell(account, vcpu->life);
 
-	if (kvm_rows_pending(&account->kvm.rows) > ROWS_KEPT_MAX)
+	if (!error && kvm_rows_pending(&account->kvm.rows) > ROWS_KEPT_MAX)
 		error = flush_rows(account, account->grid.start_ns);
 	if (!error && vcpu->row_end_ns)
 		error = kvm_rows_keep_states(&account->kvm.rows, &vcpu->row);
@@ -196,6 +197,22 @@ static int end_states(struct account *account, struct kvm_vcpu *vcpu, uint64_t a
 	if (vcpu->place == KVM_UNSEEN || at_ns <= vcpu->filled_ns)
 		return 0;
 	return add_off(account, vcpu, at_ns, wait_of(account, vcpu->life, 0));
+}
+
+int kvm_cut(struct account *account, uint64_t at_ns)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < account->kvm.count && !error; i++) {
+		struct kvm_vcpu *vcpu = &account->kvm.vcpus[i];
+
+		if (vcpu->life == NO_LIFE)
+			continue;
+		error = end_states(account, vcpu, at_ns);
+		if (vcpu->filled_ns < at_ns)
+			vcpu->filled_ns = at_ns;
+	}
+	return error;
 }
 
 int kvm_end(struct account *account, uint64_t at_ns)

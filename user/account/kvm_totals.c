@@ -16,6 +16,8 @@ int account_exit_total(struct account *account, const struct account_exit_total 
 
 	if (!account->options.kvm || !total->tid || total->tid >= ACCOUNT_TIDS)
 		return -EINVAL;
+	if (account->options.in_parts)
+		return 0;
 	life = life_of_total(account, total->tid, total->start_ns);
 	if (life == NO_LIFE ||
 	    ARRAY_RESERVE(kvm->totals, kvm->total_capacity, kvm->total_count + 1))

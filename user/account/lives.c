@@ -141,6 +141,7 @@ static void forget(struct account *account, uint32_t slot)
 		account->lives[newer].older = life->older;
 	}
 	life->older = account->free_life;
+	life->task = 0;
 	account->free_life = slot;
 }
 
@@ -186,6 +187,7 @@ int life_touch(struct account *account, uint32_t slot)
 {
 	if (account->lives[slot].dirty)
 		return 0;
+	account->lives[slot].told = true;
 	if (ARRAY_RESERVE(account->dirty, account->dirty_capacity, account->dirty_count + 1))
 		return -ENOMEM;
 	account->dirty[account->dirty_count++] = slot;
@@ -201,6 +203,24 @@ int life_born(struct account *account, uint32_t slot, uint64_t at_ns)
 	life->began_at_ns = at_ns;
 	life->task = ++account->task_count;
 	return life_touch(account, slot);
+}
+
+void lives_begin_part(struct account *account)
+{
+	uint32_t count = 0;
+
+	for (uint32_t slot = 0; slot < account->life_count; slot++) {
+		struct life_who *who = &account->who[slot];
+
+		account->lives[slot].told = false;
+		if (account->lives[slot].task && !account->options.keys_stay)
+			account->lives[slot].task = ++count;
+		memcpy(who->first, who->last, sizeof(who->first));
+	}
+	if (account->options.keys_stay)
+		return;
+	account->part.tasks_before += account->task_count - count;
+	account->task_count = count;
 }
 
 void life_dies(struct account *account, uint32_t slot, uint64_t at_ns)

@@ -24,11 +24,20 @@ void life_insert(struct account *account, uint32_t slot, uint32_t older);
 /* The stream sees it for the first time: it gets its task key. */
 int life_born(struct account *account, uint32_t slot, uint64_t at_ns);
 
+/* In a new part, lives are told of again when they get a row; keys are few again. No row may be left. */
+void lives_begin_part(struct account *account);
+
 /* It ends; its slot is reused when it is the oldest of many. */
 void life_dies(struct account *account, uint32_t slot, uint64_t at_ns);
 
 /* Its row in `tasks` is to be written. */
 int life_touch(struct account *account, uint32_t slot);
+
+/* A row will name it: its own in `tasks` has to be in this part. 0 or -ENOMEM. */
+static inline int life_tell(struct account *account, uint32_t slot)
+{
+	return LIKELY(account->lives[slot].told) ? 0 : life_touch(account, slot);
+}
 
 /* The idle task of a CPU; NO_LIFE without memory. */
 uint32_t life_of_idle(struct account *account, uint32_t cpu);

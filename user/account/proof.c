@@ -3,6 +3,7 @@
 #include "account/fill.h"
 #include "account/flush.h"
 #include "account/lives.h"
+#include "account/proof.h"
 #include "account/selection.h"
 #include "account/switches.h"
 
@@ -26,12 +27,14 @@ int account_total(struct account *account, const struct account_total *total)
 
 	if (total->cpu >= account->options.cpu_count || total->tid >= ACCOUNT_TIDS)
 		return -EINVAL;
+	account->cpus[total->cpu].sums.total_switches += total->switches;
+	account->cpus[total->cpu].sums.total_run_ns += total->run_ns;
+	if (account->options.in_parts)
+		return 0;
 	slot = whose(account, total);
 	if (slot == NO_LIFE ||
 	    ARRAY_RESERVE(account->totals, account->total_capacity, account->total_count + 1))
 		return -ENOMEM;
-	account->cpus[total->cpu].total_switches += total->switches;
-	account->cpus[total->cpu].total_run_ns += total->run_ns;
 	account->totals[account->total_count] = *total;
 	account->totals[account->total_count++].tid = account->lives[slot].task;
 	return 0;
@@ -115,18 +118,38 @@ int flush_totals(struct account *account, bool all)
 	return error ? error : output_done(&account->output);
 }
 
-static struct capture_proof_cpu prove_cpu(const struct cpu *cpu, bool has_totals)
+/* How long the run in progress has lasted, and since when runs have followed each other. */
+static void prove_wall_time(const struct account *account, const struct cpu *cpu,
+			    const struct account_border *border, uint64_t at_ns,
+			    struct capture_proof_cpu *proof)
 {
+	uint64_t since_ns = cpu->before_since_ns;
+
+	proof->open_ns = border ? at_ns - cpu->run_at_ns : cpu->total.open_ns;
+	if (!account->part.later && !border) {
+		proof->live_ns = cpu->total.live_ns;
+		return;
+	}
+	if (!account->part.later)
+		since_ns = border->seeded_ns;
+	proof->live_ns = at_ns > since_ns ? at_ns - since_ns : 0;
+}
+
+static struct capture_proof_cpu prove_cpu(const struct cpu *cpu,
+					  const struct account_border *border, bool has_totals)
+{
+	const struct cpu_sums *now = &cpu->sums, *before = &cpu->before;
+	uint64_t switches = border ? border->switches : now->total_switches;
+	uint64_t run_ns = border ? border->run_ns : now->total_run_ns;
+
 	return (struct capture_proof_cpu){
 		.cpu = cpu->number,
-		.samples_switches = cpu->switches,
-		.samples_run_ns = cpu->run_ns,
-		.lost_switches = cpu->lost_switches,
-		.lost_run_ns = cpu->lost_run_ns,
-		.totals_switches = has_totals ? cpu->total_switches : CAPTURE_NIL,
-		.totals_run_ns = has_totals ? cpu->total_run_ns : CAPTURE_NIL,
-		.open_ns = cpu->total.open_ns,
-		.live_ns = cpu->total.live_ns,
+		.samples_switches = now->switches - before->switches,
+		.samples_run_ns = now->run_ns - before->run_ns,
+		.lost_switches = now->lost_switches - before->lost_switches,
+		.lost_run_ns = now->lost_run_ns - before->lost_run_ns,
+		.totals_switches = has_totals ? switches - before->total_switches : CAPTURE_NIL,
+		.totals_run_ns = has_totals ? run_ns - before->total_run_ns : CAPTURE_NIL,
 	};
 }
 
@@ -136,9 +159,48 @@ static bool is_equal(const struct capture_proof_cpu *proof)
 	       proof->samples_run_ns + proof->lost_run_ns == proof->totals_run_ns;
 }
 
-static int prove(struct account *account, struct capture_end *end, bool has_totals, bool complete)
+static uint64_t runs_unknown(const struct account *account, enum run_cause cause)
+{
+	return account->runs_unknown[cause] - account->part.runs_unknown[cause];
+}
+
+bool proof_borders_are_known(const struct account *account, const struct account_border *borders)
+{
+	bool known = true;
+
+	for (uint32_t i = 0; i < account->options.cpu_count; i++)
+		known &= borders[i].known || !account->cpus[i].known;
+	return known;
+}
+
+/* Whether each CPU has its totals as of here and, in a later part, as of its begin. */
+static bool totals_are_known(const struct account *account, const struct account_border *borders)
+{
+	return (!account->part.later || account->part.totals_known) &&
+	       (!borders || proof_borders_are_known(account, borders));
+}
+
+static void verdict_of(const struct account *account, struct capture_end *end, bool has_totals,
+		       bool complete)
 {
 	bool equal = true;
+
+	for (size_t i = 0; i < end->proof_count; i++) {
+		end->switches += account->proof[i].samples_switches;
+		equal &= is_equal(&account->proof[i]);
+	}
+	if (!has_totals)
+		end->verdict = VERDICT_NO_TOTALS;
+	else if (!complete)
+		end->verdict = VERDICT_NOT_PROVABLE;
+	else
+		end->verdict = equal ? VERDICT_EQUAL : VERDICT_DIFFERENT;
+}
+
+int proof_make(struct account *account, struct capture_end *end, uint64_t at_ns,
+	       const struct account_border *borders, bool has_totals, bool complete)
+{
+	bool known = totals_are_known(account, borders);
 
 	free(account->proof);
 	account->proof = calloc(account->options.cpu_count, sizeof(*account->proof));
@@ -149,21 +211,19 @@ static int prove(struct account *account, struct capture_end *end, bool has_tota
 	end->switches = 0;
 	for (uint32_t i = 0; i < account->options.cpu_count; i++) {
 		const struct cpu *cpu = &account->cpus[i];
+		const struct account_border *border = borders ? &borders[i] : NULL;
 		struct capture_proof_cpu *proof = &account->proof[end->proof_count];
 
 		if (!cpu->known && !cpu->has_total)
 			continue;
-		*proof = prove_cpu(cpu, has_totals);
-		equal &= is_equal(proof);
-		end->switches += cpu->switches;
+		*proof = prove_cpu(cpu, border, has_totals && known);
+		prove_wall_time(account, cpu, border, at_ns, proof);
 		end->proof_count++;
 	}
-	if (!has_totals)
-		end->verdict = VERDICT_NO_TOTALS;
-	else if (!complete)
-		end->verdict = VERDICT_NOT_PROVABLE;
-	else
-		end->verdict = equal ? VERDICT_EQUAL : VERDICT_DIFFERENT;
+	verdict_of(account, end, has_totals, complete && known);
+	end->runs_before_zero = runs_unknown(account, RUN_BEFORE_ZERO);
+	end->runs_after_loss = runs_unknown(account, RUN_AFTER_LOSS);
+	end->runs_missed_switch = runs_unknown(account, RUN_MISSED_SWITCH);
 	return 0;
 }
 
@@ -192,15 +252,14 @@ static int write_rest(struct account *account, uint64_t at_ns)
 int account_end(struct account *account, struct capture_end *end, bool has_totals,
 		bool totals_complete)
 {
-	int error = write_rest(account, end->duration_ns);
+	uint64_t at_ns = end->duration_ns;
+	int error = write_rest(account, at_ns);
 
 	if (!error)
-		error = prove(account, end, has_totals, totals_complete);
+		error = proof_make(account, end, at_ns, NULL, has_totals, totals_complete);
 	if (error)
 		return error;
-	end->runs_before_zero = account->runs_unknown[RUN_BEFORE_ZERO];
-	end->runs_after_loss = account->runs_unknown[RUN_AFTER_LOSS];
-	end->runs_missed_switch = account->runs_unknown[RUN_MISSED_SWITCH];
+	end->duration_ns = in_part(account, at_ns);
 	if (account->sink->flush)
 		error = account->sink->flush(account->sink, end->duration_ns);
 	return error ? error : account->sink->end(account->sink, end);

@@ -57,21 +57,15 @@ void row_add(struct row *sum, const struct row *more);
 /* Drops the rows of all buckets that start before `until_ns`. */
 void rows_drop(struct rows *rows, uint64_t until_ns);
 
-/* The same, with a hint where it was last, which is right nearly always. */
-static inline struct row *rows_get(struct rows *rows, uint32_t *hint, uint64_t start_ns,
-				   uint32_t task, uint16_t cpu)
+/* The same where it was last, which is right nearly always; else NULL. */
+static inline struct row *rows_hinted(const struct rows *rows, uint32_t hint, uint64_t start_ns,
+				      uint32_t task, uint16_t cpu)
 {
-	struct row *row = &rows->items[*hint];
+	struct row *row = &rows->items[hint];
 
-	if (*hint < rows->count && row->start_ns == start_ns && row->task == task &&
-	    row->cpu == cpu)
+	if (hint < rows->count && row->start_ns == start_ns && row->task == task && row->cpu == cpu)
 		return row;
-	*hint = rows_find(rows, start_ns, task, cpu);
-	if (*hint == UINT32_MAX) {
-		*hint = 0;
-		return NULL;
-	}
-	return &rows->items[*hint];
+	return NULL;
 }
 
 #endif

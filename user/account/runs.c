@@ -15,6 +15,8 @@ static int cell(struct account *account, const struct cpu *cpu, uint64_t at_ns, 
 
 	if (!selection_lists_cpu(account, cpu->number))
 		return 0;
+	if (life_tell(account, slot))
+		return -ENOMEM;
 	return cells_add(&account->cells, fill_start(account, at_ns), key);
 }
 
@@ -63,9 +65,9 @@ static int run_ends(struct account *account, struct cpu *cpu, const struct accou
 	if (!row)
 		return -ENOMEM;
 	count_switch(row, event, account->lives[cpu->life].tid != 0);
-	cpu->switches++;
+	cpu->sums.switches++;
 	if (event->run_ns != CAPTURE_NIL)
-		cpu->run_ns += event->run_ns;
+		cpu->sums.run_ns += event->run_ns;
 	if (LIKELY(event->run_known && event->run_ns != CAPTURE_NIL))
 		error = cell(account, cpu, at_ns, cpu->life, CELL_RUN, event->run_ns);
 	else
@@ -230,7 +232,7 @@ static int run_begins(struct account *account, struct cpu *cpu, const struct acc
 	cpu->run_at_ns = at_ns;
 	cpu->life = slot;
 	cpu->filler = slot;
-	return error;
+	return error ? error : life_tell(account, slot);
 }
 
 /* Who left, and for how long who took over had waited, are known by now. */

@@ -63,8 +63,24 @@ int selection_init(struct account *account)
 	account->who[slot].comm = account->words.other;
 	if (life_born(account, slot, 0))
 		return -ENOMEM;
+	account->other_life = slot;
 	account->other_task = account->lives[slot].task;
 	return 0;
+}
+
+int selection_begin_part(struct account *account)
+{
+	int error;
+
+	if (!account->options.selects)
+		return 0;
+	if (account->shown_capacity)
+		memset(account->shown, 0, account->shown_capacity * sizeof(*account->shown));
+	account->other_task = account->lives[account->other_life].task;
+	error = life_touch(account, account->other_life);
+	for (uint32_t slot = 0; slot < account->life_count && !error; slot++)
+		error = selection_look(account, slot);
+	return error;
 }
 
 void selection_free(struct account *account)

@@ -12,6 +12,9 @@
 int selection_init(struct account *account);
 void selection_free(struct account *account);
 
+/* Keys have changed. 0 or -ENOMEM. */
+int selection_begin_part(struct account *account);
+
 /* Something new is known of a life that has a task key. 0 or -ENOMEM. */
 int selection_look(struct account *account, uint32_t slot);
 

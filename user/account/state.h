@@ -47,6 +47,7 @@ struct life {
 	bool saw_first;
 	bool buried;   /* in the queue of the dead */
 	uint32_t vcpu; /* index + 1 in account's kvm; 0: no vCPU's thread */
+	bool told;   /* its row of `tasks` is in this part, or will be */
 } __attribute__((aligned(64)));
 
 #define COUNTERS 4
@@ -74,6 +75,16 @@ struct life_who {
 /* Why the run in progress on a CPU will have no known length. */
 enum run_cause { RUN_BEFORE_ZERO, RUN_AFTER_LOSS, RUN_MISSED_SWITCH, RUN_CAUSES };
 
+/* What the proof compares, of one CPU, since the capture's zero. */
+struct cpu_sums {
+	uint64_t switches;
+	uint64_t run_ns;
+	uint64_t lost_switches;
+	uint64_t lost_run_ns;
+	uint64_t total_switches; /* of the totals given */
+	uint64_t total_run_ns;
+};
+
 struct cpu {
 	uint64_t filled_ns; /* rows are filled up to here */
 	uint64_t run_at_ns; /* where the run in progress began, or was found */
@@ -86,13 +97,10 @@ struct cpu {
 	bool offline; /* its time is not counted */
 	bool forced;  /* its task was seen elsewhere: the missed switch is counted already */
 	bool has_total;
-	uint64_t switches; /* the proof */
-	uint64_t run_ns;
-	uint64_t lost_switches;
-	uint64_t lost_run_ns;
+	struct cpu_sums sums;
+	struct cpu_sums before;	  /* the same, when the part began ... */
+	uint64_t before_since_ns; /* ... and since when a run was in progress then */
 	struct account_cpu_total total;
-	uint64_t total_switches; /* sums of the totals given */
-	uint64_t total_run_ns;
 };
 
 struct loss_sums {
@@ -107,6 +115,16 @@ struct words {
 	uint64_t isas[ACCOUNT_ISAS];
 	uint64_t cells[CELL_KINDS];
 	uint64_t losses[LOSS_CAUSES];
+};
+
+/* Where the part begins, and what was counted by then. Within account all is since zero. */
+struct part {
+	uint64_t zero_ns;
+	bool later; /* not the first */
+	bool totals_known;
+	struct loss_sums losses[LOSS_CAUSES];
+	uint64_t runs_unknown[RUN_CAUSES];
+	uint64_t tasks_before; /* lives seen that have no key any more */
 };
 
 struct account {
@@ -152,9 +170,11 @@ struct account {
 	uint64_t window_rows;
 	struct loss_sums losses[LOSS_CAUSES];
 	uint64_t runs_unknown[RUN_CAUSES];
+	struct part part;
 
 	uint64_t *shown; /* bits by task key: written by itself (selection.h) */
 	size_t shown_capacity;
+	uint32_t other_life; /* slot of the task "other" */
 	uint32_t other_task;
 
 	struct capture_proof_cpu *proof;
@@ -162,5 +182,11 @@ struct account {
 	size_t total_count;
 	size_t total_capacity;
 };
+
+/* A moment as the part's rows have it. */
+static inline uint64_t in_part(const struct account *account, uint64_t at_ns)
+{
+	return at_ns > account->part.zero_ns ? at_ns - account->part.zero_ns : 0;
+}
 
 #endif

@@ -89,6 +89,12 @@ int successors_add_slow(struct account *account, uint32_t task, uint32_t next)
 
 /* ---- out ---- */
 
+void successors_begin_part(struct successors *successors, uint64_t at_ns)
+{
+	successors->begin_ns = at_ns;
+	successors->due_ns = at_ns + FIRST_DUE_NS;
+}
+
 /* Under the tasks that they are written under, sorted; gives how many. */
 static size_t collect(struct account *account, struct sort_item *items)
 {
@@ -136,7 +142,7 @@ int successors_flush(struct account *account, uint64_t at_ns, bool now)
 	if (!now && at_ns < successors->due_ns)
 		return 0;
 	while (successors->due_ns <= at_ns)
-		successors->due_ns *= 2;
+		successors->due_ns += successors->due_ns - successors->begin_ns;
 	items = malloc((2 * successors->used + 1) * sizeof(*items));
 	if (!items)
 		return -ENOMEM;

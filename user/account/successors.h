@@ -22,7 +22,8 @@ struct successors {
 	struct successor *slots; /* a hash */
 	size_t slot_count;	 /* a power of two */
 	size_t used;
-	uint64_t due_ns; /* written next at this time */
+	uint64_t due_ns;   /* written next at this time */
+	uint64_t begin_ns; /* of the part */
 };
 
 /* 0 or -ENOMEM. */
@@ -39,6 +40,9 @@ static inline size_t successors_slot(const struct successors *successors, uint32
 
 	return (hash >> 32) & (successors->slot_count - 1);
 }
+
+/* A new part begins at at_ns. */
+void successors_begin_part(struct successors *successors, uint64_t at_ns);
 
 /* Writes them all, sorted, when it is time for that at at_ns, or at once. 0 or -errno. */
 int successors_flush(struct account *account, uint64_t at_ns, bool now);

@@ -83,9 +83,10 @@ static int write_row(const struct switch_log *log, struct output *output,
 }
 
 /* A core's rows from order[from] on, in batches of their own; the first time of each is whole. */
-static int write_core(const struct switch_log *log, struct output *output, size_t from, size_t to)
+static int write_core(const struct switch_log *log, struct output *output, uint64_t zero_ns,
+		      size_t from, size_t to)
 {
-	uint64_t before_ns = 0;
+	uint64_t before_ns = zero_ns;
 	int error = 0;
 
 	for (size_t i = from; i < to && !error; i++) {
@@ -93,7 +94,7 @@ static int write_core(const struct switch_log *log, struct output *output, size_
 
 		if ((i - from) % OUTPUT_ROWS == 0) {
 			error = output_done(output);
-			before_ns = 0;
+			before_ns = zero_ns;
 		}
 		if (!error)
 			error = write_row(log, output, row, before_ns);
@@ -102,7 +103,7 @@ static int write_core(const struct switch_log *log, struct output *output, size_
 	return error ? error : output_done(output);
 }
 
-int switch_log_write(struct switch_log *log, struct output *output)
+int switch_log_write(struct switch_log *log, struct output *output, uint64_t zero_ns)
 {
 	size_t from = 0;
 	int error = log->count ? sort_by_cpu(log) : 0;
@@ -113,7 +114,7 @@ int switch_log_write(struct switch_log *log, struct output *output)
 
 		while (to < log->count && log->rows[log->order[to]].cpu == cpu)
 			to++;
-		error = write_core(log, output, from, to);
+		error = write_core(log, output, zero_ns, from, to);
 		from = to;
 	}
 	log->count = 0;

@@ -53,7 +53,8 @@ static inline void switch_log_add(struct switch_log *log, const struct switch_lo
 	log->rows[log->count++] = *row;
 }
 
-/* Writes all rows, whose tasks have been written before. 0 or the sink's error. */
-int switch_log_write(struct switch_log *log, struct output *output);
+/* Writes all rows, whose tasks have been written before, with times since zero_ns. 0 or the sink's
+   error. */
+int switch_log_write(struct switch_log *log, struct output *output, uint64_t zero_ns);
 
 #endif

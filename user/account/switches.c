@@ -44,7 +44,7 @@ static int write_log(struct account *account)
 	if (error)
 		return error;
 	select_rows(account);
-	return switch_log_write(&account->switch_log, &account->output);
+	return switch_log_write(&account->switch_log, &account->output, account->part.zero_ns);
 }
 
 int switches_log(struct account *account, const struct switch_log_row *row)

@@ -185,7 +185,7 @@ static int log_switch(struct old_cdict *old, const struct old_token *values, uin
 	};
 
 	if (switch_log_is_full(&old->log)) {
-		int error = switch_log_write(&old->log, &old->output);
+		int error = switch_log_write(&old->log, &old->output, 0);
 
 		if (error)
 			return error;
@@ -369,7 +369,7 @@ static int write_end(struct old_cdict *old, struct capture_sink *sink)
 	int error = tally_flush(&old->tally);
 
 	if (!error)
-		error = switch_log_write(&old->log, &old->output);
+		error = switch_log_write(&old->log, &old->output, 0);
 	if (!error && sink->flush)
 		error = sink->flush(sink, end.duration_ns);
 	return error ? error : sink->end(sink, &end);

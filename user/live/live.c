@@ -19,9 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A sample's position may lag the clock by up to a tick (10 ms at 100 Hz). */
-#define CLOCK_LAG_NS 10000000ULL
-
 #define NS_PER_S 1000000000ULL
 
 static uint64_t clock_ns(clockid_t clock)
@@ -71,6 +68,8 @@ int live_size_maps(struct pftrace_bpf *bpf, uint32_t cpu_count, uint32_t ring_by
 {
 	int error = bpf_map__set_max_entries(bpf->maps.blocks, cpu_count);
 
+	if (!error)
+		error = bpf_map__set_max_entries(bpf->maps.sums, cpu_count);
 	if (!error)
 		error = bpf_map__set_max_entries(bpf->maps.evicted, live_sweep_entries(cpu_count));
 	if (!error && ring_bytes)
@@ -153,7 +152,7 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
 	live->cost = cost_new();
-	if (!live->cpus || !live->cgroups || !live->cost) {
+	if (!live->cpus || !live->cgroups || !live->cost || live_cut_new(live)) {
 		fail(message, error, "cannot begin");
 		goto out;
 	}
@@ -192,6 +191,7 @@ void live_close(struct live *live)
 	if (live->blocks)
 		munmap((void *)live->blocks, live->blocks_bytes);
 	pftrace_bpf__destroy(live->bpf);
+	live_cut_free(live);
 	free(live->alive);
 	free(live->cpus);
 	free(live);
@@ -288,14 +288,16 @@ int live_drain(struct live *live)
 	live->looked_at_ns = live_now_ns();
 	live_kvm_await(live);
 	live_urgency_tick(live, live_ring_waiting(&live->samples));
-	error = gather(live);
+	error = live_cut_tick(live, live->looked_at_ns);
+	if (!error)
+		error = gather(live);
 	if (error)
 		return error;
 	cost_tick(live->cost, live_now_ns());
 	/* a look uses what the look before it saw counted */
-	if (seen_ns - live->zero_monotonic_ns <= CLOCK_LAG_NS)
+	if (seen_ns - live->zero_monotonic_ns <= LIVE_CLOCK_LAG_NS)
 		return 0;
-	live->watermark_ns = seen_ns - CLOCK_LAG_NS;
+	live->watermark_ns = live_cut_limit(live, seen_ns - LIVE_CLOCK_LAG_NS);
 	return merge_advance(live->merge, live->watermark_ns);
 }
 
@@ -322,12 +324,14 @@ static uint64_t switches_of(const struct live *live, uint32_t cpu)
 	return state->first_number + PFT_WORD_COUNT(live->blocks[cpu].word) - state->markers;
 }
 
-static void fill_cost(struct live *live, struct capture_end *end)
+void live_fill_cost(struct live *live, struct capture_end *end)
 {
 	uint64_t ns_per_switch = cost_ns_per_switch(live->cost), switches = 0;
 
 	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++)
 		switches += switches_of(live, cpu);
+	switches -= live->cut_switches;
+	live->cut_switches += switches;
 	end->cost.bpf_ns_per_switch = ns_per_switch;
 	end->cost.bpf_ns = ns_per_switch == CAPTURE_NIL ? CAPTURE_NIL : ns_per_switch * switches;
 	end->cost.kernel_memory_bytes = live_kernel_memory_bytes(live);
@@ -368,7 +372,7 @@ int live_stop(struct live *live, struct capture_end *end)
 		error = live_totals_feed(live, &complete);
 	if (!error)
 		error = live_kvm_feed_totals(live, &complete);
-	fill_cost(live, end);
+	live_fill_cost(live, end);
 	return error ? error
 		     : account_end(live->account, end, !live->kvm.options.no_sched, complete);
 }

@@ -70,6 +70,22 @@ uint64_t live_zero_realtime_ns(const struct live *live);
 /* Takes over what the kernel side has gathered and feeds account up to the watermark. */
 int live_drain(struct live *live);
 
+/*
+ * The capture is to be cut at at_ns, ns since its zero, or where the first border of buckets behind
+ * it is: gives that border. The drains that follow stop there. In vain while one is asked for.
+ */
+uint64_t live_cut_at(struct live *live, uint64_t at_ns);
+
+/* The drains have come to the border. */
+bool live_is_at_cut(const struct live *live);
+
+/*
+ * Ends the part there: account pushes its end, whose cause and cost's user side the caller has set;
+ * the rest is filled in. Then account_go_on(). -EAGAIN: the totals cannot be told as of this border,
+ * and nothing was done but that another one is to be asked for; `last_try`: done all the same.
+ */
+int live_cut(struct live *live, struct capture_end *end, bool last_try);
+
 /* All events before the watermark are in: has account write the buckets that are complete. */
 int live_flush(struct live *live);
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct account_border;
 struct bpf_link;
 struct bpf_program;
 struct cgroup_paths;
@@ -88,8 +89,16 @@ struct live {
 	bool sweep_next; /* live->alive was made a flush ago */
 	int (*also)(struct live *live, const struct pft_identity *identity);
 	size_t alive_capacity;
-	unsigned int urgent_drains; /* to go with a real-time priority */
+	unsigned int urgent_drains;	/* to go with a real-time priority */
+	uint64_t cut_ns;		/* the border asked for, since zero; 0: none */
+	bool summed;			/* sums were taken behind it */
+	struct account_border *borders; /* by CPU */
+	uint64_t *summed_at;		/* by CPU: the number that its sums belong to */
+	uint64_t cut_switches;		/* counted when the part began */
 };
+
+/* A sample's position may lag the clock by up to a tick (10 ms at 100 Hz). */
+#define LIVE_CLOCK_LAG_NS 10000000ULL
 
 uint64_t live_now_ns(void);
 /* CPU numbers are below this. */
@@ -148,6 +157,17 @@ int live_totals_feed_task(struct live *live, const struct pft_evicted_key *key,
 int live_totals_each_evicted(struct live *live,
 			     int (*take)(struct live *live, const struct pft_evicted_key *key,
 					 const struct pft_evicted *value));
+
+/* ---- live_cut.c ---- */
+int live_cut_new(struct live *live);
+void live_cut_free(struct live *live);
+/* A drain begins; the clock says now_ns. */
+int live_cut_tick(struct live *live, uint64_t now_ns);
+/* The watermark, or the border when that comes first. */
+uint64_t live_cut_limit(const struct live *live, uint64_t watermark_ns);
+
+/* What the programs' runs cost in this part. */
+void live_fill_cost(struct live *live, struct capture_end *end);
 
 /* ---- live_sweep.c ---- */
 /* Makes room in the hash map of totals, when it is needed: the totals of tasks that are no more

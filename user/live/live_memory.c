@@ -40,6 +40,7 @@ static const char *purpose_of(const char *name)
 	} purposes[] = {
 		{ "blocks", "samples in progress, a page a possible CPU" },
 		{ "cpus", "totals per task, of each possible CPU" },
+		{ "sums", "sums of the totals, at the borders of parts" },
 		{ "evicted", "totals per task that found no room there" },
 		{ "ring", "samples on their way out" },
 		{ "identity_ring", "names on their way out" },

@@ -564,6 +564,11 @@ int merge_advance(struct merge *merge, uint64_t mono_ns)
 	return merge->has_switches ? advance_switches(merge) : advance_kvm(merge);
 }
 
+int merge_between(const struct merge *merge, uint32_t cpu, uint64_t number, struct merge_sum *sum)
+{
+	return merge_cpu_between(&merge->cpus[cpu], number, sum);
+}
+
 uint64_t merge_complete_ns(const struct merge *merge)
 {
 	return merge->complete_ns;

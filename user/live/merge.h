@@ -65,6 +65,18 @@ void merge_final(struct merge *merge);
  */
 int merge_advance(struct merge *merge, uint64_t mono_ns);
 
+/* Switches and run time (idle and unknown included) of one CPU. */
+struct merge_sum {
+	uint64_t switches;
+	uint64_t run_ns;
+};
+
+/*
+ * What lies between what account has been fed of a CPU and its sample `number`, losses included.
+ * -EAGAIN when that is not known: the sample has not come yet, was lost, or account has it already.
+ */
+int merge_between(const struct merge *merge, uint32_t cpu, uint64_t number, struct merge_sum *sum);
+
 /* Up to here, in ns since zero, account has every event: behind the last merge_advance only by
    what is held back for a switch-out elsewhere. What account_flush() wants to know. */
 uint64_t merge_complete_ns(const struct merge *merge);

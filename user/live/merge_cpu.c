@@ -229,6 +229,49 @@ int merge_cpu_looked(struct merge_cpu *cpu, uint64_t watermark_ns)
 	return merge_cpu_take(cpu, cpu->copy, cpu->copy_count, watermark_ns);
 }
 
+/* ---- sums ---- */
+
+static bool is_sample(const struct merge_event *event)
+{
+	return event->kind == MERGE_SWITCH || event->kind == MERGE_MARKER;
+}
+
+/* Where in the queue the samples end whose numbers are below `number`; 0: it is not in there. */
+static size_t end_of_samples_before(const struct merge_cpu *cpu, uint64_t number)
+{
+	uint64_t behind = cpu->next_number - number;
+	size_t end = cpu->queue.end;
+
+	while (behind && end > cpu->queue.first) {
+		const struct merge_event *event = &cpu->queue.events[--end];
+
+		if (event->kind == MERGE_LOST)
+			return 0;
+		behind -= is_sample(event);
+	}
+	return behind ? 0 : end + 1;
+}
+
+int merge_cpu_between(const struct merge_cpu *cpu, uint64_t number, struct merge_sum *sum)
+{
+	size_t end = number <= cpu->next_number ? end_of_samples_before(cpu, number) : 0;
+
+	*sum = (struct merge_sum){ 0 };
+	if (!end--)
+		return -EAGAIN;
+	for (size_t i = cpu->queue.first; i < end; i++) {
+		const struct merge_event *event = &cpu->queue.events[i];
+
+		if (event->kind == MERGE_SWITCH)
+			sum->switches++;
+		if (event->kind == MERGE_LOST)
+			sum->switches += event->value;
+		if (is_sample(event) || event->kind == MERGE_LOST)
+			sum->run_ns += event->length_ns;
+	}
+	return 0;
+}
+
 /* ---- offline and back ---- */
 
 int merge_cpu_moment(struct merge_cpu *cpu, uint64_t mono_ns, bool online)

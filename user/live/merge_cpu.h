@@ -4,6 +4,7 @@
 #define LIVE_MERGE_CPU_H
 
 #include "live/merge_kvm.h"
+#include "live/merge.h"
 #include "live/merge_queue.h"
 #include "live/timeline.h"
 #include "pftrace.h"
@@ -55,6 +56,9 @@ int merge_cpu_take(struct merge_cpu *cpu, const struct pft_block *block, uint32_
 /* See merge_look() and merge_looked(). */
 int merge_cpu_look(struct merge_cpu *cpu, const struct pft_block *block, bool final);
 int merge_cpu_looked(struct merge_cpu *cpu, uint64_t watermark_ns);
+
+/* See merge_between(). */
+int merge_cpu_between(const struct merge_cpu *cpu, uint64_t number, struct merge_sum *sum);
 
 int merge_cpu_moment(struct merge_cpu *cpu, uint64_t mono_ns, bool online);
 
