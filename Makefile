@@ -41,7 +41,7 @@ override CFLAGS += -std=gnu17 $(WARNINGS)
 # msgpack-c's library is called msgpackc (Debian 12) or msgpack-c (13); libelf wants zstd from 13 on.
 libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 MSGPACK := $(or $(call libs,msgpack-c),$(call libs,msgpack),-lmsgpackc)
-LIBRARIES := -lbpf -lelf -lz $(MSGPACK) -lm
+LIBRARIES := -lbpf -lelf -lz $(MSGPACK) -lm -lpthread
 STATIC_LIBRARIES = $(or $(call libs,--static libbpf libelf),-lbpf -lelf -lz) $(MSGPACK) -lm -lpthread
 
 MAIN := user/pftrace.c

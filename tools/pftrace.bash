@@ -6,7 +6,7 @@ _pftrace_reading='--from --cap --task --map --merge-sys-tasks --merge-names --ap
 
 _pftrace_options() { # command
 	case $1 in
-	record) echo '--duration --out --bucket --task --pid --tid --cgroup --cpus --no-kvm --no-sched --kvm-hook --detail --map --names --names-from --quiet --ring --user --help' ;;
+	record) echo '--duration --out --bucket --task --pid --tid --cgroup --cpus --no-kvm --no-sched --kvm-hook --detail --map --names --names-from --rotate --flight-recorder --when --keep --quiet --ring --user --help' ;;
 	check) echo '--format --help' ;;
 	import) echo '--out --bucket --detail --quiet --help' ;;
 	info) echo '--format --help' ;;
@@ -37,7 +37,7 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 	record:--kvm-hook) echo 'auto btf classic' ;;
 	*:--names) echo 'auto none cgroup' ;;
 	*:--out | *:--map | *:--again) echo 'files' ;;
-	*:--names-from | *:--duration | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus --no-kvm --no-sched --kvm-hook | *:--least | *:--fail-if)
+	*:--names-from | *:--duration | *:--flight-recorder | *:--keep | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus | *:--least | *:--fail-if)
 		echo ' '
 		;;
 	esac

@@ -21,16 +21,21 @@ static int open_account(struct record *record)
 {
 	struct record_filter *filter = &record->options->filter;
 	bool automatic = !record->options->bucket_ns;
+	bool flight = record->options->flight_ns;
+	struct capture_sink *sink =
+		flight ? &record->parts.watch.sink : cdict_writer_sink(record->writer);
 	struct account_options options = {
 		.cpu_count = live_cpu_count(record->live),
-		.bucket_ns = automatic ? record_options_auto_bucket_ns(record->options->duration_ns)
-				       : record->options->bucket_ns,
+		.bucket_ns = record_options_bucket_ns(record->options),
+		.bucket_max_ns = record->parts.grid_ns,
 		.rows_per_s_max = automatic ? ROWS_PER_S_MAX : 0,
 		.wait_offered = record->probe.has_sched_info,
 		.kvm = record_has_kvm(record),
 		.sched_recorded = !record->options->no_sched,
 		.cpu_listed = filter->cpu_listed,
 		.detail = record->options->detail,
+		.in_parts = record_is_in_parts(record),
+		.keys_stay = flight,
 	};
 
 	if (filter->rule_count) {
@@ -39,8 +44,7 @@ static int open_account(struct record *record)
 	}
 	record->strings = string_pool_new();
 	if (record->strings)
-		record->account =
-			account_new(&options, cdict_writer_sink(record->writer), record->strings);
+		record->account = account_new(&options, sink, record->strings);
 	record->names.account = record->account;
 	if (!record->account) {
 		log_error("not enough memory to record");
@@ -138,8 +142,10 @@ static void tear_down(struct record *record)
 	record->strings = NULL;
 	free(record->cpus);
 	record->cpus = NULL;
+	record_parts_free(record);
 	free(record->fixed_path);
 	record->fixed_path = NULL;
+	series_name_free(&record->name);
 	if (record->folder_fd >= 0)
 		close(record->folder_fd);
 	record->folder_fd = -1;
@@ -161,7 +167,25 @@ static int start(struct record *record)
 	}
 	record->started_ns = live_zero_monotonic_ns(record->live);
 	record->flushed_ns = record->started_ns;
-	return record_push_header(record);
+	return record_push_header(record, record->options->flight_ns
+						  ? &record->parts.watch.sink
+						  : cdict_writer_sink(record->writer));
+}
+
+/* The summary is of all parts. */
+static void add_up(struct record *record, struct capture_end *end, struct record_summary *summary)
+{
+	const struct record_sums *sums = &record->parts.sums;
+
+	if (!record->options->flight_ns)
+		record_parts_add(record, end, record->file_bytes);
+	end->duration_ns = sums->duration_ns;
+	end->switches = sums->switches;
+	end->verdict = sums->verdict;
+	end->cost.user_cpu_ns = sums->user_cpu_ns;
+	summary->proven_run_ns = sums->proven_run_ns;
+	summary->file_bytes = sums->file_bytes;
+	summary->files = record->options->flight_ns ? 0 : record->parts.series.finished;
 }
 
 /* The capture alone: its exit code. */
@@ -169,8 +193,7 @@ static int run(struct record *record)
 {
 	struct capture_end end = { 0 };
 	struct account_counters counters;
-	struct record_summary summary = { .path = record->options->out,
-					  .filter = &record->options->filter,
+	struct record_summary summary = { .filter = &record->options->filter,
 					  .end = &end,
 					  .counters = &counters,
 					  .no_sched = record->options->no_sched,
@@ -186,10 +209,13 @@ static int run(struct record *record)
 		return EXIT_FAILED;
 	record_names_report(&record->names, record->options->quiet);
 	account_counters(record->account, &counters);
-	summary.file_bytes = record->file_bytes;
+	summary.path = record->options->flight_ns ? "in all" : record_path(record);
 	summary.kvm = live_kvm_state(record->live, &summary.kvm_words);
+	add_up(record, &end, &summary);
 	if (!record->options->quiet)
 		record_report_summary(&summary);
+	if (record->parts.failed)
+		return EXIT_FAILED;
 	return record_report_is_incomplete(&end, &counters) ? EXIT_INCOMPLETE : EXIT_OK;
 }
 

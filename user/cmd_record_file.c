@@ -8,13 +8,13 @@
 #include "privilege.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
-static void say_not_created(const struct record *record, int error)
+void record_say_not_created(const struct record *record, const char *path, int error)
 {
-	const char *path = record->options->out;
-
 	if (error == -EEXIST)
 		log_error("'%s.part' is left over from a capture that did not end: look at it with "
 			  "pftrace info, then move it away or remove it",
@@ -38,6 +38,29 @@ static void say_not_created(const struct record *record, int error)
 		log_error("cannot create '%s.part': %s", path, strerror(-error));
 }
 
+static int create_one(struct record *record)
+{
+	int error = privilege_lower(&record->invoker);
+
+	if (!error)
+		error = cdict_create(record->fixed_path, &record->writer);
+	privilege_raise();
+	if (error)
+		record_say_not_created(record, record->options->out, error);
+	return error;
+}
+
+static int create_first_of_many(struct record *record)
+{
+	const struct record_options *options = record->options;
+	int error =
+		series_open(&record->parts.series, options->out, record->fixed_path, options->keep);
+
+	if (error)
+		return error;
+	return options->flight_ns ? record_flight_prepare(record) : record_rotate_prepare(record);
+}
+
 int record_create_file(struct record *record)
 {
 	int error = privilege_lower(&record->invoker);
@@ -45,12 +68,12 @@ int record_create_file(struct record *record)
 	if (!error)
 		error = out_folder_open(record->options->out, &record->folder_fd,
 					&record->fixed_path);
-	if (!error)
-		error = cdict_create(record->fixed_path, &record->writer);
 	privilege_raise();
-	if (error)
-		say_not_created(record, error);
-	return error;
+	if (error) {
+		record_say_not_created(record, record->options->out, error);
+		return error;
+	}
+	return record_is_in_parts(record) ? create_first_of_many(record) : create_one(record);
 }
 
 static void add_word(struct capture_words *words, bool there, const char *word)
@@ -59,9 +82,25 @@ static void add_word(struct capture_words *words, bool there, const char *word)
 		words->words[words->count++] = word;
 }
 
-int record_push_header(struct record *record)
+static uint64_t clock_ns(clockid_t clock)
 {
-	struct capture_sink *sink = cdict_writer_sink(record->writer);
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* CLOCK_REALTIME may have been set since the capture's zero: a later part has it as it is now. */
+static uint64_t realtime_at(const struct record *record, uint64_t monotonic_ns)
+{
+	if (monotonic_ns == live_zero_monotonic_ns(record->live))
+		return live_zero_realtime_ns(record->live);
+	return clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - monotonic_ns);
+}
+
+int record_push_header(struct record *record, struct capture_sink *sink)
+{
+	uint64_t monotonic_ns = live_zero_monotonic_ns(record->live) + record->parts.begin_ns;
 	struct capture_header header = {
 		.version = CAPTURE_VERSION,
 		.program_version = PFTRACE_VERSION,
@@ -70,16 +109,14 @@ int record_push_header(struct record *record)
 		.arch = record->probe.machine,
 		.cpus = record->cpus,
 		.cpu_count = record->cpu_count,
-		.realtime_ns = live_zero_realtime_ns(record->live),
-		.monotonic_ns = live_zero_monotonic_ns(record->live),
-		.bucket_ns = record->options->bucket_ns,
+		.realtime_ns = realtime_at(record, monotonic_ns),
+		.monotonic_ns = monotonic_ns,
+		.bucket_ns = record_options_bucket_ns(record->options),
 		.steps_per_octave = HISTOGRAM_STEPS,
 		.first_bin = HISTOGRAM_FIRST_BIN,
 		.last_bin = HISTOGRAM_LAST_BIN,
 	};
 
-	if (!header.bucket_ns)
-		header.bucket_ns = record_options_auto_bucket_ns(record->options->duration_ns);
 	add_word(&header.recorded, !record->options->no_sched, "sched");
 	add_word(&header.recorded, record_has_kvm(record), "kvm");
 	add_word(&header.recorded, record->options->detail, "detail");
@@ -92,7 +129,7 @@ int record_push_header(struct record *record)
 	return sink->header(sink, &header);
 }
 
-static void fill_user_cost(struct capture_end *end)
+void record_fill_user_cost(struct record *record, struct capture_end *end)
 {
 	struct rusage usage;
 
@@ -100,6 +137,7 @@ static void fill_user_cost(struct capture_end *end)
 	end->cost.user_cpu_ns =
 		(uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * NS_PER_S +
 		(uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+	end->cost.user_cpu_ns -= record->parts.sums.user_cpu_ns;
 	end->cost.memory_peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }
 
@@ -114,40 +152,54 @@ static int end_after_write_error(struct record *record, int write_error, struct 
 	struct capture_sink *sink = cdict_writer_sink(record->writer);
 	int error;
 
-	log_warning("'%s.part': %s: what was recorded so far is kept", record->options->out,
+	log_warning("'%s.part': %s: what was recorded so far is kept", record_path(record),
 		    strerror(-write_error));
 	end->cause = write_error == -ENOSPC ? "disk full" : "write error";
 	end->cut = true;
 	end->verdict = VERDICT_NOT_PROVABLE;
 	end->cost.bpf_ns_per_switch = CAPTURE_NIL;
-	end->duration_ns = record->flushed_ns - record->started_ns;
+	end->duration_ns = record->flushed_ns - record->started_ns - record->parts.begin_ns;
 	error = cdict_cut_back(record->writer);
 	return error ? error : sink->end(sink, end);
 }
 
-static int close_file(struct record *record, int error)
+int record_close_file(struct cdict_writer *writer, const char *path, int error)
 {
-	int closed = cdict_close(record->writer);
+	int closed = cdict_close(writer);
 
-	record->writer = NULL;
 	if (error) {
-		log_error("recording '%s' failed: %s; what is whole is in '%s.part'",
-			  record->options->out, strerror(-error), record->options->out);
+		log_error("recording '%s' failed: %s; what is whole is in '%s.part'", path,
+			  strerror(-error), path);
 		return error;
 	}
 	if (closed == -ESTALE)
 		log_error("'%s.part' was removed or replaced while recording: what was recorded is "
 			  "gone",
-			  record->options->out);
+			  path);
 	else if (closed)
-		log_error("cannot finish '%s': %s; all is in '%s.part'", record->options->out,
-			  strerror(-closed), record->options->out);
+		log_error("cannot finish '%s': %s; all is in '%s.part'", path, strerror(-closed),
+			  path);
 	return closed;
+}
+
+/* The last file, after all that was made beside the recording. */
+static int finish_file(struct record *record, int error, struct capture_end *end)
+{
+	if (record->options->flight_ns)
+		return record_flight_end(record, end, error);
+	record->file_bytes = cdict_writer_bytes(record->writer);
+	privilege_lower(&record->invoker);
+	error = record_close_file(record->writer, record_path(record), error);
+	record->writer = NULL;
+	if (!error && record_is_in_parts(record) &&
+	    series_finished(&record->parts.series, &record->name))
+		log_warning("an old file of '%s' could not be removed", record->options->out);
+	return error;
 }
 
 int record_finish(struct record *record, int error, struct capture_end *end)
 {
-	fill_user_cost(end);
+	record_fill_user_cost(record, end);
 	end->cause = record->cause;
 	if (!error)
 		error = live_halt(record->live);
@@ -157,9 +209,11 @@ int record_finish(struct record *record, int error, struct capture_end *end)
 		error = live_stop(record->live, end);
 	if (is_write_error(error))
 		error = end_after_write_error(record, error, end);
-	record->file_bytes = cdict_writer_bytes(record->writer);
-	privilege_lower(&record->invoker);
-	error = close_file(record, error);
+	if (record_is_in_parts(record)) {
+		worker_wait(&record->parts.worker);
+		(record->options->flight_ns ? record_flight_done : record_rotate_done)(record);
+	}
+	error = finish_file(record, error, end);
 	privilege_end();
 	return error;
 }

@@ -51,6 +51,8 @@ int record_open_signals(struct record *record)
 		sigaddset(&set, SIGHUP);
 	for (size_t i = 0; has_command(record) && i < ARRAY_LENGTH(passed_on); i++)
 		sigaddset(&set, passed_on[i]);
+	if (record_is_in_parts(record))
+		sigaddset(&set, SIGUSR2);
 	signal(SIGPIPE, SIG_IGN); /* nobody reads our words any more: that ends no capture */
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
@@ -75,7 +77,7 @@ static void show_progress(struct record *record, uint64_t now)
 	struct record_progress progress = {
 		.elapsed_ns = now - record->started_ns,
 		.duration_ns = record->options->duration_ns,
-		.file_bytes = cdict_writer_bytes(record->writer),
+		.file_bytes = record->parts.sums.file_bytes + cdict_writer_bytes(record->writer),
 		.counters = &counters,
 	};
 
@@ -108,15 +110,21 @@ static int see_kvm(struct record *record)
 static int tick(struct record *record)
 {
 	uint64_t now = record_now_ns();
-	int error = live_drain(record->live);
+	int error = record_parts_tick(record, now);
 
 	if (!error)
 		error = see_kvm(record);
 	if (!error)
+		error = live_drain(record->live);
+	if (!error)
 		error = record_names_tick(&record->names, now);
+	if (!error)
+		error = record_parts_cut(record);
 	if (error || now - record->flushed_ns < FLUSH_INTERVAL_NS)
 		return error;
 	error = live_flush(record->live);
+	if (record->options->flight_ns)
+		record_flight_look(record, now);
 	show_progress(record, now);
 	record->flushed_ns = now;
 	return error;
@@ -129,7 +137,9 @@ static void read_signal(struct record *record)
 
 	if (read(record->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (has_command(record))
+	if (record_is_in_parts(record) && info.ssi_signo == SIGUSR2)
+		record_parts_ask(record, "SIGUSR2");
+	else if (has_command(record))
 		child_pass_on(&record->child, &info);
 	else
 		record->cause = "signal";

@@ -2,6 +2,7 @@
 #include "cmd_record_options.h"
 
 #include "base/array.h"
+#include "base/amount.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "live/live.h"
@@ -21,6 +22,12 @@
 #define BUCKET_MAX_NS (60 * NS_PER_S)
 #define RING_KIB_MIN 4
 #define RING_KIB_MAX (1u << 20)
+#define ROTATE_MIN_NS NS_PER_S
+#define ROTATE_MAX_NS (30 * 86400 * NS_PER_S)
+#define ROTATE_MIN_BYTES 100000
+#define KEEP_MAX 1000000
+#define FLIGHT_MIN_NS NS_PER_S
+#define FLIGHT_MAX_NS (86400 * NS_PER_S)
 
 enum {
 	OPTION_RING = 256,
@@ -33,6 +40,10 @@ enum {
 	OPTION_NO_SCHED,
 	OPTION_NO_KVM,
 	OPTION_KVM_HOOK,
+	OPTION_ROTATE,
+	OPTION_KEEP,
+	OPTION_FLIGHT,
+	OPTION_WHEN,
 	OPTION_FILTER, /* + enum record_filter_kind */
 };
 
@@ -55,6 +66,10 @@ static const struct option options_known[] = {
 	{ "no-sched", no_argument, NULL, OPTION_NO_SCHED },
 	{ "no-kvm", no_argument, NULL, OPTION_NO_KVM },
 	{ "kvm-hook", required_argument, NULL, OPTION_KVM_HOOK },
+	{ "rotate", required_argument, NULL, OPTION_ROTATE },
+	{ "keep", required_argument, NULL, OPTION_KEEP },
+	{ "flight-recorder", required_argument, NULL, OPTION_FLIGHT },
+	{ "when", required_argument, NULL, OPTION_WHEN },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -62,34 +77,48 @@ static const struct option options_known[] = {
 void record_options_help(void)
 {
 	puts("usage: pftrace [record] [options] [-- COMMAND [ARGUMENT ...]]\n"
-	     "Records what the scheduler and KVM do, into a cdict file; while COMMAND runs.\n\n"
-	     "  -d, --duration SECONDS  how long, e.g. 30 or 0.5; else until Ctrl-C or SIGTERM\n"
-	     "  -o, --out FILE          the file; else HOST-DATE-TIME.cdict in this folder\n"
-	     "  -b, --bucket MS|auto    resolution, 1 to 60000; auto (the default): 10 to a\n"
-	     "                          minute, 100 to ten, then 1000; more at 50,000 rows/s\n"
-	     "      --task REGEX|TID, --pid PID, --tid TID, --cgroup PATH\n"
-	     "                          write these tasks only (each may come several times);\n"
-	     "                          the rest counts as one task, \"other\", on each core\n"
-	     "      --cpus LIST         write these CPUs only, e.g. 0-3,8\n"
-	     "      --detail            keep every switch, too (some 5 bytes each)\n"
+	     "Records what scheduler and KVM of this host do into a cdict file, until Ctrl-C;\n"
+	     "with COMMAND from before its first instruction until it ends.\n\n"
+	     "  -d, --duration SECONDS   how long, e.g. 30 or 0.5\n"
+	     "  -o, --out FILE           else HOST-DATE-TIME.cdict in this folder\n"
+	     "  -b, --bucket MS|auto     resolution in time, 1 to 60000; auto: 10 ms up to a\n"
+	     "                           minute, 100 up to ten, then 1000, doubled under load\n"
+	     "      --task REGEX|TID, --pid PID, --tid TID, --cgroup PATH, --cpus LIST\n"
+	     "                           write these only, the other tasks as one, \"other\"\n"
+	     "      --detail             keep every switch, too: see export --format perfetto\n"
 	     "      --map CSV, --names auto|none|cgroup, --names-from COMMAND\n"
-	     "                          names by tid, of VMs and containers, from a program\n"
+	     "                           names by tid, of VMs and containers, from a program\n"
 	     "      --no-kvm, --no-sched, --kvm-hook auto|btf|classic\n"
-	     "                          leave out KVM, or switches; how KVM is seen\n"
-	     "  -q, --quiet             no progress and no summary\n"
-	     "      --ring KIB          the ring for samples, a power of two; else 16384\n"
-	     "      --user              under sudo: COMMAND runs as whoever called sudo\n"
-	     "  -h, --help\n\n"
+	     "                           leave out KVM, or switches; how KVM is seen\n"
+	     "      --rotate 60s|100MB, --keep N  FILE.0001.cdict ..., the last N of them\n"
+	     "      --flight-recorder S  the last S seconds, in memory until SIGUSR2, the end\n"
+	     "      --when CONDITION     or 'wait>50ms', 'cpu>95%' of a task: then a file\n"
+	     "      --ring KIB           the ring for samples, a power of two; else 16384\n"
+	     "      --user               under sudo: COMMAND runs as whoever called sudo\n"
+	     "  -q, --quiet, -h, --help  no progress and summary; man pftrace-record has more\n\n"
 	     "exit codes: 0 recorded, 1 failed, 2 wrong usage, 3 with losses or cut short;\n"
-	     "with COMMAND its own, 128 + N when signal N killed it, 125 when pftrace itself\n"
-	     "failed, 126 when COMMAND cannot be run, 127 when it is not found");
+	     "COMMAND's own; 125 pftrace failed, 126 cannot run it, 127 COMMAND not found");
 }
 
-uint64_t record_options_auto_bucket_ns(uint64_t duration_ns)
+static uint64_t auto_bucket_ns(uint64_t duration_ns)
 {
 	if (!duration_ns || duration_ns > 600 * NS_PER_S)
 		return 1000 * NS_PER_MS;
 	return duration_ns > 60 * NS_PER_S ? 100 * NS_PER_MS : 10 * NS_PER_MS;
+}
+
+static uint64_t shorter(uint64_t one_ns, uint64_t other_ns)
+{
+	return one_ns && (!other_ns || one_ns < other_ns) ? one_ns : other_ns;
+}
+
+uint64_t record_options_bucket_ns(const struct record_options *options)
+{
+	uint64_t file_ns = options->flight_ns ? options->flight_ns : options->rotate_ns;
+
+	if (options->bucket_ns)
+		return options->bucket_ns;
+	return auto_bucket_ns(shorter(options->duration_ns, file_ns));
 }
 
 static int parse_duration(const char *text, struct record_options *options)
@@ -168,6 +197,55 @@ static int parse_kvm_hook(const char *text, struct record_options *options)
 	return options_word("--kvm-hook", text, words, ARRAY_LENGTH(words), &options->kvm_hook);
 }
 
+/* "60s" or "100MB"; given twice, as one of each, whichever comes first. */
+static int parse_rotate(const char *text, struct record_options *options)
+{
+	uint64_t amount;
+	bool bytes;
+	int error = amount_parse("--rotate", text, &amount, &bytes);
+
+	if (error)
+		return error;
+	if (bytes ? amount < ROTATE_MIN_BYTES : amount < ROTATE_MIN_NS || amount > ROTATE_MAX_NS) {
+		log_error("--rotate '%s' is out of range: give 1s to 30d, or at least 100KB", text);
+		return -EINVAL;
+	}
+	*(bytes ? &options->rotate_bytes : &options->rotate_ns) = amount;
+	return 0;
+}
+
+static int parse_keep(const char *text, struct record_options *options)
+{
+	uint64_t keep;
+	int error = options_number("--keep", text, 1, KEEP_MAX, &keep);
+
+	if (!error)
+		options->keep = (uint32_t)keep;
+	return error;
+}
+
+static int parse_flight(const char *text, struct record_options *options)
+{
+	int error = options_seconds("--flight-recorder", text, &options->flight_ns);
+
+	if (error)
+		return error;
+	if (options->flight_ns < FLIGHT_MIN_NS || options->flight_ns > FLIGHT_MAX_NS) {
+		log_error("--flight-recorder '%s' is out of range: give 1 to 86400 seconds", text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_when(const char *text, struct record_options *options)
+{
+	if (options->when_count == WATCH_RULES_MAX) {
+		log_error("--when '%s' is one too many: %d at most", text, WATCH_RULES_MAX);
+		return -EINVAL;
+	}
+	return watch_parse("--when", text, &options->when[options->when_count++]);
+}
+
 static int parse_filter(int option, struct record_options *options)
 {
 	static const char *const names[FILTER_KINDS] = { "--task", "--pid", "--tid", "--cgroup" };
@@ -207,6 +285,14 @@ static int take_option(int option, char **argv, struct record_options *options)
 		return 0;
 	case OPTION_KVM_HOOK:
 		return parse_kvm_hook(optarg, options);
+	case OPTION_ROTATE:
+		return parse_rotate(optarg, options);
+	case OPTION_KEEP:
+		return parse_keep(optarg, options);
+	case OPTION_FLIGHT:
+		return parse_flight(optarg, options);
+	case OPTION_WHEN:
+		return parse_when(optarg, options);
 	case OPTION_USER:
 		options->as_user = true;
 		return 0;
@@ -256,6 +342,28 @@ static int find_command(int argc, char **argv, struct record_options *options)
 	return argc;
 }
 
+static int check_parts(const struct record_options *options)
+{
+	if (options->flight_ns && (options->rotate_ns || options->rotate_bytes)) {
+		log_error("--rotate writes all, --flight-recorder only the last seconds: give one "
+			  "of them");
+		return -EINVAL;
+	}
+	if (options->keep && !record_options_in_parts(options)) {
+		log_error("--keep is for --rotate and --flight-recorder");
+		return -EINVAL;
+	}
+	if (options->when_count && !options->flight_ns) {
+		log_error("--when is for --flight-recorder");
+		return -EINVAL;
+	}
+	if (options->rotate_ns && options->bucket_ns > options->rotate_ns) {
+		log_error("--bucket is longer than --rotate: a file begins and ends with a bucket");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check(int argc, char **argv, const struct record_options *options)
 {
 	if (optind < argc) {
@@ -285,7 +393,7 @@ static int check(int argc, char **argv, const struct record_options *options)
 		log_error("--out is empty: give the name of a file");
 		return -EINVAL;
 	}
-	return 0;
+	return check_parts(options);
 }
 
 int record_options_parse(int argc, char **argv, struct record_options *options)

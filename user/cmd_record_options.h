@@ -5,19 +5,26 @@
 
 #include "cmd_record_filter.h"
 #include "cmd_record_names.h"
+#include "watch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct record_options {
-	uint64_t duration_ns; /* 0: until a signal */
-	uint64_t bucket_ns;   /* 0: auto */
-	uint32_t ring_bytes;  /* 0: the default */
-	const char *out;      /* points into argv, or to default_out */
-	char **command;	      /* behind "--", ended by NULL; NULL: none */
-	bool as_user;	      /* it runs as whoever called sudo */
-	bool detail;	      /* rows of `switches`, too */
+	uint64_t duration_ns;  /* 0: until a signal */
+	uint64_t bucket_ns;    /* 0: auto */
+	uint32_t ring_bytes;   /* 0: the default */
+	uint64_t rotate_ns;    /* a new file so often, and ... */
+	uint64_t rotate_bytes; /* ... when one has so many bytes; both 0: one file */
+	uint32_t keep;	       /* so many files that are finished; 0: all */
+	uint64_t flight_ns;    /* only the last so many are kept, in memory; 0: all, in the file */
+	struct watch_rule when[WATCH_RULES_MAX]; /* and written when one of these comes true */
+	size_t when_count;
+	const char *out; /* points into argv, or to default_out */
+	char **command;	 /* behind "--", ended by NULL; NULL: none */
+	bool as_user;	 /* it runs as whoever called sudo */
+	bool detail;	 /* rows of `switches`, too */
 	struct record_filter filter;
 	struct record_names_options names;
 	bool no_sched;
@@ -38,7 +45,13 @@ void record_options_free(struct record_options *options);
 
 void record_options_help(void);
 
-/* The bucket that "auto" means for a capture of this length (0: open-ended). */
-uint64_t record_options_auto_bucket_ns(uint64_t duration_ns);
+/* The length of the first buckets: as given, or what "auto" means for files of this length. */
+uint64_t record_options_bucket_ns(const struct record_options *options);
+
+/* One recording that is cut at borders of buckets. */
+static inline bool record_options_in_parts(const struct record_options *options)
+{
+	return options->rotate_ns || options->rotate_bytes || options->flight_ns;
+}
 
 #endif

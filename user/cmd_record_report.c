@@ -93,22 +93,13 @@ void record_report_clear(void)
 		fputs("\r\033[K", stderr);
 }
 
-static uint64_t run_of_all_cpus(const struct capture_end *end)
-{
-	uint64_t run_ns = 0;
-
-	for (size_t i = 0; i < end->proof_count; i++)
-		run_ns += end->proof[i].totals_run_ns;
-	return run_ns;
-}
-
-static void say_proof(const struct capture_end *end)
+static void say_proof(const struct capture_end *end, uint64_t proven_run_ns)
 {
 	const char *verdict = capture_verdict_word(end->verdict);
 
 	if (end->verdict == VERDICT_EQUAL)
 		log_info("samples + losses = totals: %s (%" PRIu64 " switches, %.3f s of CPU time)",
-			 verdict, end->switches, seconds(run_of_all_cpus(end)));
+			 verdict, end->switches, seconds(proven_run_ns));
 	else
 		log_info("samples + losses = totals: %s", verdict ? verdict : "not known");
 }
@@ -157,24 +148,48 @@ static void say_kvm(const struct record_summary *summary)
 		log_info("kvm: not recorded: %s", summary->kvm_words);
 }
 
+void record_report_part(const char *path, const struct capture_end *end,
+			const struct account_counters *counters, uint64_t file_bytes)
+{
+	const char *verdict = capture_verdict_word(end->verdict);
+	char bytes[32], losses[512];
+
+	format_bytes(bytes, sizeof(bytes), file_bytes);
+	format_losses(losses, sizeof(losses), counters, true);
+	log_info("%s: %.3f s, %" PRIu64 " switches, %s, losses: %s; samples + losses = totals: %s",
+		 path, seconds(end->duration_ns), end->switches, bytes, losses,
+		 verdict ? verdict : "not known");
+}
+
+void record_report_flight(const char *path, const char *cause, uint64_t duration_ns,
+			  uint64_t file_bytes)
+{
+	char bytes[32];
+
+	format_bytes(bytes, sizeof(bytes), file_bytes);
+	log_info("%s: the last %.3f s, %s (%s)", path, seconds(duration_ns), bytes, cause);
+}
+
 void record_report_summary(const struct record_summary *summary)
 {
 	const struct capture_end *end = summary->end;
-	char bytes[32], losses[512], notes[512];
+	char bytes[32], losses[512], notes[512], files[48] = "";
 
 	format_bytes(bytes, sizeof(bytes), summary->file_bytes);
 	format_losses(losses, sizeof(losses), summary->counters, true);
 	format_losses(notes, sizeof(notes), summary->counters, false);
-	log_info("%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %" PRIu64
+	if (summary->files)
+		snprintf(files, sizeof(files), " and %" PRIu64 " before it", summary->files - 1);
+	log_info("%s%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %" PRIu64
 		 " switches, %s, buckets of %g ms%s%s",
-		 summary->path, seconds(end->duration_ns), summary->cpu_count,
+		 summary->path, files, seconds(end->duration_ns), summary->cpu_count,
 		 summary->counters->tasks, end->switches, bytes,
 		 (double)summary->counters->bucket_ns / 1e6, end->cut ? ", cut short: " : "",
 		 end->cut ? end->cause : "");
 	say_filters(summary->filter);
 	log_info("losses: %s; seen and accounted for: %s", losses, notes);
 	if (!summary->no_sched)
-		say_proof(end);
+		say_proof(end, summary->proven_run_ns);
 	say_kvm(summary);
 	say_cost(end, summary->cpu_count);
 }

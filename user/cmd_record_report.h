@@ -25,7 +25,9 @@ void record_report_progress(const struct record_progress *progress);
 void record_report_clear(void);
 
 struct record_summary {
-	const char *path;
+	const char *path;	/* of the (last) file */
+	uint64_t files;		/* of several, how many; 0: one */
+	uint64_t proven_run_ns; /* CPU time that totals and samples agree on */
 	uint64_t file_bytes;
 	size_t cpu_count;
 	const struct record_filter *filter;
@@ -35,6 +37,14 @@ struct record_summary {
 	enum live_kvm_state kvm;
 	const char *kvm_words; /* by which hooks, or why not */
 };
+
+/* One line about a file of several. */
+void record_report_part(const char *path, const struct capture_end *end,
+			const struct account_counters *counters, uint64_t file_bytes);
+
+/* One line about the last seconds, now in a file. */
+void record_report_flight(const char *path, const char *cause, uint64_t duration_ns,
+			  uint64_t file_bytes);
 
 void record_report_summary(const struct record_summary *summary);
 

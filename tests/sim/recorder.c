@@ -31,6 +31,7 @@ void recorder_begins(struct machine *m, struct sim_result *result)
 		.rows_per_s_max = m->plan.rows_per_s_max,
 		.wait_offered = true,
 		.detail = true,
+		.sched_recorded = true,
 		.in_parts = m->plan.part_ns,
 		.keys_stay = true,
 	};
@@ -369,7 +370,7 @@ void recorder_ends(struct machine *m)
 	give_totals(m);
 	check(account_end(m->account, &end, true, true), "account_end");
 	if (m->plan.part_ns)
-		check(joined_end(&m->joined, &end), "joined_end");
+		check(joined_end(&m->joined, end.cause, end.cut), "joined_end");
 	joined_free(&m->joined);
 	free(m->borders);
 	merge_free(m->merge);

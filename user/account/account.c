@@ -90,6 +90,7 @@ void account_counters(const struct account *account, struct account_counters *co
 {
 	*counters = (struct account_counters){
 		.tasks = account->task_count + account->part.tasks_before,
+		.renumbered = account->part.renumbered,
 		.bucket_ns = grid_bucket_ns(&account->grid),
 		.lost_switches = account->losses[LOSS_RING_FULL].switches,
 		.lost_run_ns = account->losses[LOSS_RING_FULL].run_ns,

@@ -33,12 +33,13 @@ struct account_task {
 struct account_options {
 	uint32_t cpu_count;	 /* CPU numbers are below this */
 	uint64_t bucket_ns;	 /* at the start */
+	uint64_t bucket_max_ns;	 /* no doubling to more; 0: a minute */
 	uint64_t rows_per_s_max; /* buckets double while rows would pass this; 0: never */
 	bool wait_offered;	 /* events carry wait_total_ns */
 	bool wait_apart;	 /* and it is the wait since the task's last run alone */
 	bool detail;		 /* every switch gets its row */
 	bool in_parts;		 /* account_cut() will be called: totals by task are not written */
-	bool keys_stay;		 /* and tasks have the same keys in all parts */
+	bool keys_stay; /* and tasks have the same keys in all parts, see counters.renumbered */
 	/* Which tasks are written by themselves, the others being "other"; NULL: all. Asked again
 	   whenever more is known of a task. */
 	bool (*selects)(void *context, const struct account_task *task);
@@ -288,6 +289,7 @@ struct account_counters {
 	uint64_t losses[LOSS_CAUSES]; /* counts */
 	uint64_t lost_switches;
 	uint64_t lost_run_ns;
+	uint64_t renumbered;   /* how often keys began anew although they were to stay */
 	uint64_t rows_pending; /* held in memory until the next flush */
 };
 void account_counters(const struct account *account, struct account_counters *counters);

@@ -15,6 +15,11 @@ static void count_rows(struct account *account)
 	account->kvm.rows.made = 0;
 }
 
+static uint64_t bucket_max_ns(const struct account *account)
+{
+	return account->options.bucket_max_ns ? account->options.bucket_max_ns : BUCKET_NS_MAX;
+}
+
 /* Buckets double when the rows of a second were made in less, or longer ones hold too many. */
 static void double_buckets(struct account *account)
 {
@@ -27,7 +32,7 @@ static void double_buckets(struct account *account)
 	if (!max)
 		return;
 	if ((double)account->window_rows > (double)max * seconds &&
-	    grid_bucket_ns(&account->grid) * 2 <= BUCKET_NS_MAX)
+	    grid_bucket_ns(&account->grid) * 2 <= bucket_max_ns(account))
 		doubled = grid_double(&account->grid);
 	if (!doubled && window_ns < NS_PER_S)
 		return;

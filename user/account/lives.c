@@ -20,6 +20,9 @@
 #define LAG_NS 12000000
 #define MOMENT_NS 10000 /* nearly always less */
 
+/* Readers take keys of less than 28 bits. */
+#define KEYS_MAX (1u << 27)
+
 static int grow(struct account *account)
 {
 	uint32_t capacity = account->life_capacity + account->life_capacity / 2 + 256;
@@ -207,18 +210,20 @@ int life_born(struct account *account, uint32_t slot, uint64_t at_ns)
 
 void lives_begin_part(struct account *account)
 {
+	bool renumber = !account->options.keys_stay || account->task_count > KEYS_MAX;
 	uint32_t count = 0;
 
 	for (uint32_t slot = 0; slot < account->life_count; slot++) {
 		struct life_who *who = &account->who[slot];
 
 		account->lives[slot].told = false;
-		if (account->lives[slot].task && !account->options.keys_stay)
+		if (account->lives[slot].task && renumber)
 			account->lives[slot].task = ++count;
 		memcpy(who->first, who->last, sizeof(who->first));
 	}
-	if (account->options.keys_stay)
+	if (!renumber)
 		return;
+	account->part.renumbered += account->options.keys_stay;
 	account->part.tasks_before += account->task_count - count;
 	account->task_count = count;
 }

@@ -85,7 +85,8 @@ int account_cut(struct account *account, uint64_t at_ns, const struct account_bo
 		return -EINVAL;
 	error = write_part(account, at_ns);
 	if (!error)
-		error = proof_make(account, end, at_ns, borders, true, true);
+		error = proof_make(account, end, at_ns, borders, account->options.sched_recorded,
+				   true);
 	if (error)
 		return error;
 	end->duration_ns = in_part(account, at_ns);

@@ -47,7 +47,7 @@ struct life {
 	bool saw_first;
 	bool buried;   /* in the queue of the dead */
 	uint32_t vcpu; /* index + 1 in account's kvm; 0: no vCPU's thread */
-	bool told;   /* its row of `tasks` is in this part, or will be */
+	bool told;     /* its row of `tasks` is in this part, or will be */
 } __attribute__((aligned(64)));
 
 #define COUNTERS 4
@@ -124,6 +124,7 @@ struct part {
 	bool totals_known;
 	struct loss_sums losses[LOSS_CAUSES];
 	uint64_t runs_unknown[RUN_CAUSES];
+	uint64_t renumbered;
 	uint64_t tasks_before; /* lives seen that have no key any more */
 };
 

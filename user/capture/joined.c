@@ -182,6 +182,19 @@ static int add_proof(struct joined *joined, const struct capture_proof_cpu *part
 	return 0;
 }
 
+static void add_cost(struct capture_cost *sum, const struct capture_cost *part)
+{
+	sum->bpf_ns_per_switch = part->bpf_ns_per_switch;
+	if (part->bpf_ns == CAPTURE_NIL)
+		sum->bpf_ns = CAPTURE_NIL;
+	if (sum->bpf_ns != CAPTURE_NIL)
+		sum->bpf_ns += part->bpf_ns;
+	sum->user_cpu_ns += part->user_cpu_ns;
+	if (part->memory_peak_bytes > sum->memory_peak_bytes)
+		sum->memory_peak_bytes = part->memory_peak_bytes;
+	sum->kernel_memory_bytes = part->kernel_memory_bytes;
+}
+
 static int join_end(struct capture_sink *sink, const struct capture_end *part)
 {
 	struct joined *joined = joined_of(sink);
@@ -197,8 +210,9 @@ static int join_end(struct capture_sink *sink, const struct capture_end *part)
 	end->runs_missed_switch += part->runs_missed_switch;
 	if (part->verdict > end->verdict) /* the words get worse */
 		end->verdict = part->verdict;
+	add_cost(&end->cost, &part->cost);
 	memcpy(joined->losses_before, joined->losses, sizeof(joined->losses));
-	return error;
+	return error ? error : join_flush(sink, part->duration_ns);
 }
 
 /* Without totals of one part, those of the whole are not known. */
@@ -210,16 +224,15 @@ static void forget_totals(struct joined *joined)
 	}
 }
 
-int joined_end(struct joined *joined, const struct capture_end *last)
+int joined_end(struct joined *joined, const char *cause, bool cut)
 {
 	struct capture_end end = joined->end;
 
 	if (joined->unproven)
 		forget_totals(joined);
 	end.proof = joined->proof;
-	end.cause = last->cause;
-	end.cut = last->cut;
-	end.cost = last->cost;
+	end.cause = cause;
+	end.cut = cut;
 	return joined->out->end(joined->out, &end);
 }
 

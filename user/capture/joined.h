@@ -43,10 +43,7 @@ void joined_free(struct joined *joined);
  */
 void joined_begin_part(struct joined *joined, uint64_t part_ns);
 
-/*
- * All parts are there: pushes the end of the whole, their sums. cause, cut and cost are `last`'s.
- * 0, or the sink's error.
- */
-int joined_end(struct joined *joined, const struct capture_end *last);
+/* All parts are there: pushes the end of the whole, with their sums. 0, or the sink's error. */
+int joined_end(struct joined *joined, const char *cause, bool cut);
 
 #endif

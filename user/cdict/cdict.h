@@ -23,6 +23,8 @@ int cdict_create(const char *path, struct cdict_writer **writer);
    was made of cdict_writer_fd() by dup(2), for cdict_open_fd(). */
 int cdict_create_unnamed(const char *folder, struct cdict_writer **writer);
 int cdict_writer_fd(const struct cdict_writer *writer);
+/* The same in memory (memfd_create(2)). */
+int cdict_create_in_memory(struct cdict_writer **writer);
 
 struct capture_sink *cdict_writer_sink(struct cdict_writer *writer);
 
@@ -32,6 +34,9 @@ struct capture_sink *cdict_writer_sink(struct cdict_writer *writer);
  * removed or replaced the .part, which is then left alone.
  */
 int cdict_close(struct cdict_writer *writer);
+
+/* As if it had never been created. */
+void cdict_drop(struct cdict_writer *writer);
 
 /* Bytes handed to the system so far. */
 uint64_t cdict_writer_bytes(const struct cdict_writer *writer);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,6 +132,12 @@ int cdict_file_create_unnamed(struct cdict_file *file, const char *folder, uint6
 	return err;
 }
 
+int cdict_file_create_in_memory(struct cdict_file *file)
+{
+	*file = (struct cdict_file){ .fd = memfd_create("pftrace", MFD_CLOEXEC) };
+	return file->fd < 0 ? -errno : 0;
+}
+
 int cdict_file_append_last(struct cdict_file *file, const void *bytes, size_t length)
 {
 	int err = write_at(file->fd, bytes, length, file->end);
@@ -195,6 +202,13 @@ int cdict_file_finish(struct cdict_file *file)
 		err = -errno;
 	release(file);
 	return err;
+}
+
+void cdict_file_drop(struct cdict_file *file)
+{
+	if (file->part_path && is_still_ours(file))
+		unlink(file->part_path);
+	release(file);
 }
 
 void cdict_file_leave(struct cdict_file *file)

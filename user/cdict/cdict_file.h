@@ -27,6 +27,8 @@ int cdict_file_create(struct cdict_file *file, const char *path, uint64_t room);
 
 /* Creates a file in a folder that has no name and is gone when all have closed it. */
 int cdict_file_create_unnamed(struct cdict_file *file, const char *folder, uint64_t room);
+/* The same in memory (memfd_create(2)): it has no name, and what is finished is in file->fd. */
+int cdict_file_create_in_memory(struct cdict_file *file);
 
 /*
  * Appends a member and keeps `room` bytes reserved behind it. On -ENOSPC the file's end is where
@@ -45,6 +47,9 @@ bool cdict_file_cut_back(struct cdict_file *file);
 
 /* Gives the reserved room back, makes all safe on disk and renames. 0 or -errno. */
 int cdict_file_finish(struct cdict_file *file);
+
+/* Closes it, and removes NAME.part. */
+void cdict_file_drop(struct cdict_file *file);
 
 /* Gives the reserved room back and leaves NAME.part as it is. */
 void cdict_file_leave(struct cdict_file *file);

@@ -208,6 +208,7 @@ static void writer_free(struct cdict_writer *writer)
 	free(writer);
 }
 
+/* `path` and `folder` NULL: in memory. */
 static int create(const char *path, const char *folder, struct cdict_writer **result)
 {
 	struct cdict_writer *writer = calloc(1, sizeof(*writer));
@@ -220,8 +221,10 @@ static int create(const char *path, const char *folder, struct cdict_writer **re
 	err = cdict_member_init(&writer->member);
 	if (!err && folder)
 		err = cdict_file_create_unnamed(&writer->file, folder, end_room(writer));
-	else if (!err)
+	else if (!err && path)
 		err = cdict_file_create(&writer->file, path, end_room(writer));
+	else if (!err)
+		err = cdict_file_create_in_memory(&writer->file);
 	if (err) {
 		writer_free(writer);
 		return err;
@@ -245,6 +248,11 @@ int cdict_writer_fd(const struct cdict_writer *writer)
 	return writer->file.fd;
 }
 
+int cdict_create_in_memory(struct cdict_writer **result)
+{
+	return create(NULL, NULL, result);
+}
+
 struct capture_sink *cdict_writer_sink(struct cdict_writer *writer)
 {
 	return &writer->sink;
@@ -260,6 +268,12 @@ int cdict_close(struct cdict_writer *writer)
 		cdict_file_leave(&writer->file);
 	writer_free(writer);
 	return err;
+}
+
+void cdict_drop(struct cdict_writer *writer)
+{
+	cdict_file_drop(&writer->file);
+	writer_free(writer);
 }
 
 uint64_t cdict_writer_bytes(const struct cdict_writer *writer)

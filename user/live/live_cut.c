@@ -86,10 +86,13 @@ static int sum_online(struct live *live, uint32_t cpu, struct pft_sums *sums, bo
 /* One that comes back while it is read as an offline one is asked again. */
 static int sum_cpu(struct live *live, uint32_t cpu)
 {
-	struct pft_sums sums, again;
+	struct pft_sums sums = { 0 }, again;
 	bool ran;
-	int error = sum_online(live, cpu, &sums, &ran);
+	int error;
 
+	if (live->kvm.options.no_sched) /* there are none */
+		return 0;
+	error = sum_online(live, cpu, &sums, &ran);
 	if (!error && !ran) {
 		error = sum_offline(live, cpu, &sums);
 		if (!error)

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers with a unit behind them, as people write them. */
+#ifndef BASE_AMOUNT_H
+#define BASE_AMOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A time ("50us", "0.5s", "10min", "1h", "2d"), in ns, or a size ("100MB", "64KiB"), in bytes: *bytes
+ * tells which. 0, or -EINVAL after a line on stderr that names the option and the text.
+ */
+int amount_parse(const char *option, const char *text, uint64_t *amount, bool *bytes);
+
+#endif
