@@ -89,7 +89,7 @@ class ExitChecks:
         return rows
 
     def test_no_event_is_lost(self):
-        self.assertEqual(self.capture.lost("kvm_events"), 0)
+        self.assertEqual(self.capture.lost("kvm_events_lost"), 0)
 
     def test_vcpus_have_their_numbers(self):
         for vcpu in self.vcpus():
