@@ -27,7 +27,8 @@ complain() { # reads names, one a line
 
 licence_of() {
 	case $1 in
-	bpf/* | vmlinux/*) echo 'GPL-2.0-only OR BSD-2-Clause' ;;
+	# a program that calls helpers for GPL programs only, and includes bpf/
+	bpf/* | vmlinux/* | tests/bench/kvm_pairs.bpf.c) echo 'GPL-2.0-only OR BSD-2-Clause' ;;
 	*) echo 'Apache-2.0' ;;
 	esac
 }

@@ -139,11 +139,37 @@ static void say_filters(const struct record_filter *filter)
 		 filter->rule_count ? "; all other tasks as one, \"other\", on each core" : "");
 }
 
+/*
+ * An exit that an entry ended is missing when either event is lost. What is not missing has the very
+ * times that the totals have.
+ */
+static enum capture_verdict verdict_of_exits(const struct account_counters *counters)
+{
+	const struct account_exit_sum *paired = &counters->kvm_paired;
+	const struct account_exit_sum *totals = &counters->kvm_totals;
+	uint64_t lost = counters->losses[LOSS_KVM_EVENTS];
+
+	if (counters->losses[LOSS_TOTALS_EVICTION])
+		return VERDICT_NOT_PROVABLE;
+	if (paired->count == totals->count && paired->host_ns == totals->host_ns)
+		return VERDICT_EQUAL;
+	return paired->count <= totals->count && totals->count - paired->count <= lost &&
+			       paired->host_ns <= totals->host_ns
+		       ? VERDICT_EQUAL
+		       : VERDICT_DIFFERENT;
+}
+
 static void say_kvm(const struct record_summary *summary)
 {
+	const struct account_counters *counters = summary->counters;
+
 	if (summary->kvm == LIVE_KVM_RECORDED)
-		log_info("kvm: %" PRIu64 " exits, recorded from %s", summary->counters->kvm_exits,
-			 summary->kvm_words);
+		log_info("kvm: %" PRIu64
+			 " exits, recorded from %s; exits + losses = totals: %s (%" PRIu64
+			 " exits with their entries, %.3f s of host time)",
+			 counters->kvm_exits, summary->kvm_words,
+			 capture_verdict_word(verdict_of_exits(counters)),
+			 counters->kvm_totals.count, seconds(counters->kvm_totals.host_ns));
 	else if (summary->kvm != LIVE_KVM_OFF)
 		log_info("kvm: not recorded: %s", summary->kvm_words);
 }
@@ -200,5 +226,6 @@ bool record_report_is_incomplete(const struct capture_end *end,
 	for (int cause = 0; cause < LOSS_CAUSES; cause++)
 		if (counters->losses[cause] && capture_loss_is_serious(cause))
 			return true;
-	return end->cut || end->verdict == VERDICT_DIFFERENT;
+	return end->cut || end->verdict == VERDICT_DIFFERENT ||
+	       verdict_of_exits(counters) == VERDICT_DIFFERENT;
 }

@@ -4,6 +4,7 @@ so that it takes no guest. The guests are in tests/vm."""
 
 import re
 import subprocess
+import time
 import unittest
 
 from capture import Capture
@@ -40,8 +41,13 @@ class Driven:
         if word:
             raise unittest.SkipTest(word)
         with folder() as here, Recorder(here / "run.cdict", *cls.options) as recorder:
-            cls.made = drive(PER_S, 2, 4)
+            cls.made = cls.drive()
             cls.capture, cls.code = recorder.stop()
+            cls.words = recorder.words
+
+    @staticmethod
+    def drive():
+        return drive(PER_S, 2, 4)
 
     def sums(self, table, tid):
         """By reason: how many pairs, how long."""
@@ -51,6 +57,9 @@ class Driven:
             was = found.get(row["reason"], (0, 0))
             found[row["reason"]] = was[0] + row["count"], was[1] + row["host_ns"]
         return {reason: sums for reason, sums in found.items() if sums[0]}
+
+    def test_it_is_said_that_events_and_losses_are_the_totals(self):
+        self.assertIn("exits + losses = totals: equal", self.words)
 
 
 class Flood(Driven, unittest.TestCase):
@@ -73,6 +82,28 @@ class Alone(Flood):
     """Without switches."""
 
     options = ("--no-sched",)
+
+
+class Comers(Driven, unittest.TestCase):
+    """More threads than the kernel side has room for, one after the other."""
+
+    options = ("--bucket", "100")
+
+    @staticmethod
+    def drive():
+        made = {}
+        for _ in range(22):
+            made.update(drive(20_000, 0.1, 64))
+            time.sleep(0.5)
+        return made
+
+    def test_totals_of_threads_that_are_gone_make_room(self):
+        self.assertGreater(len(self.made), 1024)
+        self.assertEqual(self.capture.lost("totals_eviction"), 0)
+        self.assertEqual(self.code, 0, self.words)
+
+    def test_totals_are_all_in_the_file(self):
+        self.assertEqual(self.capture.sum_of("exit_totals", "count"), sum(self.made.values()))
 
 
 class TinyRing(Driven, unittest.TestCase):

@@ -97,6 +97,8 @@ void account_counters(const struct account *account, struct account_counters *co
 		.rows_pending = account->rows.count + account->cells.older_count +
 				account->cells.count + kvm_rows_pending(&account->kvm.rows),
 		.kvm_exits = account->kvm.exits,
+		.kvm_paired = account->kvm.paired,
+		.kvm_totals = account->kvm.total,
 	};
 	for (uint32_t i = 0; i < account->options.cpu_count; i++)
 		counters->switches += account->cpus[i].sums.switches;

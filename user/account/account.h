@@ -281,10 +281,19 @@ int account_end(struct account *account, struct capture_end *end, bool has_total
 
 /* ---- for progress lines ---- */
 
+struct account_exit_sum {
+	uint64_t count;
+	uint64_t host_ns;
+};
+
 struct account_counters {
 	uint64_t switches;
 	uint64_t kvm_exits; /* events told */
-	uint64_t tasks;	    /* lives seen so far */
+	/* exits that an entry ended, as the events told it and by the totals given: equal, as long
+	   as no event is lost */
+	struct account_exit_sum kvm_paired;
+	struct account_exit_sum kvm_totals;
+	uint64_t tasks; /* lives seen so far */
 	uint64_t bucket_ns;
 	uint64_t losses[LOSS_CAUSES]; /* counts */
 	uint64_t lost_switches;

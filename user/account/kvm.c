@@ -215,6 +215,8 @@ static int pair(struct account *account, struct kvm_vcpu *vcpu, uint64_t entry_n
 	uint64_t host_ns = entry_ns > exit->at_ns ? entry_ns - exit->at_ns : 0;
 	struct kvm_exit_row *row;
 
+	account->kvm.paired.count++;
+	account->kvm.paired.host_ns += host_ns;
 	if (!exit->listed)
 		return 0;
 	row = row_of(account, vcpu, exit->reason, at_ns);

@@ -84,6 +84,9 @@ struct kvm {
 	int error;	/* of a row that found no memory: the next flush tells */
 	uint64_t exits; /* events told */
 	uint64_t entries_unpaired;
+	/* of exits that an entry ended: as events told it, and as the totals have it */
+	struct account_exit_sum paired;
+	struct account_exit_sum total;
 };
 
 int kvm_init(struct account *account);

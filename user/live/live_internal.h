@@ -176,6 +176,8 @@ int live_sweep(struct live *live);
 /* Lists who is alive into live->alive, sorted by tid; `also` (or NULL) is given each of them, too. */
 int live_sweep_list(struct live *live,
 		    int (*also)(struct live *live, const struct pft_identity *identity));
+/* During a sweep: whether this life was over when it began. */
+bool live_sweep_is_over(const struct live *live, uint32_t tid, uint64_t start_ns);
 /* How many entries that map needs for the tasks that are alive now. */
 uint32_t live_sweep_entries(uint32_t cpu_count);
 

@@ -241,3 +241,71 @@ int live_kvm_feed_totals(struct live *live, bool *complete)
 		*complete = false;
 	return error;
 }
+
+/* ---- sweep ---- */
+
+#define SWEEP_SHARE 4 /* when a quarter of the smaller map has come since the last sweep */
+
+bool live_kvm_wants_sweep(const struct live *live)
+{
+	const struct live_kvm *kvm = &live->kvm;
+
+	return kvm->bpf && kvm->made - kvm->made_swept >=
+				   bpf_map__max_entries(kvm->bpf->maps.kvm_threads) / SWEEP_SHARE;
+}
+
+/* A thread's totals change no more once it is over. */
+static int sweep_total(struct live *live, int map, const struct pft_kvm_total_key *key)
+{
+	struct pft_kvm_total value;
+	int error;
+
+	if (!live_sweep_is_over(live, key->who & PFT_TID_MASK, key->start_ns) ||
+	    bpf_map_lookup_elem(map, key, &value))
+		return 0;
+	error = feed_total(live, key, &value);
+	if (!error)
+		bpf_map_delete_elem(map, key);
+	return error;
+}
+
+static int sweep_totals(struct live *live)
+{
+	int map = bpf_map__fd(live->kvm.bpf->maps.kvm_totals);
+	struct pft_kvm_total_key key, next;
+	int error = 0;
+	/* the one behind is asked for first: behind one that is gone the kernel begins anew */
+	bool more = !bpf_map_get_next_key(map, NULL, &next);
+
+	while (more && !error) {
+		key = next;
+		more = !bpf_map_get_next_key(map, &key, &next);
+		error = sweep_total(live, map, &key);
+	}
+	return error;
+}
+
+static void sweep_threads(struct live *live)
+{
+	int map = bpf_map__fd(live->kvm.bpf->maps.kvm_threads);
+	struct pft_kvm_thread thread;
+	uint32_t tid, next;
+	bool more = !bpf_map_get_next_key(map, NULL, &next);
+
+	while (more) {
+		tid = next;
+		more = !bpf_map_get_next_key(map, &tid, &next);
+		if (!bpf_map_lookup_elem(map, &tid, &thread) &&
+		    live_sweep_is_over(live, tid, thread.start_ns))
+			bpf_map_delete_elem(map, &tid);
+	}
+}
+
+int live_kvm_sweep(struct live *live)
+{
+	if (!live->kvm.bpf)
+		return 0;
+	live->kvm.made_swept = live->kvm.made;
+	sweep_threads(live);
+	return sweep_totals(live);
+}

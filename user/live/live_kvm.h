@@ -31,8 +31,8 @@ int live_kvm_count_losses(struct live *live);
 /* Feeds account every total; *complete becomes false when some is missing. */
 int live_kvm_feed_totals(struct live *live, bool *complete);
 
-/* Totals and threads of tasks that are no more: see live_sweep(). */
-bool live_kvm_wants_sweep(struct live *live);
+/* Makes room in its hash maps, as live_sweep() does: what is of tasks that are no more goes. */
+bool live_kvm_wants_sweep(const struct live *live);
 int live_kvm_sweep(struct live *live);
 
 #endif

@@ -6,6 +6,7 @@
 #include "live/live_internal.h"
 
 #include "base/array.h"
+#include "live/live_kvm.h"
 #include "pftrace.skel.h"
 
 #include <bpf/bpf.h>
@@ -70,26 +71,27 @@ static bool is_in_proc(uint32_t tid)
 	return access(path, F_OK) == 0;
 }
 
+/* A task that is younger than the list of those alive is not on it: its entries stay. */
+bool live_sweep_is_over(const struct live *live, uint32_t tid, uint64_t start_ns)
+{
+	struct live_alive wanted = { .start_ns = start_ns, .tid = tid };
+
+	return start_ns < live->swept_before_ns &&
+	       !bsearch(&wanted, live->alive, live->alive_count, sizeof(wanted), compare_alive) &&
+	       !is_in_proc(tid);
+}
+
 static int sweep_one(struct live *live, const struct pft_evicted_key *key,
 		     const struct pft_evicted *value)
 {
-	struct live_alive wanted = { .start_ns = key->start_ns, .tid = key->tid };
 	int error;
 
-	if (bsearch(&wanted, live->alive, live->alive_count, sizeof(wanted), compare_alive) ||
-	    is_in_proc(key->tid))
+	if (!live_sweep_is_over(live, key->tid, key->start_ns))
 		return 0;
 	error = live_totals_feed_task(live, key, value);
 	if (!error)
 		bpf_map_delete_elem(bpf_map__fd(live->bpf->maps.evicted), key);
 	return error;
-}
-
-/* A task that is younger than the list of those alive is not on it: its entries stay. */
-static int sweep_older(struct live *live, const struct pft_evicted_key *key,
-		       const struct pft_evicted *value)
-{
-	return key->start_ns < live->swept_before_ns ? sweep_one(live, key, value) : 0;
 }
 
 int live_sweep_list(struct live *live,
@@ -113,12 +115,15 @@ int live_sweep_list(struct live *live,
 int live_sweep(struct live *live)
 {
 	uint32_t room = bpf_map__max_entries(live->bpf->maps.evicted);
+	int error;
 
 	if (live->sweep_next) {
 		live->sweep_next = false;
-		return live_totals_each_evicted(live, sweep_older);
+		error = live_totals_each_evicted(live, sweep_one);
+		return error ? error : live_kvm_sweep(live);
 	}
-	if (live->evictions - live->evictions_swept < room / SWEEP_SHARE)
+	if (live->evictions - live->evictions_swept < room / SWEEP_SHARE &&
+	    !live_kvm_wants_sweep(live))
 		return 0;
 	live->evictions_swept = live->evictions;
 	live->sweep_next = true;

@@ -23,6 +23,7 @@ const char *const *proven_not(size_t *count)
 	static const char *const words[] = {
 		"Linux 5.15 to 6.0: a sched_switch that does not tell the state (before 5.18)",
 		"kernels without CONFIG_FAIR_GROUP_SCHED or without CONFIG_SCHED_INFO",
+		"KVM on Intel's processors, and on Linux 5.15, by tp_btf hooks",
 		"architectures other than x86_64",
 	};
 
