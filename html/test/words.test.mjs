@@ -7,7 +7,6 @@ import { notices, facts } from '../src/data/facts.js';
 import { gridRows, cellValue, ALL } from '../src/data/grid.js';
 import { coveredWindow } from '../src/data/model.js';
 import { compareNames, groupTasks, matchesQuery } from '../src/data/query.js';
-import { reasonName } from '../src/data/reasons.js';
 import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
 import { clampRange, pan, zoomAt } from '../src/range.js';
 import { timeTicks } from '../src/draw/axes.js';
@@ -66,19 +65,6 @@ test('search words all have to fit, and - takes away', () => {
 	const task = { name: 'CPU 0/KVM', comm: 'qemu', vm: 'guest-1', tid: 77, tgid: 70, kind: 'vcpu' };
 	for (const query of ['', 'cpu', 'kvm qemu', '/^cpu \\d/', 'pid:70', 'tid:77', '77', 'vm:guest', '-worker', 'kind:vcpu']) assert.ok(matchesQuery(task, query), query);
 	for (const query of ['worker', 'cpu worker', 'pid:1', '-kvm', '/^KVM/', '/(/', 'vm:other']) assert.ok(!matchesQuery(task, query), query);
-});
-
-test('every exit reason has a name, an unknown one its number', () => {
-	assert.equal(reasonName('vmx', 12), 'hlt');
-	assert.equal(reasonName('vmx', 48), 'ept_violation');
-	assert.equal(reasonName('vmx', 75), 'notify');
-	assert.equal(reasonName('svm', 0x78), 'hlt');
-	assert.equal(reasonName('svm', 0x400), 'npf');
-	assert.equal(reasonName('svm', 0x13), 'write_cr3');
-	assert.equal(reasonName('svm', 0x4e), 'exception_e');
-	assert.equal(reasonName('svm', 0x3ff), 'unknown(0x3ff)');
-	assert.equal(reasonName('arm64', 0x24), 'dabt_low');
-	assert.equal(reasonName('riscv', 3), 'unknown(0x3)');
 });
 
 test('the same name has the same colour on every page', () => {

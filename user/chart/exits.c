@@ -30,7 +30,8 @@ static int add_row(struct exits *exits, const struct capture_batch *batch, size_
 		return error;
 	return raster_add(&exits->raster, columns[EXITS_TASK][row] << EXITS_KIND_BITS | kind,
 			  columns[EXITS_BUCKET][row] * batch->bucket_ns, 0,
-			  known(columns[EXITS_COUNT][row]), known(columns[EXITS_HOST_NS][row]));
+			  known(columns[EXITS_COUNT][row]) + known(columns[EXITS_UNPAIRED][row]),
+			  known(columns[EXITS_HOST_NS][row]));
 }
 
 static int on_batch(struct capture_sink *sink, const struct capture_batch *batch)

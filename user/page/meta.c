@@ -162,6 +162,7 @@ static void put_kinds(struct json_writer *json, const struct exits *exits)
 		json_begin_object(json);
 		put_text(json, "isa", exits->kinds.items[i].isa);
 		put_number(json, "reason", exits->kinds.items[i].reason);
+		put_text(json, "name", exits->kinds.items[i].name);
 		json_end_object(json);
 	}
 	json_end_array(json);

@@ -9,7 +9,6 @@ import { createPlot } from '../draw/plot.js';
 import { exitTable, foldExits } from '../data/exits.js';
 import { count, duration, percent, short } from '../data/format.js';
 import { coveredNs } from '../data/locality.js';
-import { reasonName } from '../data/reasons.js';
 import { choice, clear, element, NO_NAME, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, noKvm } from './card.js';
 import { guestPicker } from './guests.js';
@@ -24,7 +23,7 @@ export function createExitsChart(page) {
 	if (!model.exits.column.length)
 		return createCard({ number, id, title, hint, body: [noKvm(model.meta)] }).element;
 
-	const name = (kind) => reasonName(model.meta.exit_kinds[kind].isa, model.meta.exit_kinds[kind].reason);
+	const name = (kind) => printable(model.meta.exit_kinds[kind].name);
 	const found = computed(() => exitTable(model.exits, state.settled.value));
 	const ns = () => coveredNs(model.exits, state.settled.value, model.window);
 	const order = computed(() => new Map(found.value.kinds.map(({ kind }, i) => [kind, i])));
