@@ -3,6 +3,7 @@
 #ifndef CDICT_CDICT_MEMBER_H
 #define CDICT_CDICT_MEMBER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <zlib.h>
@@ -21,6 +22,12 @@ void cdict_member_free(struct cdict_member *member);
 
 /* Adds bytes. 0 or -ENOMEM. */
 int cdict_member_add(struct cdict_member *member, const void *bytes, size_t length);
+
+/*
+ * What comes now is of another nature: it gets codes of its own. `counts`: mostly small numbers, of
+ * which only runs of one are worth looking for. 0 or -ENOMEM.
+ */
+int cdict_member_turn(struct cdict_member *member, bool counts);
 
 /* Ends the member: `bytes` and `size` are what to write. 0 or -ENOMEM. */
 int cdict_member_finish(struct cdict_member *member);

@@ -16,6 +16,8 @@
 struct cdict_pack {
 	msgpack_sbuffer buffer;
 	msgpack_packer packer;
+	size_t column_ends[CAPTURE_COLUMNS_MAX]; /* of rows: where each column's bytes end */
+	size_t column_count;
 	int error;
 };
 

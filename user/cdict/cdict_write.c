@@ -50,6 +50,37 @@ static uint64_t end_room(const struct cdict_writer *writer)
 	       (writer->index_count + 1) * END_BYTES_PER_MEMBER;
 }
 
+/* Fewer rows than this are not worth codes of their own. */
+#define TURN_ROWS 1024
+
+static bool is_count(const char *column)
+{
+	static const char *const counts[] = { "cpu",	     "switches",   "voluntary",
+					      "involuntary", "migrations", "count" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(counts); i++)
+		if (strcmp(column, counts[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Column by column: a block of deflate each, as what is in one is not like what is in another. */
+static int add_columns(struct cdict_writer *writer, const struct capture_table_info *info)
+{
+	const struct cdict_pack *pack = &writer->pack;
+	size_t begin = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < pack->column_count && !err; i++) {
+		err = cdict_member_turn(&writer->member, is_count(info->columns[i].name));
+		if (!err)
+			err = cdict_member_add(&writer->member, pack->buffer.data + begin,
+					       pack->column_ends[i] - begin);
+		begin = pack->column_ends[i];
+	}
+	return err ? err : cdict_member_turn(&writer->member, false);
+}
+
 /* Moves what was packed into the member. */
 static int add_packed(struct cdict_writer *writer)
 {
@@ -58,6 +89,18 @@ static int add_packed(struct cdict_writer *writer)
 	if (!err)
 		err = cdict_member_add(&writer->member, writer->pack.buffer.data,
 				       writer->pack.buffer.size);
+	cdict_pack_restart(&writer->pack);
+	return err;
+}
+
+static int add_rows(struct cdict_writer *writer, const struct capture_table_info *info,
+		    size_t count)
+{
+	int err = writer->pack.error;
+
+	if (err || count < TURN_ROWS)
+		return add_packed(writer);
+	err = add_columns(writer, info);
 	cdict_pack_restart(&writer->pack);
 	return err;
 }
@@ -138,7 +181,7 @@ static int write_batch(struct capture_sink *sink, const struct capture_batch *ba
 		writer->rows[batch->table] += count;
 		base_ns = base_after(batch, from, count, base_ns);
 		from += count;
-		err = add_packed(writer);
+		err = add_rows(writer, capture_table_info(batch->table), count);
 		if (!err && writer->member.raw_bytes >= MEMBER_RAW_BYTES)
 			err = close_member(writer);
 	}
