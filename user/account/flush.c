@@ -215,7 +215,8 @@ static size_t split_older(struct cells *cells, uint64_t until_ns, struct sort_it
 			cells->older[count++] = cells->older[i];
 		else
 			kept[kept_count++] = cells->older[i];
-	memcpy(cells->older + count, kept, kept_count * sizeof(*kept));
+	if (kept_count)
+		memcpy(cells->older + count, kept, kept_count * sizeof(*kept));
 	return count;
 }
 

@@ -93,10 +93,11 @@ static bool is_halt(const struct account *account, const struct kvm_vcpu *vcpu)
 		{ 0xa6, ACCOUNT_SVM },
 		{ 0x01, ACCOUNT_ARM64 },
 	};
-	const struct kvm_reason *reason = &account->kvm.rows.reasons[vcpu->exit.reason];
+	const struct kvm_reason *reason;
 
 	if (vcpu->mode != KVM_MODE_HOST)
 		return false;
+	reason = &account->kvm.rows.reasons[vcpu->exit.reason];
 	for (size_t i = 0; i < sizeof(halts) / sizeof(halts[0]); i++)
 		if (halts[i].isa == reason->isa && halts[i].reason == reason->reason)
 			return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Seeds for fuzz_cdict: a whole file, and its messages. usage: make_corpus FOLDER */
+/* Seeds for fuzz_cdict: a whole file, and its messages. usage: corpus_cdict FOLDER */
 #include "cdict_sample.h"
 
 #include "cdict/cdict_inflate.h"
