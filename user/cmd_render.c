@@ -32,6 +32,7 @@ struct render {
 
 	struct heat heat;
 	struct locality locality;
+	struct exact_runs runs;
 	struct exits exits;
 	struct incidents incidents;
 };
@@ -81,6 +82,7 @@ static int parse(struct render *render, int argc, char **argv)
 
 	render->cells = CELLS_DEFAULT;
 	reading_init(&render->reading, argv);
+	render->reading.detail = true;
 	while ((option = reading_next(&render->reading, argc, argv, long_options)) > 0) {
 		if (option == OPTION_OUT)
 			render->out = optarg;
@@ -148,19 +150,25 @@ static int read_charts(struct render *render, struct view *view, char message[CD
 		return error;
 	heat_init(&render->heat, from_ns, budget, render->idle, view_task_count(view));
 	locality_init(&render->locality, from_ns, budget);
+	exact_runs_init(&render->runs, budget / 2);
 	exits_init(&render->exits, from_ns, budget / 4);
 	incidents_init(&render->incidents);
 	fan_out_init(&charts);
 	fan_out_add(&charts, &render->heat.sink);
 	fan_out_add(&charts, &render->locality.sink);
+	fan_out_add(&charts, &render->runs.sink);
 	fan_out_add(&charts, &render->exits.sink);
 	fan_out_add(&charts, &render->incidents.sink);
-	error = view_read(view, HEAT_TABLES | LOCALITY_TABLES | EXITS_TABLES | INCIDENTS_TABLES,
+	error = view_read(view,
+			  HEAT_TABLES | LOCALITY_TABLES | EXACT_RUNS_TABLES | EXITS_TABLES |
+				  INCIDENTS_TABLES,
 			  &charts.sink, message);
 	if (!error)
 		error = heat_finish(&render->heat);
 	if (!error)
 		error = locality_finish(&render->locality);
+	if (!error)
+		error = exact_runs_finish(&render->runs);
 	if (!error)
 		error = raster_finish(&render->exits.raster);
 	return error;
@@ -176,6 +184,7 @@ static int write_page(struct render *render, const struct view *view)
 		.options = &render->reading.view,
 		.heat = &render->heat,
 		.locality = &render->locality,
+		.runs = &render->runs,
 		.exits = &render->exits,
 		.incidents = &render->incidents,
 	};
@@ -218,6 +227,7 @@ static void release(struct render *render)
 {
 	heat_free(&render->heat);
 	locality_free(&render->locality);
+	exact_runs_free(&render->runs);
 	exits_free(&render->exits);
 	free(render->path);
 	free(render->idle);

@@ -7,6 +7,7 @@ import { createLanesChart } from './charts/lanes.js';
 import { createMatrixChart } from './charts/matrix.js';
 import { fromBase64, inflate } from './data/bytes.js';
 import { buildModel, completeModel, decodeExits, decodeHeat, decodeLocality, decodeMigrations, FORMAT } from './data/model.js';
+import { decodeRuns } from './data/runs.js';
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
@@ -49,7 +50,8 @@ async function loadRest(model) {
 	const exits = decodeExits(await block('exits'));
 	const heat = decodeHeat(await block('heat'));
 	await breathe();
-	completeModel(model, { heat, locality, migrations, exits });
+	const runs = decodeRuns(await block('runs'));
+	completeModel(model, { heat, locality, migrations, exits, runs });
 }
 
 const SCHED_WORDS = {

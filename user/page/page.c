@@ -2,6 +2,7 @@
 #include "page/page.h"
 
 #include "page/block.h"
+#include "page/runs.h"
 #include "page/tasks.h"
 #include "page/template.h"
 
@@ -62,6 +63,18 @@ static int write_cells(const struct raster *raster, unsigned int lower_bits, int
 	return error;
 }
 
+static int write_runs(const struct exact_runs *runs, FILE *file)
+{
+	struct page_block block;
+	int error;
+
+	block_init(&block);
+	page_runs(runs, &block);
+	error = block_write(&block, "data-runs", file);
+	block_free(&block);
+	return error;
+}
+
 /* What the first chart needs: it is painted while the browser still reads what follows. */
 static int write_first_blocks(const struct page_input *input, FILE *file)
 {
@@ -84,6 +97,8 @@ static int write_more_blocks(const struct page_input *input, FILE *file)
 		error = write_cells(&input->exits->raster, EXITS_KIND_BITS, 2, "data-exits", file);
 	if (!error)
 		error = write_cells(&input->heat->raster, HEAT_TASK_BITS, 1, "data-heat", file);
+	if (!error)
+		error = write_runs(input->runs, file);
 	return error;
 }
 

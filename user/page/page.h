@@ -3,6 +3,7 @@
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
+#include "chart/exact_runs.h"
 #include "chart/exits.h"
 #include "chart/heat.h"
 #include "chart/incidents.h"
@@ -21,6 +22,7 @@ struct page_input {
 	const struct view_options *options;
 	const struct heat *heat;
 	const struct locality *locality;
+	const struct exact_runs *runs;
 	const struct exits *exits;
 	const struct incidents *incidents;
 };

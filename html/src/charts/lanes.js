@@ -7,10 +7,12 @@ import { drawTimeAxis, fitText, FONT, timeAtX, timeX } from '../draw/axes.js';
 import { isPale, packCss, unpack } from '../draw/colour.js';
 import { drawHatch, drawHighLane, drawRug, drawThinLanes, drawWays, drawWords, laneLine, visibleColumns } from '../draw/lanes.js';
 import { createPlot } from '../draw/plot.js';
+import { drawRuns } from '../draw/runs.js';
 import { columnSpan, eachCell, holders, longestHolders, stretches } from '../data/locality.js';
 import { count, duration, moment, percent } from '../data/format.js';
 import { ways } from '../data/migrations.js';
 import { isIdle, isUnknown } from '../data/model.js';
+import { areApart, runAt, runOf } from '../data/runs.js';
 import { columnAt, levelFor, lowerBound, startOf } from '../data/sparse.js';
 import { timeCells } from '../ui/cell_cursor.js';
 import { choice, clear, element, nameOf, printable } from '../ui/dom.js';
@@ -114,8 +116,18 @@ export function createLanesChart(page) {
 	});
 	const rowAt = (y, box) => side().rows()[Math.floor((y - box.y + box.scroll) / rowHeight())];
 
+	// single switches, where they are there and can be told apart
+	const exactOf = (row, box) => {
+		const core = byTask() ? null : model.runs.cores.get(row);
+		return areApart(core, state.view.value, box.width) ? core : null;
+	};
 	const drawLane = (ctx, box, row, at, { common, of, palette, height }) => {
 		laneLine(ctx, box, at + height - 0.5, palette.grid);
+		const exact = exactOf(row, box);
+		if (exact) {
+			drawRuns(ctx, box, { ...common, core: exact, top: at + 1, height: height - GAP_PX });
+			return;
+		}
 		const group = of.group(row);
 		if (group === undefined) return;
 		drawHighLane(ctx, box, { ...common, group, parts: of.parts(row), top: at + 1, height: height - GAP_PX });
@@ -189,7 +201,20 @@ export function createLanesChart(page) {
 		const i = lowerBound(level, group, columnAt(level, ns));
 		return i < level.begins[group + 1] && level.column[i] === columnAt(level, ns) ? level.values[0][i] : 0;
 	};
+	const describeRun = (core, ns, row) => {
+		const i = runAt(core, ns);
+		const run = i < 0 ? null : runOf(core, i, model.window);
+		const known = run && run.task >= 0;
+		return {
+			title: printable(side().label(row)),
+			lines: [{ name: known ? page.label(model.task(run.task)) : 'not known', value: run ? duration(run.to - run.from) : '',
+				colour: known ? unpack(page.taskColours.value[run.task] ?? 0) : undefined }],
+			note: run ? `${moment(run.from, 1)} to ${moment(run.to, 1)}: one run` : 'before the first switch',
+		};
+	};
 	const describe = (x, row, box) => {
+		const exact = exactOf(row, box);
+		if (exact) return describeRun(exact, timeAtX(x, state.view.value, box), row);
 		const of = side();
 		const level = levelNow(box);
 		const ns = timeAtX(x, state.view.value, box);

@@ -103,6 +103,7 @@ export function notices(model) {
 		else if (part.coarsened) add('note', `To keep this page small, the ${words} show time in steps of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
 		else if (meta.bucket_ns && part.bucketNs > meta.bucket_ns) add('note', `While recording, the time step of the ${words} grew from ${duration(meta.bucket_ns)} to ${duration(part.bucketNs)}.`);
 	}
+	if (model.runs?.leftOut) add('note', `To keep this page small, its ${count(model.runs.leftOut)} single switches are left out, so that core locality ends at the time step: a shorter window (--from, --cap) has them.`);
 	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);
 	if (meta.filters.length) add('note', `Recorded with filters: ${meta.filters.join(', ')}.`);
 	if (meta.options.task) add('note', `Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did is not in this page (hatched).`);

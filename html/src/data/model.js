@@ -2,6 +2,7 @@
 // The page's data, decoded: plain arrays and objects, nothing of the DOM.
 
 import { Reader } from './bytes.js';
+import { NO_RUNS } from './runs.js';
 import { decodeSparse } from './sparse.js';
 
 export const FORMAT = 4;
@@ -72,6 +73,7 @@ export function buildModel({ meta, strings, tasks, heatAll }) {
 		locality: nothing(2),
 		migrations: nothing(1), // of a task (upper) to a core (inner)
 		exits: nothing(2),
+		runs: NO_RUNS,
 	};
 	model.window = coveredWindow(meta, [model.heatAll]);
 	model.cpus = cpusOf(meta, model.locality);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exact runs in a lane of chart 4: a bar each; idle is the ground, what is not known stays as it was.
+
+import { runOf, runsOf } from '../data/runs.js';
+import { timeX } from './axes.js';
+import { unpack } from './colour.js';
+
+const LEAST_PX = 0.5; // what is short stays visible
+
+export function drawRuns(ctx, box, { view, window, core, top, height, colours, blank, ground }) {
+	const [first, end] = runsOf(core, view);
+	for (let i = first; i < end; i++) {
+		const { task, from, to } = runOf(core, i, window);
+		if (task < 0 || to <= from) continue;
+		const idle = blank(task);
+		if (!idle && !colours[task]) continue;
+		const [x0, x1] = [Math.max(box.x, timeX(from, view, box)), Math.min(box.x + box.width, timeX(to, view, box))];
+		if (x1 <= x0) continue;
+		ctx.fillStyle = unpack(idle ? ground : colours[task]);
+		ctx.fillRect(x0, top, idle ? x1 - x0 : Math.max(LEAST_PX, x1 - x0), height);
+	}
+}
