@@ -148,8 +148,8 @@ static bool can_read_proc(const struct record_names_options *options)
 		return false;
 	}
 	if (!proc_shows_all("/proc"))
-		log_warning("/proc shows no processes of other users (hidepid): their VMs are not "
-			    "named");
+		log_warning("/proc shows no processes of other users (hidepid): their VMs have no "
+			    "name but their pid");
 	return true;
 }
 
@@ -266,10 +266,6 @@ void record_names_report(const struct record_names *names, bool quiet)
 	names_host_counts(names->host, &counts);
 	if (counts.vms && !quiet)
 		log_info("VMs named: %zu", counts.vms);
-	if (counts.vms_unread)
-		log_warning("%zu VMs have only their pid for a name: their arguments cannot be "
-			    "read (/proc is mounted with hidepid)",
-			    counts.vms_unread);
 	if (counts.map_unmatched)
 		log_warning("--map: %zu of %zu tids did not come", counts.map_unmatched,
 			    counts.map_rows);

@@ -130,5 +130,5 @@ void names_host_counts(const struct names_host *host, struct names_host_counts *
 	*counts = (struct names_host_counts){ .map_rows = map ? names_map_count(map) : 0 };
 	for (size_t i = 0; i < counts->map_rows; i++)
 		counts->map_unmatched += !host->map_owners[i].taken;
-	host_vms_count(host, counts);
+	counts->vms = host_vms_count(host);
 }

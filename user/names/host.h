@@ -57,7 +57,6 @@ bool names_host_has_new(const struct names_host *host, uint64_t since_ns);
 
 struct names_host_counts {
 	size_t vms;
-	size_t vms_unread;    /* whose arguments could not be read */
 	size_t map_rows;      /* of options->map ... */
 	size_t map_unmatched; /* ... and those whose tid never came */
 };

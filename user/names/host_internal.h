@@ -57,7 +57,7 @@ int host_vms_told(struct names_host *host, const struct names_task *task, bool *
 int host_vms_tick(struct names_host *host, uint64_t now_ns);
 int host_vms_finish(struct names_host *host);
 int host_vms_uuid(struct names_host *host, const char *uuid, const char *name);
-void host_vms_count(const struct names_host *host, struct names_host_counts *counts);
+size_t host_vms_count(const struct names_host *host);
 
 /* ---- host_cgroups.c ---- */
 void host_cgroups_free(struct names_host *host);

@@ -31,7 +31,6 @@ struct host_vm {
 	struct vm_facts facts;
 	char leader_comm[COMM_BYTES];
 	bool unread; /* its arguments are not known yet */
-	bool denied; /* they cannot be: /proc is mounted with hidepid */
 	bool look;   /* at its threads, in /proc */
 	uint64_t look_at_ns;
 	unsigned int looks;
@@ -145,7 +144,6 @@ static int identify(struct names_host *host, struct host_vm *vm, const char *com
 		return -ENOMEM;
 	length = proc_read(host->options.proc, vm->tgid, 0, "cmdline", arguments, ARGUMENT_BYTES);
 	vm->unread = length <= 0;
-	vm->denied = length == -EACCES || length == -EPERM;
 	if (vm->unread)
 		vm->facts = (struct vm_facts){ .kind = vm_kind_by_comm(comm) };
 	else
@@ -402,12 +400,11 @@ bool names_host_has_new(const struct names_host *host, uint64_t since_ns)
 	return false;
 }
 
-void host_vms_count(const struct names_host *host, struct names_host_counts *counts)
+size_t host_vms_count(const struct names_host *host)
 {
-	for (size_t i = 0; i < host->vms.count; i++) {
-		const struct host_vm *vm = &host->vms.items[i];
+	size_t count = 0;
 
-		counts->vms += vm->facts.kind != VM_NONE;
-		counts->vms_unread += vm->facts.kind != VM_NONE && vm->denied;
-	}
+	for (size_t i = 0; i < host->vms.count; i++)
+		count += host->vms.items[i].facts.kind != VM_NONE;
+	return count;
 }
