@@ -23,6 +23,8 @@ export function createPage(model, state, theme, tooltip) {
 		page.stage.value; // there is more to be told
 		return matrix(model.locality, model.window);
 	});
+	// the coarser levels of chart 4 that are there already: sums over long ranges are quick with them
+	page.levels = () => page.coreLevels?.made ?? [model.locality];
 	// the chosen cores; null: all of them
 	page.cores = computed(() => {
 		page.stage.value;
@@ -30,7 +32,7 @@ export function createPage(model, state, theme, tooltip) {
 	});
 	page.cpusShown = computed(() => (page.cores.value ? model.cpus.filter((cpu) => page.cores.value.has(cpu.cpu)) : model.cpus));
 	page.chooseCore = (cpu) => { state.cores.value = state.cores.value === String(cpu) ? '' : String(cpu); };
-	page.matrix = computed(() => (state.settled.value === model.window && !page.cores.value ? page.totals.value : matrix(model.locality, state.settled.value, page.cores.value)));
+	page.matrix = computed(() => (state.settled.value === model.window && !page.cores.value ? page.totals.value : matrix(model.locality, state.settled.value, page.cores.value, page.levels())));
 	page.migrations = computed(() => {
 		page.stage.value;
 		return migrationsByTask(model.migrations, state.settled.value, page.cores.value);

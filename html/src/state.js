@@ -6,7 +6,7 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { DEFAULTS, formatHash, parseHash } from './hash.js';
 import { clampRange } from './range.js';
 
-const SETTLE_MS = 90;
+const SETTLE_MS = 150;
 
 export function createState(model) {
 	const start = parseHash(location.hash);

@@ -138,3 +138,15 @@ test('mixed colours are opaque and between the two', () => {
 	assert.equal(mix(0xff102030, 0x00000000, 0), 0xff102030);
 	assert.deepEqual([isPale(0xffffffff), isPale(0xff000000)], [true, false]);
 });
+
+test('few coarse columns sum up to what the fine ones give, whatever the range', () => {
+	const cells = Array.from({ length: 60 }, (_, i) => ({ upper: i % 2, column: Math.floor(i / 4), inner: i % 3, values: [i + 1, 1] }))
+		.sort((a, b) => a.upper - b.upper || a.column - b.column || a.inner - b.inner);
+	const base = decode({ cells, values: 2, first: 3 });
+	const levels = [base, halve(base), halve(halve(base))];
+	for (let from = 0; from < 18; from++)
+		for (let to = from; to < 19; to++) {
+			const range = { from: (from + 3) * 10, to: (to + 3) * 10 };
+			assert.deepEqual(matrix(base, range, null, levels), matrix(base, range), `${from} to ${to}`);
+		}
+});

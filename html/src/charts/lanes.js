@@ -49,6 +49,7 @@ export function createLanesChart(page) {
 		return createCard({ number: 4, id, title, hint: 'Which task had each core, over time.', body: [model.meta.recorded.includes('sched') ? emptyState('Nothing to draw', 'No task ran in this window.') : noSched()] }).element;
 
 	const sides = createSides(page);
+	page.coreLevels = sides.cores.level;
 	const byTask = () => state.lanes.value === 'tasks';
 	const side = () => (!byTask() ? sides.cores : state.group.value === 'none' ? sides.tasks : sides.groups());
 	const grouped = () => byTask() && state.group.value !== 'none';
@@ -66,7 +67,7 @@ export function createLanesChart(page) {
 		time: true,
 		margin: (width) => ({ left: byTask() ? Math.min(180, width * 0.3) : gutter(width), right: RIGHT, top: 6, bottom: 28 }),
 		rows: { count: () => Math.max(1, side().rows().length), height: () => rowHeight(), max: () => 560 },
-		depends: () => [state.view.value, state.task.value, state.lanes.value, page.groups.value, page.cpuColours.value, page.laneColours.value, page.tasksInView.value],
+		depends: () => [state.view.value, state.task.value, state.lanes.value, page.groups.value, page.cpuColours.value, page.laneColours.value, byTask() && page.tasksInView.value],
 		draw(ctx, box) {
 			const palette = theme.palette.value;
 			const view = state.view.value;
@@ -300,16 +301,18 @@ const swatched = (colour, child) => {
 // The names that took most time: tasks of one name, or group, share a colour, and so a place here.
 function legendItems(page, byTask) {
 	if (byTask) return page.cpusShown.value.slice(0, 32).map((cpu) => swatched(page.cpuColours.value[cpu.cpu], `core ${cpu.cpu}`));
-	const sums = new Map();
+	// of the whole window, unless cores are chosen: a range that moves should not cost more than drawing
+	const sums = (page.cores.value ? page.matrix : page.totals).value;
+	const kinds = new Map();
 	for (const task of page.shownTasks.value) {
 		if (isUnknown(task) || !page.wanted(task.task)) continue;
 		const kind = page.kindOf(task);
-		const entry = sums.get(kind) ?? { task, kind, runNs: 0, number: 0 };
-		entry.runNs += page.matrix.value.get(task.task)?.runNs ?? 0;
+		const entry = kinds.get(kind) ?? { task, kind, runNs: 0, number: 0 };
+		entry.runNs += sums.get(task.task)?.runNs ?? 0;
 		entry.number++;
-		sums.set(kind, entry);
+		kinds.set(kind, entry);
 	}
-	const keys = [...sums.values()].filter((entry) => entry.runNs > 0).sort((a, b) => b.runNs - a.runNs).slice(0, 12).map(({ task, kind, number }) =>
+	const keys = [...kinds.values()].filter((entry) => entry.runNs > 0).sort((a, b) => b.runNs - a.runNs).slice(0, 12).map(({ task, kind, number }) =>
 		swatched(page.taskColours.value[task.task], element('span', {}, nameOf(kind), number > 1 ? ` × ${count(number)}` : '')));
 	const unknown = page.shownTasks.value.find((task) => isUnknown(task) && page.totals.value.has(task.task));
 	return unknown ? [...keys, swatched(page.taskColours.value[unknown.task], 'not known')] : keys;

@@ -51,7 +51,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			const { value } = measure();
 			most = 1;
 			for (const row of rows)
-				if (row.kind === 'task' || row.kind === 'group') for (const cell of row.byCpu.values()) most = Math.max(most, cell[value]);
+				if (row.kind === 'task' || row.kind === 'group') most = Math.max(most, row.most[value]);
 			return [state.task.value, page.cpusShown.value];
 		},
 		draw(ctx, box) {

@@ -35,6 +35,7 @@ const oneCore = () => 1;
 export function createSides(page) {
 	const { model } = page;
 	const cores = lanes(() => model.locality, () => regroup(model.migrations, (task, cpu) => cpu, together));
+	const coreLevel = pyramid(model.locality);
 	const tasks = lanes(() => transpose(model.locality), () => regroup(model.migrations, (task) => task, together));
 	let [groups, ofGroups] = [null, null];
 	// lanes of groups, anew when there are others
@@ -52,7 +53,7 @@ export function createSides(page) {
 		return groups.filter((group) => group.members.some((task) => inView.has(task.task))).sort((a, b) => b.runNs - a.runNs).map((group) => group.index);
 	};
 	return {
-		cores: { ...cores, rows: () => page.cpusShown.value.map((cpu) => cpu.cpu), label: (cpu) => `core ${cpu}`, parts: oneCore },
+		cores: { ...cores, level: coreLevel, rows: () => page.cpusShown.value.map((cpu) => cpu.cpu), label: (cpu) => `core ${cpu}`, parts: oneCore },
 		// by run time of the whole, so that rows keep their order; only those that ran in the range
 		tasks: { ...tasks, rows: () => page.tasksInView.value, label: (task) => page.label(model.task(task)), parts: oneCore },
 		groups: () => ({ ...grouped(), rows: groupsInView, label: (index) => groups[index]?.label ?? '', of: (index) => groups[index], parts: (index) => Math.min(page.cpusShown.value.length, groups[index].members.length) }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which task had which core (charts 4, 5, 6 and the overview).
 
-import { columnAt, columnCount, groupCount, lowerBound, startOf } from './sparse.js';
+import { coarseParts, columnAt, columnCount, groupCount, lowerBound, startOf } from './sparse.js';
 
 export const RUN_NS = 0;
 export const SWITCHES = 1;
@@ -25,34 +25,40 @@ export function eachCell(sparse, range, visit) {
 			visit(group, sparse.inner[i], sparse.values[RUN_NS][i], sparse.values[SWITCHES][i], sparse.column[i]);
 }
 
-// task -> { runNs, switches, byCpu: Map cpu -> [run_ns, switches] } over a range, on these cores (null: all).
-export function matrix(sparse, range, cores = null) {
+// task -> { runNs, switches, byCpu: Map cpu -> [run_ns, switches], most: [run_ns, switches] on one core }
+// over a range, on these cores (null: all). Coarser `levels` of `sparse` make it quick.
+export function matrix(sparse, range, cores = null, levels = [sparse]) {
 	const rows = new Map();
 	const tasks = 1 + sparse.inner.reduce((most, task) => Math.max(most, task), 0);
-	const sums = [new Float64Array(tasks), new Float64Array(tasks)];
-	const [first, end] = columnsOf(sparse, range);
+	const [sums, most] = [0, 0].map(() => [new Float64Array(tasks), new Float64Array(tasks)]);
+	const parts = coarseParts(levels, columnsOf(sparse, range));
+	const found = [];
+	const isFound = new Uint8Array(tasks);
 	for (let group = 0; group < groupCount(sparse); group++) {
 		if (cores && !cores.has(sparse.upper[group])) continue;
-		const found = new Set();
-		let last = -1;
-		for (let i = lowerBound(sparse, group, first); i < sparse.begins[group + 1] && sparse.column[i] < end; i++) {
-			const task = sparse.inner[i];
-			sums[RUN_NS][task] += sparse.values[RUN_NS][i];
-			sums[SWITCHES][task] += sparse.values[SWITCHES][i];
-			if (task !== last) found.add(last = task);
-		}
+		for (const { sparse: level, first, end } of parts)
+			for (let i = lowerBound(level, group, first); i < level.begins[group + 1] && level.column[i] < end; i++) {
+				const task = level.inner[i];
+				sums[RUN_NS][task] += level.values[RUN_NS][i];
+				sums[SWITCHES][task] += level.values[SWITCHES][i];
+				if (isFound[task]) continue;
+				isFound[task] = 1;
+				found.push(task);
+			}
 		for (const task of found) {
 			addCell(rows, task, sparse.upper[group], sums[RUN_NS][task], sums[SWITCHES][task]);
-			sums[RUN_NS][task] = 0;
-			sums[SWITCHES][task] = 0;
+			for (let v = 0; v < 2; v++) if (sums[v][task] > most[v][task]) most[v][task] = sums[v][task];
+			sums[RUN_NS][task] = sums[SWITCHES][task] = isFound[task] = 0;
 		}
+		found.length = 0;
 	}
+	for (const row of rows.values()) row.most = most.map((values) => values[row.task]);
 	return rows;
 }
 
 function addCell(rows, task, cpu, runNs, switches) {
 	let row = rows.get(task);
-	if (!row) rows.set(task, row = { task, runNs: 0, switches: 0, byCpu: new Map() });
+	if (!row) rows.set(task, row = { task, runNs: 0, switches: 0, byCpu: new Map(), most: null });
 	row.byCpu.set(cpu, [runNs, switches]);
 	row.runNs += runNs;
 	row.switches += switches;
@@ -60,17 +66,19 @@ function addCell(rows, task, cpu, runNs, switches) {
 
 // Sums several rows of a matrix, e.g. all tasks but idle.
 export function sumRows(rows) {
-	const sum = { task: null, runNs: 0, switches: 0, byCpu: new Map() };
+	const sum = { task: null, runNs: 0, switches: 0, byCpu: new Map(), most: [0, 0] };
 	for (const row of rows) {
 		sum.runNs += row.runNs;
 		sum.switches += row.switches;
-		for (const [cpu, [runNs, switches]] of row.byCpu) {
-			const cell = sum.byCpu.get(cpu) ?? [0, 0];
-			cell[RUN_NS] += runNs;
-			cell[SWITCHES] += switches;
-			sum.byCpu.set(cpu, cell);
+		for (const [cpu, cell] of row.byCpu) {
+			const total = sum.byCpu.get(cpu);
+			if (total) {
+				total[RUN_NS] += cell[RUN_NS];
+				total[SWITCHES] += cell[SWITCHES];
+			} else sum.byCpu.set(cpu, [cell[RUN_NS], cell[SWITCHES]]);
 		}
 	}
+	for (const cell of sum.byCpu.values()) sum.most = sum.most.map((most, i) => Math.max(most, cell[i]));
 	return sum;
 }
 

@@ -177,10 +177,31 @@ export const transpose = (sparse) => regroup(sparse, (upper, inner) => inner, (u
 // Ever coarser versions, made when they are first asked for.
 export function pyramid(base, coarser = halve) {
 	const levels = [base];
-	return (level) => {
+	const at = (level) => {
 		while (levels.length <= level) levels.push(coarser(levels[levels.length - 1]));
 		return levels[level];
 	};
+	at.made = levels;
+	return at;
+}
+
+// Columns [first, end) of the finest level as few columns of coarser ones, where there are such:
+// [{ sparse, first, end }]. What is summed over them is what the finest level gives.
+export function coarseParts(levels, [first, end]) {
+	const parts = [];
+	let [from, to] = [first, end].map((column) => levels[0].first + column);
+	for (let i = 0; from < to; i++) {
+		const sparse = levels[i];
+		const add = (a, b) => { if (b > a) parts.push({ sparse, first: a - sparse.first, end: b - sparse.first }); };
+		if (i === levels.length - 1) {
+			add(from, to);
+			break;
+		}
+		if (from % 2) add(from, ++from);
+		if (to % 2 && to > from) add(--to, to + 1);
+		[from, to] = [from / 2, to / 2];
+	}
+	return parts;
 }
 
 // The level at which a range of time has at most this many columns.

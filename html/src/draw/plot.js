@@ -2,7 +2,7 @@
 // A canvas that knows its size, its theme and its pointer; what is on it is somebody else's.
 // With `rows` it scrolls: the canvas stays, and draws the rows that are in sight.
 
-import { effect } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
 
 import { element } from '../ui/dom.js';
 import { timeX, timeAtX } from './axes.js';
@@ -19,7 +19,7 @@ export function createPlot(page, options) {
 	const spacer = element('div', { class: 'spacer' });
 	const frame = element('div', { class: options.rows ? 'plot scrolls' : 'plot' }, canvas, spacer, cursor, brush);
 	const ctx = canvas.getContext('2d');
-	let visible = false;
+	const visible = signal(false);
 	let pending = false;
 	let size = null;
 
@@ -60,7 +60,7 @@ export function createPlot(page, options) {
 	};
 	const paint = (always = false) => {
 		pending = false;
-		if ((!visible && always !== true) || frame.clientWidth === 0) return;
+		if ((!visible.peek() && always !== true) || frame.clientWidth === 0) return;
 		layout();
 		const now = box();
 		ctx.setTransform(now.dpr, 0, 0, now.dpr, 0, 0);
@@ -75,14 +75,18 @@ export function createPlot(page, options) {
 	};
 
 	// paper shows what was never in sight, too
-	addEventListener('beforeprint', () => paint(true));
+	addEventListener('beforeprint', () => {
+		options.depends();
+		paint(true);
+	});
 	new ResizeObserver(request).observe(frame);
 	new IntersectionObserver((entries) => {
-		visible = entries[entries.length - 1].isIntersecting;
-		if (visible) request();
+		visible.value = entries[entries.length - 1].isIntersecting;
 	}, { rootMargin: '200px' }).observe(frame);
 	if (options.rows) frame.addEventListener('scroll', request, { passive: true });
+	// what is out of sight is not even reckoned
 	effect(() => {
+		if (!visible.value) return;
 		options.depends();
 		page.theme.palette.value;
 		request();

@@ -80,6 +80,7 @@ export function createExporting(page) {
 			return;
 		}
 		show(all ? null : state.brush.value ?? before);
+		chart.plot.options.depends(); // it may be out of sight
 		const box = boxOf(chart, all);
 		const title = `${printable(model.meta.label)} · ${chart.title} · ${page.taskWords()}`;
 		const [width, height] = [box.full.width, box.full.height + HEAD_PX];
