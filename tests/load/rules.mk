@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Small programs that do one known thing each: what live tests and benchmarks look at.
 
-LOADS := spin oneshot stamp pipepair forkstorm sleepers vcpu
+LOADS := spin oneshot stamp pipepair forkstorm sleepers vcpu fewcaps
 LOAD_PROGRAMS := $(LOADS:%=$(BUILD)/tests/load/%)
 
 .PHONY: loads tests

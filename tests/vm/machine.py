@@ -11,7 +11,7 @@ import tarfile
 GUEST = pathlib.Path(__file__).parent / "guest"
 QEMU = "qemu-system-x86_64"
 BUSYBOX = pathlib.Path("/bin/busybox")  # package busybox-static
-LOADS = ("spin", "oneshot", "stamp", "pipepair", "forkstorm", "vcpu")
+LOADS = ("spin", "oneshot", "stamp", "pipepair", "forkstorm", "vcpu", "fewcaps")
 LONGEST_S = 200
 
 

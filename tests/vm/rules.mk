@@ -2,7 +2,7 @@
 # make vm: the static binary on Debian's own kernels, each booted in QEMU without hardware help.
 # Skipped, with a word, where QEMU or the kernels cannot be had; no root is needed.
 
-VM_LOADS := $(addprefix $(BUILD)/tests/vm/,spin oneshot stamp pipepair forkstorm vcpu)
+VM_LOADS := $(addprefix $(BUILD)/tests/vm/,spin oneshot stamp pipepair forkstorm vcpu fewcaps)
 
 $(VM_LOADS): $(BUILD)/tests/vm/%: $(BUILD)/tests/load/%.o $(BUILD)/tests/load/load.o
 	$(say) LINK $@

@@ -5,6 +5,7 @@ Each kernel is booted once and goes through all its scenarios (guest/scenarios.s
 those of tests/live, on what the guest sent."""
 
 import functools
+import json
 import os
 import pathlib
 import re
@@ -26,7 +27,7 @@ from packages import Missing, Packages  # noqa: E402
 BUILD = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build"))
 WORK = BUILD / "vm"
 ALL = ("cores", "pair", "waits", "storm", "ring", "killed", "offline", "late", "classic", "crowd",
-       "dies")
+       "dies", "rights")
 KERNELS = {("6.1", "cloud"): ALL, ("6.12", "cloud"): ALL,
            ("6.1", "rt"): ("short",), ("6.12", "rt"): ("short",)}
 COMPLAINTS = re.compile(r"BUG:|WARNING:|scheduling while atomic|Oops|Call Trace|detected stall")
@@ -333,6 +334,33 @@ class Dies(Guest, ExitChecks):
             self.assertGreater(counts_of_vcpu[CPUID], 100)
 
 
+class Rights(Guest, WholeChecks, NothingMissingChecks):
+    """The scheduler may be recorded, and KVM may not."""
+
+    scenario = "rights"
+
+    def test_it_is_said_in_one_line_why_kvm_is_not_recorded(self):
+        lines = [line for line in self.text("words").splitlines() if "warning" in line]
+        self.assertEqual(len(lines), 1)
+        self.assertRegex(lines[0], "KVM is not recorded: .*CAP_SYS_ADMIN")
+
+    def test_the_file_says_so_too(self):
+        self.assertEqual(self.capture.header["recorded"], ["sched"])
+        self.assertIn("kvm", self.capture.header["not_offered"])
+
+    def test_what_was_asked_for_by_name_is_refused(self):
+        self.assertEqual(self.text("classic.code").strip(), "1")
+        line, = self.text("classic.words").splitlines()
+        self.assertRegex(line, "KVM cannot be recorded: .*as root")
+        self.assertFalse((self.machine.folder / self.scenario / "classic.cdict").exists())
+
+    def test_check_tells_what_is_missing(self):
+        features = json.loads(self.text("check.json"))["features"]
+        kvm, = (feature for feature in features if feature["name"] == "kvm")
+        self.assertEqual(kvm["state"], "refused")
+        self.assertIn("kvm_amd", kvm["detail"])
+
+
 class Short(Guest, WholeChecks, NothingMissingChecks, SwitchChecks, SpinnerChecks):
     """A kernel on which recording may be refused, in one line, or else must be right."""
 
@@ -384,7 +412,8 @@ def why_not(series, flavour):
 def classes():
     """A class for each kernel and scenario."""
     of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Storm, Ring, Killed, Offline,
-                                                 Late, Classic, Crowd, Dies, Short)}
+                                                 Late, Classic, Crowd, Dies, Rights,
+                                                 Short)}
     for (series, flavour), scenarios in KERNELS.items():
         word = why_not(series, flavour)
         wanted = [Absent] if word else [Console, *(of_scenario[one] for one in scenarios)]

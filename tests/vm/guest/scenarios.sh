@@ -287,3 +287,14 @@ scenario_dies() {
 	exits_counted
 	stop
 }
+
+# Enough rights for the scheduler (CAP_PERFMON, CAP_BPF), and not for KVM.
+scenario_rights() {
+	load_kvm
+	chmod 777 .
+	fewcaps 38,39 pftrace --duration 1 --out run.cdict 2>words
+	echo $? >code
+	fewcaps 38,39 pftrace --duration 1 --out classic.cdict --kvm-hook classic 2>classic.words
+	echo $? >classic.code
+	fewcaps 38,39 pftrace check --format json >check.json
+}
