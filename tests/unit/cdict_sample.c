@@ -91,6 +91,8 @@ const struct capture_end *sample_end(void)
 		.runs_before_zero = 2,
 		.runs_after_loss = 3,
 		.runs_missed_switch = 4,
+		.kvm_exits = 6,
+		.kvm_entries_unpaired = 7,
 		.verdict = VERDICT_EQUAL,
 		.proof = proof,
 		.proof_count = 2,

@@ -246,6 +246,8 @@ static void header_and_end_come_back(void **state)
 	assert_int_equal(found.end.runs_before_zero, end->runs_before_zero);
 	assert_int_equal(found.end.runs_after_loss, end->runs_after_loss);
 	assert_int_equal(found.end.runs_missed_switch, end->runs_missed_switch);
+	assert_int_equal(found.end.kvm_exits, end->kvm_exits);
+	assert_int_equal(found.end.kvm_entries_unpaired, end->kvm_entries_unpaired);
 	assert_int_equal(found.end.verdict, end->verdict);
 	assert_int_equal(found.end.proof_count, end->proof_count);
 	for (size_t i = 0; i < end->proof_count; i++)

@@ -241,6 +241,8 @@ static void what_has_no_partner_is_counted_and_no_interval(void **state)
 	assert_int_equal(exit_sum(bench, VMX_IO, EXITS_HOST_NS), 0);
 	assert_int_equal(exit_sum(bench, 32, EXITS_COUNT), 1);
 	assert_int_equal(exit_sum(bench, VMX_HLT, EXITS_UNPAIRED), 1);
+	assert_int_equal(bench->tally.end.kvm_exits, 3);
+	assert_int_equal(bench->tally.end.kvm_entries_unpaired, 1);
 	assert_int_equal(cell_count(bench, task, "host", CAPTURE_NIL), 1);
 	assert_int_equal(cell_count(bench, task, "guest", CAPTURE_NIL), 1);
 	assert_int_equal(state_sum(bench, task, VCPU_SAMPLES_GUEST_NS), 5 * MS);

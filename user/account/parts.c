@@ -59,6 +59,8 @@ static int begin_part(struct account *account, uint64_t at_ns, const struct acco
 	account->part.totals_known = proof_borders_are_known(account, borders);
 	memcpy(account->part.losses, account->losses, sizeof(account->losses));
 	memcpy(account->part.runs_unknown, account->runs_unknown, sizeof(account->runs_unknown));
+	account->part.kvm_exits = account->kvm.exits;
+	account->part.kvm_entries_unpaired = account->kvm.entries_unpaired;
 	begin_cpus(account, at_ns, borders);
 	grid_init(&account->grid, at_ns, account->options.bucket_ns);
 	rows_advance(&account->rows, at_ns);

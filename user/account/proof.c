@@ -224,6 +224,9 @@ int proof_make(struct account *account, struct capture_end *end, uint64_t at_ns,
 	end->runs_before_zero = runs_unknown(account, RUN_BEFORE_ZERO);
 	end->runs_after_loss = runs_unknown(account, RUN_AFTER_LOSS);
 	end->runs_missed_switch = runs_unknown(account, RUN_MISSED_SWITCH);
+	end->kvm_exits = account->kvm.exits - account->part.kvm_exits;
+	end->kvm_entries_unpaired =
+		account->kvm.entries_unpaired - account->part.kvm_entries_unpaired;
 	return 0;
 }
 

@@ -124,6 +124,8 @@ struct part {
 	bool totals_known;
 	struct loss_sums losses[LOSS_CAUSES];
 	uint64_t runs_unknown[RUN_CAUSES];
+	uint64_t kvm_exits;
+	uint64_t kvm_entries_unpaired;
 	uint64_t renumbered;
 	uint64_t tasks_before; /* lives seen that have no key any more */
 };

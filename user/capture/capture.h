@@ -115,6 +115,8 @@ struct capture_end {
 	uint64_t runs_before_zero;
 	uint64_t runs_after_loss;
 	uint64_t runs_missed_switch;
+	uint64_t kvm_exits;	       /* told, paired or not; CAPTURE_NIL: not known */
+	uint64_t kvm_entries_unpaired; /* entries that no exit was before */
 	enum capture_verdict verdict;
 	const struct capture_proof_cpu *proof;
 	size_t proof_count;

@@ -195,6 +195,11 @@ static void add_cost(struct capture_cost *sum, const struct capture_cost *part)
 	sum->kernel_memory_bytes = part->kernel_memory_bytes;
 }
 
+static uint64_t add_known(uint64_t sum, uint64_t more)
+{
+	return sum == CAPTURE_NIL || more == CAPTURE_NIL ? CAPTURE_NIL : sum + more;
+}
+
 static int join_end(struct capture_sink *sink, const struct capture_end *part)
 {
 	struct joined *joined = joined_of(sink);
@@ -208,6 +213,9 @@ static int join_end(struct capture_sink *sink, const struct capture_end *part)
 	end->runs_before_zero += part->runs_before_zero;
 	end->runs_after_loss += part->runs_after_loss;
 	end->runs_missed_switch += part->runs_missed_switch;
+	end->kvm_exits = add_known(end->kvm_exits, part->kvm_exits);
+	end->kvm_entries_unpaired =
+		add_known(end->kvm_entries_unpaired, part->kvm_entries_unpaired);
 	if (part->verdict > end->verdict) /* the words get worse */
 		end->verdict = part->verdict;
 	add_cost(&end->cost, &part->cost);

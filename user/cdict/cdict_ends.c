@@ -155,6 +155,7 @@ static void read_cost(struct cdict_tree *tree, const msgpack_object *map, struct
 static int read_end(struct cdict_tree *tree, const msgpack_object *map, struct capture_end *end)
 {
 	const msgpack_object *runs = cdict_tree_get(map, "runs_of_unknown_length");
+	const msgpack_object *kvm = cdict_tree_get(map, "kvm");
 
 	end->duration_ns = cdict_tree_integer(tree, map, "duration_ns");
 	if (end->duration_ns > INT64_MAX)
@@ -166,6 +167,8 @@ static int read_end(struct cdict_tree *tree, const msgpack_object *map, struct c
 	end->runs_before_zero = cdict_tree_integer(tree, runs, "before_zero");
 	end->runs_after_loss = cdict_tree_integer(tree, runs, "after_loss");
 	end->runs_missed_switch = cdict_tree_integer(tree, runs, "missed_switch");
+	end->kvm_exits = cdict_tree_integer(tree, kvm, "exits");
+	end->kvm_entries_unpaired = cdict_tree_integer(tree, kvm, "entries_unpaired");
 	end->verdict = read_verdict(tree, map);
 	read_cost(tree, cdict_tree_get(map, "cost"), &end->cost);
 	return read_proof(tree, cdict_tree_get(map, "proof"), end);

@@ -76,6 +76,14 @@ static void pack_unknown_runs(struct cdict_pack *pack, const struct capture_end 
 	cdict_value_key_integer(pack, "missed_switch", end->runs_missed_switch);
 }
 
+static void pack_kvm(struct cdict_pack *pack, const struct capture_end *end)
+{
+	cdict_value_text(pack, "kvm");
+	cdict_value_map(pack, 2);
+	cdict_value_key_integer(pack, "exits", end->kvm_exits);
+	cdict_value_key_integer(pack, "entries_unpaired", end->kvm_entries_unpaired);
+}
+
 static void pack_proof(struct cdict_pack *pack, const struct capture_proof_cpu *proof, size_t count)
 {
 #define COLUMN(field)                                                                          \
@@ -111,7 +119,7 @@ void cdict_pack_end(struct cdict_pack *pack, const struct capture_end *end)
 {
 	cdict_value_map(pack, 1);
 	cdict_value_text(pack, "end");
-	cdict_value_map(pack, 9);
+	cdict_value_map(pack, 10);
 	cdict_value_key_integer(pack, "duration_ns", end->duration_ns);
 	cdict_value_key_text(pack, "cause", end->cause);
 	cdict_value_text(pack, "cut");
@@ -119,6 +127,7 @@ void cdict_pack_end(struct cdict_pack *pack, const struct capture_end *end)
 	pack_rows_by_table(pack, end->rows);
 	cdict_value_key_integer(pack, "switches", end->switches);
 	pack_unknown_runs(pack, end);
+	pack_kvm(pack, end);
 	cdict_value_key_text(pack, "verdict", capture_verdict_word(end->verdict));
 	pack_proof(pack, end->proof, end->proof_count);
 	pack_cost(pack, &end->cost);

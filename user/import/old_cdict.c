@@ -363,6 +363,8 @@ static int write_end(struct old_cdict *old, struct capture_sink *sink)
 		.duration_ns = old->last_us * 1000,
 		.cause = "end of the recording",
 		.switches = old->switches,
+		.kvm_exits = old->kvm.exits,
+		.kvm_entries_unpaired = CAPTURE_NIL,
 		.verdict = VERDICT_NO_TOTALS,
 		.cost.bpf_ns_per_switch = CAPTURE_NIL,
 	};

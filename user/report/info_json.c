@@ -115,6 +115,14 @@ static void put_proof(struct json_writer *json, const struct capture_end *end)
 	json_end_object(json);
 }
 
+static void put_kvm(struct json_writer *json, const struct capture_end *end)
+{
+	begin(json, "kvm");
+	put_u64(json, "exits", end->kvm_exits);
+	put_u64(json, "entries_unpaired", end->kvm_entries_unpaired);
+	json_end_object(json);
+}
+
 static void put_runs(struct json_writer *json, const struct capture_end *end)
 {
 	begin(json, "runs_of_unknown_length");
@@ -148,6 +156,7 @@ static void put_end(struct json_writer *json, const struct capture_end *end)
 	put_bool(json, "cut", end->cut);
 	put_u64(json, "switches", end->switches);
 	put_runs(json, end);
+	put_kvm(json, end);
 	put_proof(json, end);
 	put_cost(json, &end->cost);
 	json_end_object(json);

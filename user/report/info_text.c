@@ -158,6 +158,13 @@ static void print_runs(FILE *file, const struct capture_end *end)
 	fputs(", ended by a missed switch ", file);
 	print_count(file, end->runs_missed_switch);
 	fputc('\n', file);
+	if (end->kvm_exits == CAPTURE_NIL || !end->kvm_exits)
+		return;
+	fputs("exits ", file);
+	print_count(file, end->kvm_exits);
+	fputs("; entries that followed no exit ", file);
+	print_count(file, end->kvm_entries_unpaired);
+	fputc('\n', file);
 }
 
 static void print_cost(FILE *file, const struct capture_cost *cost)

@@ -73,7 +73,7 @@ static void fill_list_row(union report_value *row, const struct view_task *task,
 int task_list_fill(struct report_table *table, const struct view *view,
 		   const struct task_stats *stats)
 {
-	bool any_vm = false, any_merged = false;
+	bool any_vm = false, any_vcpu = false, any_merged = false;
 
 	for (size_t i = 0; i < view_task_count(view); i++) {
 		const struct view_task *task = view_task(view, i);
@@ -86,12 +86,15 @@ int task_list_fill(struct report_table *table, const struct view *view,
 			return -ENOMEM;
 		fill_list_row(row, task, task_stats_of(stats, i));
 		any_vm = any_vm || task->vm;
+		any_vcpu = any_vcpu || task->vcpu != CAPTURE_NIL;
 		any_merged = any_merged || task->members > 1;
 	}
 	if (!any_merged)
 		table->hidden |= 1ULL << LIST_MEMBERS;
 	if (!any_vm)
-		table->hidden |= 1ULL << LIST_VM | 1ULL << LIST_VCPU;
+		table->hidden |= 1ULL << LIST_VM;
+	if (!any_vcpu)
+		table->hidden |= 1ULL << LIST_VCPU;
 	return 0;
 }
 
