@@ -3,6 +3,7 @@
 
 import collections
 import contextlib
+import os
 import pathlib
 import signal
 import subprocess
@@ -33,6 +34,17 @@ class PartsRecorder:
                 raise RuntimeError("pftrace ended: " + self.process.stderr.read())
             time.sleep(0.02)
         raise RuntimeError(f"not so within {seconds} s: {list(self.here.iterdir())}")
+
+    def wait_for_begin(self):
+        """Of a flight recorder, which has its first part in memory by then."""
+        fds = pathlib.Path(f"/proc/{self.process.pid}/fd")
+
+        def has_header():
+            return any(os.readlink(fd).startswith("/memfd:pftrace") and fd.stat().st_size
+                       for fd in list(fds.iterdir()) if fd.is_symlink())
+        self.wait_for(has_header)
+        time.sleep(0.3)
+        return self
 
     def wait_for_files(self, count):
         self.wait_for(lambda: len(self.files()) >= count)
