@@ -48,12 +48,32 @@ class Installed(unittest.TestCase):
         helpers = {'pftrace-vm-map'}
         pages |= {f'man1/{name}.1' for name in helpers}
         wanted = {'bin/pftrace', *(f'bin/{name}' for name in helpers), 'share/bash-completion/completions/pftrace'}
+        wanted |= {'lib/systemd/system/pftrace.service', 'lib/tmpfiles.d/pftrace.conf'}
         wanted |= {f'share/man/{page}' for page in {*pages, 'man1/pftrace.1', 'man5/cdict.5'}}
         self.assertEqual(files_below(prefix), wanted)
         self.assertEqual(files_below(self.folder), {f'opt/pf-trace/{name}' for name in wanted})
         for name in ('pftrace', *helpers):
             self.assertEqual(os.stat(f'{prefix}/bin/{name}').st_mode & 0o7777, 0o755)
         self.assertEqual(os.stat(f'{prefix}/share/man/man1/pftrace.1').st_mode & 0o7777, 0o644)
+
+    def test_the_unit_is_one_that_systemd_takes(self):
+        if not shutil.which('systemd-analyze'):
+            self.skipTest('no systemd-analyze (package systemd)')
+        make('install', f'PREFIX={self.folder}')
+        unit = os.path.join(self.folder, 'lib/systemd/system/pftrace.service')
+        done = subprocess.run(['systemd-analyze', 'verify', '--man=no', unit], text=True,
+                              capture_output=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ''))
+
+    def test_the_units_command_is_one_that_pftrace_takes(self):
+        make('install', f'PREFIX={self.folder}')
+        with open(f'{self.folder}/lib/systemd/system/pftrace.service', encoding='utf-8') as unit:
+            words = re.search(r'^ExecStart=(.*)$', unit.read(), re.M)[1].split()
+        self.assertEqual(words[0], f'{self.folder}/bin/pftrace')
+        done = subprocess.run([*words, '--nonsense'], text=True, capture_output=True, timeout=60,
+                              check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('--nonsense', done.stderr)
 
     def build_package(self):
         if not shutil.which('dpkg-shlibdeps'):
