@@ -101,22 +101,12 @@ static int settle(struct raster *raster)
 	error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
 	if (error)
 		return error;
+	raster_steps_apply(raster, tail, tail_count);
 	raster_sort(tail, tail_count, raster->scratch);
 	if (raster->sorted) {
 		raster_merge(raster->items, raster->sorted, tail, tail_count, raster->scratch);
 		swap_with_scratch(raster);
 	}
-	sum_all(raster);
-	return 0;
-}
-
-int raster_order(struct raster *raster)
-{
-	int error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
-
-	if (error)
-		return error;
-	raster_sort(raster->items, raster->count, raster->scratch);
 	sum_all(raster);
 	return 0;
 }
@@ -129,6 +119,37 @@ static size_t column_end(const struct raster *raster, size_t i)
 	while (i < raster->count && raster->items[i].key >> raster->inner_bits == key)
 		i++;
 	return i;
+}
+
+/* In order: most columns hold a few cells only. */
+#define FEW_CELLS 48
+
+static void insert_cells(struct raster_cell *cells, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct raster_cell cell = cells[i];
+		size_t to = i;
+
+		for (; to && cells[to - 1].key > cell.key; to--)
+			cells[to] = cells[to - 1];
+		cells[to] = cell;
+	}
+}
+
+int raster_order_columns(struct raster *raster)
+{
+	int error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
+
+	for (size_t i = 0, end; i < raster->count && !error; i = end) {
+		end = column_end(raster, i);
+		if (end - i <= FEW_CELLS)
+			insert_cells(raster->items + i, end - i);
+		else
+			raster_sort(raster->items + i, end - i, raster->scratch);
+	}
+	if (!error)
+		sum_all(raster);
+	return error;
 }
 
 /* Two columns that became one lie one after the other, each sorted: merges such pairs. */
@@ -197,8 +218,6 @@ static int make_room(struct raster *raster)
 {
 	int error = settle(raster);
 
-	if (!error)
-		error = raster_steps_apply(raster);
 	while (!error && raster->by_group && raster->count > raster->budget)
 		error = raster_steps_widen(raster, raster->budget / 8 * 7);
 	if (error == -ERANGE)

@@ -73,8 +73,11 @@ int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t i
 /* Sorts and sums what is left; items may be read after that. 0 or -ENOMEM. */
 int raster_finish(struct raster *raster);
 
-/* Sorts and sums all cells anew, after their keys were changed. 0 or -ENOMEM. */
-int raster_order(struct raster *raster);
+/*
+ * Sorts and sums anew within each column, after columns became wider: what lies in one stands
+ * together, but not in order. 0 or -ENOMEM.
+ */
+int raster_order_columns(struct raster *raster);
 
 /* The columns of this group are column_ns << raster_shift() wide. */
 unsigned int raster_shift(const struct raster *raster, uint64_t group);

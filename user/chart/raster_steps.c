@@ -5,7 +5,9 @@
 #include "chart/raster_sort.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int compare_groups(const void *a, const void *b)
 {
@@ -65,30 +67,63 @@ static uint64_t wide_column(const struct raster *raster, uint64_t column, unsign
 	return absolute > raster->first_column ? absolute - raster->first_column : 0;
 }
 
-int raster_steps_apply(struct raster *raster)
+static uint64_t widened_key(const struct raster *raster, const struct raster_cell *cell,
+			    unsigned int shift)
 {
 	uint64_t mask = (((uint64_t)1 << RASTER_COLUMN_BITS) - 1) << raster->inner_bits;
-	const struct raster_step *step = NULL;
-	int moved = 0;
+
+	return (cell->key & ~mask) | wide_column(raster, raster_column(raster, cell), shift)
+					     << raster->inner_bits;
+}
+
+/* Shifts of the groups seen last: a search for each cell would take longer than sorting it. */
+#define SEEN 4096
+
+struct seen {
+	uint64_t group;
+	unsigned int shift;
+	bool valid;
+};
+
+static unsigned int seen_shift(const struct raster *raster, struct seen *seen, uint64_t group)
+{
+	struct seen *place = &seen[group * 0x9e3779b97f4a7c15ULL >> 52];
+
+	if (!place->valid || place->group != group)
+		*place = (struct seen){ group, raster_shift(raster, group), true };
+	return place->shift;
+}
+
+void raster_steps_apply(struct raster *raster, struct raster_cell *cells, size_t count)
+{
+	struct seen seen[SEEN];
 
 	if (raster->step_count == 0)
-		return 0;
+		return;
+	memset(seen, 0, sizeof(seen));
+	for (size_t i = 0; i < count; i++) {
+		unsigned int shift = seen_shift(raster, seen, raster_group(raster, &cells[i]));
+
+		if (shift)
+			cells[i].key = widened_key(raster, &cells[i], shift);
+	}
+}
+
+/* All cells were sorted when their groups had narrower columns. */
+static int widen_all(struct raster *raster)
+{
+	const struct raster_step *step = raster->steps;
+
 	for (size_t i = 0; i < raster->count; i++) {
 		struct raster_cell *cell = &raster->items[i];
 		uint64_t group = raster_group(raster, cell);
-		uint64_t key;
 
-		if (i == 0 || group != raster_group(raster, cell - 1))
-			step = find(raster, group);
-		if (!step || step->shift == 0)
-			continue;
-		key = (cell->key & ~mask) |
-		      wide_column(raster, raster_column(raster, cell), step->shift)
-			      << raster->inner_bits;
-		moved |= key != cell->key;
-		cell->key = key;
+		while (step->group != group)
+			step++;
+		if (step->shift)
+			cell->key = widened_key(raster, cell, step->shift);
 	}
-	return moved ? raster_order(raster) : 0;
+	return raster_order_columns(raster);
 }
 
 static int compare_cells(const void *a, const void *b)
@@ -142,7 +177,7 @@ int raster_steps_widen(struct raster *raster, size_t budget)
 	}
 	if (error)
 		return error;
-	return widened ? raster_steps_apply(raster) : -ERANGE;
+	return widened ? widen_all(raster) : -ERANGE;
 }
 
 void raster_steps_halved(struct raster *raster)

@@ -8,12 +8,12 @@
 
 #include "chart/raster.h"
 
-/* Brings cells that were added since to their group's width. 0 or -ENOMEM. */
-int raster_steps_apply(struct raster *raster);
+/* Brings cells that were just added, in any order, to their groups' widths. */
+void raster_steps_apply(struct raster *raster, struct raster_cell *cells, size_t count);
 
 /*
- * Widens the columns of the groups with most cells, so that about `budget` cells are left. 0,
- * -ENOMEM, or -ERANGE when no group can be wider.
+ * All cells are sorted: widens the columns of the groups with most of them, so that about `budget`
+ * cells are left, and sorts and sums them. 0, -ENOMEM, or -ERANGE when no group can be wider.
  */
 int raster_steps_widen(struct raster *raster, size_t budget);
 
