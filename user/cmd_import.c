@@ -32,7 +32,7 @@ static void print_help(void)
 	puts("usage: pftrace import [options] SOURCE --out FILE\n"
 	     "\n"
 	     "Makes a capture of another tool's recording, which its content tells:\n"
-	     "perf.data (needs perf), the text of perf script, trace.dat (needs trace-cmd),\n"
+	     "perf.data, the text of perf script, trace.dat (needs trace-cmd),\n"
 	     "the text of trace-cmd report, a cdict of perfwhiz. '-' is text on stdin.\n"
 	     "Record at least sched:sched_switch and sched:sched_wakeup on all CPUs.\n"
 	     "\n"

@@ -6,6 +6,9 @@ import zlib
 
 import msgpack
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cli'))
+import perf_file  # noqa: E402 pylint: disable=wrong-import-position
+
 LINES = [
     'bash  1234 [001]  100.010000001: sched:sched_switch: prev_comm=bash prev_pid=1234 '
     'prev_prio=120 prev_state=R+ ==> next_comm=a b next_pid=10 next_prio=120',
@@ -58,6 +61,13 @@ def main():
         write(os.path.join(top, 'old_cdict'), f'message-{name}', b'\1' + packed)
         write(os.path.join(top, 'old_cdict'), f'detail-{name}', b'\3' + packed)
         write(os.path.join(top, 'old_cdict'), f'file-{name}', b'\0' + zlib.compress(packed))
+    records = [perf_file.sample(100 + i, i % 2, 20, 'sched_switch', 'a', 20, i % 3, 'b', 21, 120)
+               for i in range(20)]
+    records += [perf_file.ROUND, perf_file.lost(130, 1, 3),
+                perf_file.sample(131, 0, 20, 'sched_process_fork', 8 << 16 | 24, 20, 6 << 16 | 32,
+                                 30, 'parent', 'child'),
+                perf_file.sample(132, 0, 20, 'sched_wait_task', 'a', 20)]
+    write(os.path.join(top, 'perf_file'), 'whole', perf_file.perf_data(records, 100, 140))
 
 
 main()

@@ -4,7 +4,7 @@
 
 FUZZ_SECONDS ?= 10
 FUZZ := $(BUILD)/fuzz
-FUZZ_TARGETS := cdict events import names old_cdict
+FUZZ_TARGETS := cdict events import names old_cdict perf_file
 FUZZ_PARTS := base capture cdict account import names
 FUZZ_OBJECTS := $(patsubst %.c,$(FUZZ)/%.o,$(foreach part,$(FUZZ_PARTS),$(wildcard user/$(part)/*.c)))
 # NULL + 0, which clang finds, is harmless on every machine, and defined in C2y (N3322)

@@ -5,6 +5,7 @@
 #include "base/string_pool.h"
 #include "import/events.h"
 #include "import/follow.h"
+#include "import/perf_events.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -73,26 +74,30 @@ static int refuse_leap(const struct stream *stream, uint64_t at_ns,
 	return -EBADMSG;
 }
 
-static int take_event(struct stream *stream, const struct event_line *line,
-		      char message[IMPORT_MESSAGE_BYTES])
+/* Brings the time forward to an event's. */
+static int advance(struct stream *stream, uint64_t time_ns, char message[IMPORT_MESSAGE_BYTES])
 {
-	uint64_t at_ns = line->time_ns > stream->zero_ns ? line->time_ns - stream->zero_ns : 0;
-	int error = 0;
+	uint64_t at_ns = time_ns > stream->zero_ns ? time_ns - stream->zero_ns : 0;
 
 	if (at_ns > stream->at_ns + LEAP_MAX_NS)
 		return refuse_leap(stream, at_ns, message);
 	if (at_ns > stream->at_ns)
 		stream->at_ns = at_ns;
-	if (stream->at_ns >= stream->flushed_ns + FLUSH_INTERVAL_NS) {
-		error = account_flush(stream->account, stream->at_ns);
-		stream->flushed_ns = stream->at_ns;
-	}
-	if (!error)
-		error = events_take(&stream->events, line, stream->at_ns);
 	if (stream->options->progress && stream->events.count % PROGRESS_EVENTS == 0)
 		stream->options->progress(stream->options->context, stream->events.count,
 					  stream->at_ns);
-	return error;
+	if (stream->at_ns < stream->flushed_ns + FLUSH_INTERVAL_NS)
+		return 0;
+	stream->flushed_ns = stream->at_ns;
+	return account_flush(stream->account, stream->at_ns);
+}
+
+static int take_event(struct stream *stream, const struct event_line *line,
+		      char message[IMPORT_MESSAGE_BYTES])
+{
+	int error = advance(stream, line->time_ns, message);
+
+	return error ? error : events_take(&stream->events, line, stream->at_ns);
 }
 
 static int take_line(struct stream *stream, const char *line, size_t length,
@@ -119,6 +124,34 @@ static int read_lines(struct stream *stream, char message[IMPORT_MESSAGE_BYTES])
 
 	while (!error && (more = source_line(stream->source, &line, &length)) != 0)
 		error = more < 0 ? more : take_line(stream, line, length, message);
+	return error;
+}
+
+/* ---- perf.data itself ---- */
+
+struct perf_reading {
+	struct stream *stream;
+	char *message;
+};
+
+static int take_sample(void *context, const struct perf_sample *sample)
+{
+	const struct perf_reading *reading = context;
+	struct stream *stream = reading->stream;
+	int error = advance(stream, sample->time_ns, reading->message);
+
+	return error ? error : perf_events_take(&stream->events, sample, stream->at_ns);
+}
+
+static int read_perf_file(struct stream *stream, const struct perf_file *file,
+			  char message[IMPORT_MESSAGE_BYTES])
+{
+	struct perf_reading reading = { stream, message };
+	const char *fault = NULL;
+	int error = perf_file_read(file, take_sample, &reading, &fault);
+
+	if (fault && !message[0])
+		snprintf(message, IMPORT_MESSAGE_BYTES, "'%s': %s", stream->options->path, fault);
 	return error;
 }
 
@@ -151,20 +184,24 @@ static int finish(struct stream *stream, struct import_result *result)
 	return error;
 }
 
-int stream_read(struct source *source, const struct facts *facts,
+int stream_read(const struct stream_input *input, const struct facts *facts,
 		const struct capture_header *header, const struct import_options *options,
 		struct capture_sink *sink, struct import_result *result,
 		char message[IMPORT_MESSAGE_BYTES])
 {
-	struct stream stream = { .source = source, .options = options, .zero_ns = facts->first_ns };
+	struct stream stream = { .source = input->source,
+				 .options = options,
+				 .zero_ns = facts->first_ns };
 	char words[256];
 	int error = set_up(&stream, facts, header, sink);
 
 	if (!error)
 		error = sink->header(sink, header);
-	if (!error)
+	if (!error && input->perf)
+		error = read_perf_file(&stream, input->perf, message);
+	else if (!error)
 		error = read_lines(&stream, message);
-	if (!error && source_wait(source, words, sizeof(words))) {
+	if (!error && !input->perf && source_wait(input->source, words, sizeof(words))) {
 		snprintf(message, IMPORT_MESSAGE_BYTES, "'%s': its reader failed: %s",
 			 options->path, words);
 		error = -EBADMSG;
