@@ -165,3 +165,8 @@ test('cgroups are grouped by what they belong to, and found by that', () => {
 		assert.deepEqual(tasks.filter((task) => matchesQuery(task, group.query)), group.members, group.query);
 	assert.ok(matchesQuery(tasks[0], 'cgroup:libvirt'));
 });
+
+test('an imported recording has no cost of ours', () => {
+	const end = { ...META.end, verdict: 'no totals', cost: { bpf_ns_per_switch: 0, bpf_ns: 0, user_cpu_ns: 0, memory_peak_bytes: 0, kernel_memory_bytes: 0 } };
+	assert.equal(facts(model({ end }), new Map()).find((fact) => fact.name === 'Cost of tracing').value, 'not of pftrace');
+});

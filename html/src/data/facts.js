@@ -41,6 +41,7 @@ function verdict(end) {
 function cost(meta, ns) {
 	const { end } = meta;
 	if (!end) return 'not known';
+	if (end.verdict === 'no totals') return 'not of pftrace'; // imported: another tool traced
 	const { bpf_ns_per_switch: each, bpf_ns: bpf, user_cpu_ns: user } = end.cost;
 	const parts = [];
 	if (each !== null) parts.push(`${each} ns a switch`);
