@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "base/out_file.h"
 #include "command.h"
+#include "invoker.h"
 #include "reading_options.h"
 #include "report/perfetto.h"
 #include "report/row_export.h"
@@ -162,10 +163,15 @@ static enum exit_code export_table(const struct export_options *options, struct 
 {
 	enum exit_code code;
 	struct out_file out;
-	int error = out_file_open(&out, options->out);
+	int error;
 
-	if (error)
+	if (options->out && invoker_write_begin())
+		return EXIT_FAILED;
+	error = out_file_open(&out, options->out);
+	if (error) {
+		invoker_write_end();
 		return say_unwritten(options, error);
+	}
 	if (options->format == FORMAT_PERFETTO)
 		code = write_trace(view, out.stream, &error);
 	else
@@ -173,6 +179,7 @@ static enum exit_code export_table(const struct export_options *options, struct 
 	if (!error && code != EXIT_FAILED)
 		error = out_file_keep(&out);
 	out_file_drop(&out);
+	invoker_write_end();
 	if (error && error != -EPIPE) /* a reader that had enough is no failure */
 		return say_unwritten(options, error);
 	return code;

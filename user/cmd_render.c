@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "capture/fan_out.h"
 #include "command.h"
+#include "invoker.h"
 #include "page/page.h"
 #include "reading_options.h"
 
@@ -192,6 +193,10 @@ static int write_page(struct render *render, const struct view *view)
 	int error;
 
 	render->path = page_path(render, view_path(view));
+	if (invoker_write_begin()) {
+		free(own_label);
+		return -EPERM;
+	}
 	error = render->path && own_label ? atomic_file_begin(&atomic, render->path) : -ENOMEM;
 	if (!error)
 		error = page_write(&input, atomic.file);
@@ -202,6 +207,7 @@ static int write_page(struct render *render, const struct view *view)
 			  error == -EEXIST ? "it is there and is no regular file"
 					   : strerror(-error));
 	atomic_file_abort(&atomic);
+	invoker_write_end();
 	free(own_label);
 	return error;
 }

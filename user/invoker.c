@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "invoker.h"
 
+#include "base/log.h"
 #include "base/options.h"
 
 #include <errno.h>
@@ -171,6 +172,42 @@ int invoker_become(const struct invoker *invoker)
 	    setresuid(invoker->uid, invoker->uid, invoker->uid))
 		return -errno;
 	return 0;
+}
+
+static int borrow(const struct invoker *invoker)
+{
+	/* the uid last: it takes the right to change the others */
+	if (setgroups(invoker->group_count, invoker->groups) || setegid(invoker->gid) ||
+	    seteuid(invoker->uid))
+		return -errno;
+	return 0;
+}
+
+int invoker_write_begin(void)
+{
+	struct invoker invoker;
+	int error = invoker_find(&invoker);
+
+	if (error) {
+		log_error("SUDO_UID or SUDO_GID is no number: unset them, or call pftrace by sudo");
+		return error;
+	}
+	if (!invoker.by_sudo)
+		return 0;
+	error = borrow(&invoker);
+	if (error)
+		log_error("cannot write as %s, who called sudo: %s", invoker.name,
+			  strerror(-error));
+	return error;
+}
+
+/* Root has its own rights back; of groups it needs none. */
+void invoker_write_end(void)
+{
+	if (geteuid() == getuid())
+		return;
+	if (seteuid(getuid()) || setegid(getgid()))
+		log_warning("cannot become root again: %s", strerror(errno));
 }
 
 void invoker_set_environment(const struct invoker *invoker)

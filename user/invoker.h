@@ -35,6 +35,14 @@ int invoker_find(struct invoker *invoker);
  */
 int invoker_become(const struct invoker *invoker);
 
+/*
+ * For a command that reads as root and writes one file: until invoker_write_end() this process has
+ * the rights of whoever called sudo in effect, and no others. Without sudo nothing changes. 0, or
+ * -errno after a line on stderr.
+ */
+int invoker_write_begin(void);
+void invoker_write_end(void);
+
 /* HOME, USER, LOGNAME and SHELL are theirs. */
 void invoker_set_environment(const struct invoker *invoker);
 

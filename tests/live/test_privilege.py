@@ -214,6 +214,22 @@ class Output(unittest.TestCase):
         self.assertEqual((status.st_uid, status.st_gid), (USER, USER))
         self.assertEqual(stat.S_IMODE(status.st_mode), 0o644)
 
+    def test_under_sudo_what_is_made_of_a_capture_is_the_users_too(self):
+        self.record(self.here / "run.cdict")
+        (self.here / "run.cdict").chmod(0o600)  # root's own: read it is all the same
+        roots, theirs = self.make("roots", 0o755), self.make("theirs", 0o755, USER)
+        for words in (("render",), ("export", "--table", "samples")):
+            refused = run(words[0], *words[1:], self.here / "run.cdict", "--out", roots / "made",
+                          env=BY_SUDO)
+            self.refused(refused, "Permission denied", "made")
+            self.assertEqual(os.listdir(roots), [])
+            done = run(words[0], *words[1:], self.here / "run.cdict", "--out", theirs / words[0],
+                       env=BY_SUDO)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            status = (theirs / words[0]).stat()
+            self.assertEqual((status.st_uid, status.st_gid), (USER, USER))
+        self.assertEqual(sorted(os.listdir(theirs)), ["export", "render"])
+
     def test_under_sudo_only_where_the_user_may_write(self):
         here = self.make("roots", 0o755)
         self.refused(self.record(here / "run.cdict", env=BY_SUDO), "nobody", "SUDO_UID")
