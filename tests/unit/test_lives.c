@@ -115,6 +115,24 @@ static void a_name_that_is_given_belongs_to_one_life(void **state)
 	finish(bench);
 }
 
+static void a_name_can_be_taken_away(void **state)
+{
+	struct bench *bench = begin(1);
+	const uint64_t *row;
+
+	(void)state;
+	tell(bench, 7, 0, "sh");
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 2 * MS, 7);
+	give_name(bench, 0, "fw.emulator", "fw", 9);
+	give_name(bench, 0, NULL, NULL, CAPTURE_NIL);
+	end_at(bench, 10 * MS);
+	row = tally_task(&bench->tally, task_of(bench, 7, "sh"))->values;
+	assert_true(row[TASKS_NAME] == CAPTURE_NIL && row[TASKS_VM] == CAPTURE_NIL &&
+		    row[TASKS_VCPU] == CAPTURE_NIL);
+	finish(bench);
+}
+
 static void a_life_without_identity_has_no_name(void **state)
 {
 	struct bench *bench = begin(1);
@@ -247,6 +265,7 @@ int main(void)
 			a_first_run_begins_a_life_while_the_old_one_is_still_on_another_cpu),
 		cmocka_unit_test(a_name_that_comes_late_still_finds_its_life),
 		cmocka_unit_test(a_name_that_is_given_belongs_to_one_life),
+		cmocka_unit_test(a_name_can_be_taken_away),
 		cmocka_unit_test(a_life_without_identity_has_no_name),
 		cmocka_unit_test(a_switch_in_a_clock_lag_before_the_birth_is_still_that_life),
 		cmocka_unit_test(an_identity_of_a_life_that_is_over_is_not_for_the_next),

@@ -35,7 +35,7 @@ static int take(void *context, uint32_t tid, uint64_t start_ns, const struct tas
 	struct given *given = &((struct some_host *)context)->given[tid];
 
 	assert_true(tid < TIDS);
-	snprintf(given->name, sizeof(given->name), "%s", name->name);
+	snprintf(given->name, sizeof(given->name), "%s", name->name ? name->name : "");
 	snprintf(given->vm, sizeof(given->vm), "%s", name->vm ? name->vm : "");
 	given->vcpu = name->vcpu;
 	given->start_ns = start_ns;
@@ -266,6 +266,20 @@ static void another_process_with_its_tid_is_another(void **state)
 	assert_given(some, 10, "");
 }
 
+static void a_program_that_a_vm_s_process_becomes_is_no_vm(void **state)
+{
+	struct some_host *some = *state;
+
+	open_host(some, false);
+	put_process(some, 10, "qemu-system-x86", "qemu-system-x86_64 -name fw", "0::/\n");
+	tell(some, 10, 10, "qemu-system-x86", NULL); /* a fork of it, so far */
+	assert_given(some, 10, "fw.emulator");
+	put_process(some, 10, "qemu-ifup", "/bin/sh /etc/qemu-ifup tap0", "0::/\n");
+	tell(some, 10, 10, "qemu-ifup", NULL);
+	assert_given(some, 10, "");
+	assert_string_equal(some->given[10].vm, "");
+}
+
 static void arguments_that_are_not_there_yet_are_read_later(void **state)
 {
 	struct some_host *some = *state;
@@ -363,6 +377,7 @@ int main(void)
 		TEST(libvirt_on_cgroup_v1_tells_parts),
 		TEST(vcpus_without_a_name_are_counted_in_their_order),
 		TEST(another_process_with_its_tid_is_another),
+		TEST(a_program_that_a_vm_s_process_becomes_is_no_vm),
 		TEST(arguments_that_are_not_there_yet_are_read_later),
 		TEST(a_program_names_vms_by_uuid_also_later),
 		TEST(a_mapping_goes_before_all),

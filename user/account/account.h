@@ -192,10 +192,10 @@ int account_identity(struct account *account, const struct account_identity *ide
 struct account_name {
 	uint32_t tid;
 	uint64_t start_ns;
-	const char *name;
-	const char *vm; /* or NULL */
-	uint64_t vcpu;	/* its number in the VM, as far as the name tells, or CAPTURE_NIL */
-	bool open;	/* which part of the VM it is, nobody knows: KVM may, then it is VM.vcpuN */
+	const char *name; /* NULL: it has none any more */
+	const char *vm;	  /* or NULL */
+	uint64_t vcpu;	  /* its number in the VM, as far as the name tells, or CAPTURE_NIL */
+	bool open; /* which part of the VM it is, nobody knows: KVM may, then it is VM.vcpuN */
 };
 int account_name(struct account *account, const struct account_name *name);
 

@@ -99,6 +99,7 @@ int account_name(struct account *account, const struct account_name *name)
 		return 0;
 	who = &account->who[slot];
 	before = *who;
+	who->name = CAPTURE_NIL;
 	who->vm = CAPTURE_NIL;
 	who->named_vcpu = name->vcpu;
 	who->name_is_open = name->open;

@@ -20,7 +20,8 @@ struct names_task {
 	bool is_kthread;
 };
 
-/* Takes the name of the task that started then (0: of the tid's latest). 0 or -errno, passed up. */
+/* Takes the name of the task that started then (0: of the tid's latest); name->name NULL: it has none any
+   more. 0 or -errno, passed up. */
 typedef int (*names_give)(void *context, uint32_t tid, uint64_t start_ns,
 			  const struct task_name *name);
 

@@ -217,21 +217,44 @@ static int name_kernel_thread(struct names_host *host, const struct names_task *
 	return host_give(host, task->tid, task->start_ns, &name);
 }
 
+/* It runs another program now (qemu-ifup, say, which QEMU starts by a fork and an exec). */
+static int take_name_away(struct names_host *host, const struct names_task *task)
+{
+	const struct task_name none = { .vcpu = CAPTURE_NIL };
+
+	return host_give(host, task->tid, task->start_ns, &none);
+}
+
+/* An exec, or another process with the tid, makes another program of it. */
+static bool is_as_it_was(const struct host_vm *vm, const struct names_task *task)
+{
+	if (task->tid != task->tgid)
+		return true;
+	return strcmp(vm->leader_comm, task->comm) == 0 &&
+	       (!vm->start_ns || vm->start_ns == task->start_ns);
+}
+
+static bool looks_like_vm(const struct host_vm *vm, const struct names_task *task)
+{
+	bool is_leader = task->tid == task->tgid;
+
+	return (is_leader && (vm || vm_may_be(task->comm))) || vm_has_thread(task->comm);
+}
+
 /* The process of this task when it runs a VM. */
 static int notice(struct names_host *host, const struct names_task *task, struct host_vm **result)
 {
 	struct host_vm *vm = find_vm(host, task->tgid);
 	bool is_leader = task->tid == task->tgid;
-	bool another = vm && is_leader && vm->start_ns && vm->start_ns != task->start_ns;
-	bool renamed = vm && is_leader && strcmp(vm->leader_comm, task->comm) != 0;
-	int error = 0;
+	bool was_vm = vm && vm->facts.kind != VM_NONE;
+	bool same_life = was_vm && vm->start_ns == task->start_ns;
+	int error;
 
-	/* an exec makes another program of it */
-	if (vm && !another && !renamed && vm->facts.kind != VM_NONE) {
+	if (was_vm && is_as_it_was(vm, task)) {
 		*result = vm;
 		return 0;
 	}
-	if (!(is_leader && (vm_may_be(task->comm) || vm)) && !vm_has_thread(task->comm))
+	if (!looks_like_vm(vm, task))
 		return 0;
 	vm = add_vm(host, task->tgid);
 	if (!vm)
@@ -242,6 +265,8 @@ static int notice(struct names_host *host, const struct names_task *task, struct
 		snprintf(vm->leader_comm, sizeof(vm->leader_comm), "%s", task->comm);
 	if (!error && vm->facts.kind != VM_NONE)
 		*result = vm;
+	else if (!error && same_life && is_leader)
+		error = take_name_away(host, task);
 	return error;
 }
 
