@@ -43,6 +43,12 @@ def told_by(here, *options, **more):
 
 
 class Status(unittest.TestCase):
+    def test_a_command_of_an_instant_has_an_estimate_of_its_cost(self):
+        with folder() as here:
+            record(here, "true")
+            cost = Capture(here / "run.cdict").end["cost"]
+            self.assertIsNotNone(cost["bpf_ns_per_switch"])
+
     def test_the_status_of_the_command_is_passed_on(self):
         with folder() as here:
             for code in (0, 1, 7, 255):

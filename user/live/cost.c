@@ -10,11 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Moments get rarer as a capture gets longer: the first after 0.3 s, then 0.6 s later, 1.2 s ... */
-#define FIRST_MOMENT_NS 300000000ULL
+/*
+ * Moments get rarer as a capture gets longer: the first at its start, so that short ones have one,
+ * the next after 0.3 s, then 0.6 s later, 1.2 s ...
+ */
+#define SECOND_MOMENT_NS 300000000ULL
 #define MOMENT_RATIO 2
 #define MOMENTS_MAX 64 /* kept; later ones take the places of earlier ones */
 #define MOMENT_INTERVAL_MAX_NS 60000000000ULL
+/* Among a thousand runnable tasks the process that switches timing on may come late: a moment waits
+   for so many drains until something was timed. */
+#define LATE_DRAINS_MAX 20
 
 /* The empty program's zero point is read from this many runs, best of some rounds. */
 #define EMPTY_RUNS 256
@@ -30,7 +36,8 @@ struct cost {
 	int empty_fd;
 	struct stats_switch *stats; /* NULL: refused */
 	bool timing;		    /* a moment is in progress */
-	uint64_t next_at_ns;	    /* 0: not known yet */
+	unsigned int late_drains;   /* in which nothing was timed */
+	uint64_t next_at_ns;
 	uint64_t interval_ns;
 	struct reading begin;
 	struct reading moments[MOMENTS_MAX];
@@ -45,7 +52,7 @@ struct cost *cost_new(void)
 	if (!cost)
 		return NULL;
 	cost->stats = stats_switch_new();
-	cost->interval_ns = FIRST_MOMENT_NS;
+	cost->interval_ns = SECOND_MOMENT_NS;
 	cost->empty_ns = -1;
 	return cost;
 }
@@ -105,6 +112,7 @@ static void measure_empty(struct cost *cost)
 static void begin_moment(struct cost *cost)
 {
 	stats_switch_set(cost->stats, true);
+	cost->late_drains = 0;
 	cost->timing = read_program(cost->switch_fd, &cost->begin);
 }
 
@@ -124,19 +132,26 @@ void cost_finish(struct cost *cost)
 	cost->timing = false;
 }
 
+/* Nothing was timed yet in this moment, and it may still come. */
+static bool is_late(struct cost *cost)
+{
+	struct reading now;
+
+	return cost->timing && read_program(cost->switch_fd, &now) &&
+	       now.runs == cost->begin.runs && ++cost->late_drains < LATE_DRAINS_MAX;
+}
+
 void cost_tick(struct cost *cost, uint64_t now_ns)
 {
-	if (!cost->stats)
+	if (!cost->stats || is_late(cost))
 		return;
 	cost_finish(cost); /* a moment lasts from one drain to the next */
-	if (!cost->next_at_ns)
-		cost->next_at_ns = now_ns + cost->interval_ns;
 	if (now_ns < cost->next_at_ns)
 		return;
 	begin_moment(cost);
+	cost->next_at_ns = now_ns + cost->interval_ns;
 	if (cost->interval_ns < MOMENT_INTERVAL_MAX_NS)
 		cost->interval_ns *= MOMENT_RATIO;
-	cost->next_at_ns = now_ns + cost->interval_ns;
 }
 
 static double mean_ns(const struct reading *reading)

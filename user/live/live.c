@@ -239,6 +239,7 @@ int live_start(struct live *live, struct account *account, char message[LIVE_MES
 		return fail(message, -ENOMEM, "cannot begin");
 	live_urgency_begin(live);
 	live->bpf->bss->gate_open = 1;
+	cost_tick(live->cost, live->zero_monotonic_ns);
 	if (live->kvm.options.no_sched)
 		merge_without_switches(live->merge);
 	else
