@@ -8,6 +8,7 @@ import time
 import unittest
 
 from capture import Capture
+from parts import PartsRecorder
 from recorder import BUILD, Recorder, folder, run
 
 PAIRS = BUILD / "tests/bench/kvm_pairs"
@@ -104,6 +105,27 @@ class Comers(Driven, unittest.TestCase):
 
     def test_totals_are_all_in_the_file(self):
         self.assertEqual(self.capture.sum_of("exit_totals", "count"), sum(self.made.values()))
+
+
+class Rotated(unittest.TestCase):
+    """File after file, in one recording."""
+
+    def test_each_pair_is_in_one_of_the_files(self):
+        word = why_not()
+        if word:
+            self.skipTest(word)
+        with folder() as here:
+            with PartsRecorder(here, "--rotate", "1s") as recorder:
+                recorder.wait_for_files(1)
+                made = drive(PER_S, 2.5, 2)
+                code = recorder.stop()
+                captures = recorder.captures()
+        self.assertEqual(code, 0, recorder.words)
+        self.assertGreaterEqual(len(captures), 3)
+        # an exit at a file's end, and its entry in the next one, count where the entry is
+        self.assertEqual(sum(capture.sum_of("exits", "count") for capture in captures),
+                         sum(made.values()))
+        self.assertIn("exits + losses = totals: equal", recorder.words)
 
 
 class TinyRing(Driven, unittest.TestCase):

@@ -16,6 +16,8 @@ int account_exit_total(struct account *account, const struct account_exit_total 
 
 	if (!account->options.kvm || !total->tid || total->tid >= ACCOUNT_TIDS)
 		return -EINVAL;
+	kvm->total.count += total->count;
+	kvm->total.host_ns += total->host_ns;
 	if (account->options.in_parts)
 		return 0;
 	life = life_of_total(account, total->tid, total->start_ns);
@@ -28,8 +30,6 @@ int account_exit_total(struct account *account, const struct account_exit_total 
 		return account_kvm_lost(account, total->tid, total->count);
 	if (reason < 0)
 		return reason;
-	kvm->total.count += total->count;
-	kvm->total.host_ns += total->host_ns;
 	kvm->totals[kvm->total_count++] = (struct kvm_total){
 		.task = account->lives[life].task,
 		.reason = (uint32_t)reason,
