@@ -33,6 +33,7 @@ static int add_name(struct view_runs *runs, uint64_t id, const struct view_task 
 	runs->names[runs->name_count++] = (struct view_runs_name){
 		.name = string_pool_text(runs->pool, id),
 		.kind = task->kind,
+		.like = task,
 		.tasks = tasks,
 	};
 	return 0;

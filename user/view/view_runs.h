@@ -11,9 +11,10 @@
 #define VIEW_RUNS_NO_NAME UINT32_MAX
 
 struct view_runs_name {
-	const char *name; /* as the views show it */
-	const char *kind; /* of the first task of this name */
-	uint32_t *tasks;  /* by run: how many selected tasks have this name; 0: not in this run */
+	const char *name;	      /* as the views show it */
+	const char *kind;	      /* of the first task of this name */
+	const struct view_task *like; /* the first task of this name */
+	uint32_t *tasks; /* by run: how many selected tasks have this name; 0: not in this run */
 };
 
 struct view_runs {
