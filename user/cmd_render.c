@@ -2,11 +2,10 @@
 /* pftrace render: a capture as one HTML page. */
 #include "base/atomic_file.h"
 #include "base/log.h"
-#include "capture/fan_out.h"
 #include "command.h"
 #include "invoker.h"
-#include "page/page.h"
 #include "reading_options.h"
+#include "render_runs.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -29,13 +28,7 @@ struct render {
 	bool open;
 	size_t cells; /* million */
 	char *path;   /* of the page; owned */
-	bool *idle;   /* by task of the view; owned */
-
-	struct heat heat;
-	struct locality locality;
-	struct exact_runs runs;
-	struct exits exits;
-	struct incidents incidents;
+	struct render_runs runs;
 };
 
 enum { OPTION_OUT = 'o', OPTION_LABEL = 'l', OPTION_OPEN = 'O', OPTION_CELLS = 'c' };
@@ -53,11 +46,12 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-	puts("usage: pftrace render [options] FILE\n"
+	puts("usage: pftrace render [options] FILE [FILE ...]\n"
 	     "\n"
-	     "Writes one HTML page with six charts, which needs no network and no server.\n"
+	     "Writes one HTML page with six charts, which needs no network and no server. Of\n"
+	     "several captures: side by side, and what is different in the others.\n"
 	     "\n"
-	     "  --out FILE           where to; else FILE with .html for .cdict\n"
+	     "  --out FILE           where to; else FILE with .html (.compared.html) for .cdict\n"
 	     "  --label TEXT         the page's title; else the file's name\n"
 	     "  --open               shows the page in the browser (xdg-open)\n"
 	     "  --cells MILLIONS     how fine in time: 1 to 12, some 5 MB each; else 5\n" READING_HELP
@@ -96,7 +90,7 @@ static int parse(struct render *render, int argc, char **argv)
 	}
 	if (option || render->reading.help)
 		return option;
-	return reading_file(&render->reading, argc, argv);
+	return reading_files(&render->reading, 1, RENDER_RUNS_MAX, argc, argv);
 }
 
 /* The page's path: as the user said, or beside the capture. */
@@ -109,90 +103,42 @@ static char *page_path(const struct render *render, const char *capture)
 		return strdup(render->out);
 	if (length > 6 && strcmp(capture + length - 6, ".cdict") == 0)
 		length -= 6;
-	return asprintf(&path, "%.*s.html", (int)length, capture) < 0 ? NULL : path;
+	return asprintf(&path, "%.*s%s.html", (int)length, capture,
+			render->runs.count > 1 ? ".compared" : "") < 0
+		       ? NULL
+		       : path;
 }
 
-/* The file's name without folders and ending. The result is the caller's. */
-static char *default_label(const char *capture)
+/* The short names of all, "before, after". The result is the caller's; NULL without memory. */
+static char *default_label(const struct render_runs *runs)
 {
-	const char *slash = strrchr(capture, '/');
-	char *label = strdup(slash ? slash + 1 : capture);
-	char *dot = label ? strstr(label, ".cdict") : NULL;
+	char *label = NULL;
+	size_t length;
+	FILE *text = open_memstream(&label, &length);
 
-	if (dot && dot > label)
-		*dot = '\0';
+	if (!text)
+		return NULL;
+	for (size_t run = 0; run < runs->count; run++)
+		fprintf(text, "%s%s", run ? ", " : "", runs->names[run]);
+	fclose(text);
 	return label;
 }
 
-static int find_idle(struct render *render, const struct view *view)
-{
-	size_t count = view_task_count(view);
-
-	render->idle = calloc(count ? count : 1, sizeof(*render->idle));
-	if (!render->idle)
-		return -ENOMEM;
-	for (size_t task = 0; task < count; task++) {
-		const char *kind = view_task(view, task)->kind;
-
-		render->idle[task] = kind && strcmp(kind, "idle") == 0;
-	}
-	return 0;
-}
-
-static int read_charts(struct render *render, struct view *view, char message[CDICT_MESSAGE_BYTES])
-{
-	uint64_t from_ns = view_from_ns(view);
-	size_t budget = render->cells * MILLION * 2 / 5;
-	struct fan_out charts;
-	int error;
-
-	error = find_idle(render, view);
-	if (error)
-		return error;
-	heat_init(&render->heat, from_ns, budget, render->idle, view_task_count(view));
-	locality_init(&render->locality, from_ns, budget);
-	exact_runs_init(&render->runs, budget / 2);
-	exits_init(&render->exits, from_ns, budget / 4);
-	incidents_init(&render->incidents);
-	fan_out_init(&charts);
-	fan_out_add(&charts, &render->heat.sink);
-	fan_out_add(&charts, &render->locality.sink);
-	fan_out_add(&charts, &render->runs.sink);
-	fan_out_add(&charts, &render->exits.sink);
-	fan_out_add(&charts, &render->incidents.sink);
-	error = view_read(view,
-			  HEAT_TABLES | LOCALITY_TABLES | EXACT_RUNS_TABLES | EXITS_TABLES |
-				  INCIDENTS_TABLES,
-			  &charts.sink, message);
-	if (!error)
-		error = heat_finish(&render->heat);
-	if (!error)
-		error = locality_finish(&render->locality);
-	if (!error)
-		error = exact_runs_finish(&render->runs);
-	if (!error)
-		error = raster_finish(&render->exits.raster);
-	return error;
-}
-
 /* Tells of its own error in one line. */
-static int write_page(struct render *render, const struct view *view)
+static int write_page(struct render *render)
 {
-	char *own_label = default_label(view_path(view));
+	char *own_label = default_label(&render->runs);
 	struct page_input input = {
 		.label = render->label ? render->label : own_label,
-		.view = view,
 		.options = &render->reading.view,
-		.heat = &render->heat,
-		.locality = &render->locality,
-		.runs = &render->runs,
-		.exits = &render->exits,
-		.incidents = &render->incidents,
+		.runs = render->runs.pages,
+		.run_count = render->runs.count,
+		.aligned = render->runs.count > 1 ? &render->runs.aligned : NULL,
 	};
 	struct atomic_file atomic = { 0 };
 	int error;
 
-	render->path = page_path(render, view_path(view));
+	render->path = page_path(render, view_path(render->runs.views[0]));
 	if (invoker_write_begin()) {
 		free(own_label);
 		return -EPERM;
@@ -231,24 +177,19 @@ static void open_page(const char *path)
 
 static void release(struct render *render)
 {
-	heat_free(&render->heat);
-	locality_free(&render->locality);
-	exact_runs_free(&render->runs);
-	exits_free(&render->exits);
+	render_runs_free(&render->runs);
 	free(render->path);
-	free(render->idle);
 	free(render);
 }
 
-static enum exit_code run(struct render *render, struct view *view)
+static enum exit_code run(struct render *render)
 {
-	char message[CDICT_MESSAGE_BYTES] = "";
-	int error = read_charts(render, view, message);
-	enum exit_code code = reading_done(view, error, message);
+	enum exit_code code =
+		render_runs_read(&render->runs, &render->reading, render->cells * MILLION);
 
-	if (error)
+	if (code != EXIT_OK && code != EXIT_INCOMPLETE)
 		return code;
-	if (write_page(render, view))
+	if (write_page(render))
 		return EXIT_FAILED;
 	puts(render->path);
 	fflush(stdout);
@@ -261,23 +202,18 @@ int cmd_render(int argc, char **argv)
 {
 	struct render *render = calloc(1, sizeof(*render));
 	enum exit_code code = EXIT_USAGE;
-	struct view *view = NULL;
 
 	if (!render) {
 		log_error("render: no memory");
 		return EXIT_FAILED;
 	}
 	if (parse(render, argc, argv) == 0) {
-		if (render->reading.help) {
+		code = EXIT_OK;
+		if (render->reading.help)
 			print_help();
-			code = EXIT_OK;
-		} else {
-			code = reading_open(&render->reading, &view);
-			if (code == EXIT_OK)
-				code = run(render, view);
-		}
+		else
+			code = run(render);
 	}
-	view_free(view);
 	release(render);
 	return code;
 }

@@ -182,28 +182,30 @@ static void put_file(struct json_writer *json, const struct cdict_summary *summa
 	put_number(json, "last_at_ns", summary->last_at_ns);
 }
 
-int page_meta_write(const struct page_input *input, FILE *file)
+int page_meta_write(const struct page_input *input, const struct page_run *run, FILE *file)
 {
 	struct json_writer json;
 	uint64_t from_ns;
 	uint64_t to_ns;
 
-	view_covered(input->view, &from_ns, &to_ns);
+	view_covered(run->view, &from_ns, &to_ns);
 	json_begin(&json, file);
 	json_begin_object(&json);
 	put_number(&json, "format", PAGE_FORMAT);
 	put_text(&json, "version", PFTRACE_VERSION);
 	put_text(&json, "label", input->label);
+	put_text(&json, "run", run->name);
+	put_number(&json, "runs", input->run_count);
 	put_number(&json, "from_ns", from_ns);
 	put_number(&json, "to_ns", to_ns);
-	put_header(&json, view_header(input->view));
-	put_cpus(&json, input->view);
+	put_header(&json, view_header(run->view));
+	put_cpus(&json, run->view);
 	put_options(&json, input->options);
-	put_file(&json, view_summary(input->view));
-	put_end(&json, view_summary(input->view)->end);
-	put_losses(&json, input->incidents);
-	put_cpu_changes(&json, input->incidents);
-	put_kinds(&json, input->exits);
+	put_file(&json, view_summary(run->view));
+	put_end(&json, view_summary(run->view)->end);
+	put_losses(&json, run->incidents);
+	put_cpu_changes(&json, run->incidents);
+	put_kinds(&json, run->exits);
 	json_end_object(&json);
 	return json_end(&json);
 }

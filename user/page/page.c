@@ -9,7 +9,21 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int write_meta(const struct page_input *input, FILE *file)
+#define ID_BYTES 40
+
+/* "data-heat"; of the runs after the first "data-heat-1" ... */
+static int write_block(const struct page_block *block, const char *name, size_t run, FILE *file)
+{
+	char id[ID_BYTES];
+
+	if (run)
+		snprintf(id, sizeof(id), "data-%s-%zu", name, run);
+	else
+		snprintf(id, sizeof(id), "data-%s", name);
+	return block_write(block, id, file);
+}
+
+static int write_meta(const struct page_input *input, size_t run, FILE *file)
 {
 	struct page_block block;
 	char *text = NULL;
@@ -20,19 +34,19 @@ static int write_meta(const struct page_input *input, FILE *file)
 	if (!memory)
 		return -ENOMEM;
 	block_init(&block);
-	error = page_meta_write(input, memory);
+	error = page_meta_write(input, &input->runs[run], memory);
 	if (fclose(memory) && !error)
 		error = -ENOMEM;
 	if (!error) {
 		block_bytes(&block, text, length);
-		error = block_write(&block, "data-meta", file);
+		error = write_block(&block, "meta", run, file);
 	}
 	block_free(&block);
 	free(text);
 	return error;
 }
 
-static int write_tasks(const struct view *view, FILE *file)
+static int write_tasks(const struct page_input *input, FILE *file)
 {
 	struct page_block tasks;
 	struct page_block strings;
@@ -40,37 +54,53 @@ static int write_tasks(const struct view *view, FILE *file)
 
 	block_init(&tasks);
 	block_init(&strings);
-	error = page_tasks(view, &tasks, &strings);
+	error = input->aligned ? page_tasks_aligned(input->aligned, &tasks, &strings)
+			       : page_tasks(input->runs[0].view, &tasks, &strings);
 	if (!error)
-		error = block_write(&strings, "data-strings", file);
+		error = write_block(&strings, "strings", 0, file);
 	if (!error)
-		error = block_write(&tasks, "data-tasks", file);
+		error = write_block(&tasks, "tasks", 0, file);
 	block_free(&tasks);
 	block_free(&strings);
 	return error;
 }
 
+/* How many tasks of each run have which name. */
+static int write_members(const struct view_runs *aligned, FILE *file)
+{
+	struct page_block block;
+	int error;
+
+	block_init(&block);
+	for (size_t run = 0; run < aligned->count; run++)
+		for (size_t name = 0; name < aligned->name_count; name++)
+			block_varint(&block, aligned->names[name].tasks[run]);
+	error = write_block(&block, "members", 0, file);
+	block_free(&block);
+	return error;
+}
+
 static int write_cells(const struct raster *raster, unsigned int lower_bits, int values,
-		       const char *id, FILE *file)
+		       const char *name, size_t run, FILE *file)
 {
 	struct page_block block;
 	int error;
 
 	block_init(&block);
 	block_cells(&block, raster, lower_bits, raster->inner_bits > 0, values);
-	error = block_write(&block, id, file);
+	error = write_block(&block, name, run, file);
 	block_free(&block);
 	return error;
 }
 
-static int write_runs(const struct exact_runs *runs, FILE *file)
+static int write_runs(const struct exact_runs *runs, size_t run, FILE *file)
 {
 	struct page_block block;
 	int error;
 
 	block_init(&block);
 	page_runs(runs, &block);
-	error = block_write(&block, "data-runs", file);
+	error = write_block(&block, "runs", run, file);
 	block_free(&block);
 	return error;
 }
@@ -78,27 +108,40 @@ static int write_runs(const struct exact_runs *runs, FILE *file)
 /* What the first chart needs: it is painted while the browser still reads what follows. */
 static int write_first_blocks(const struct page_input *input, FILE *file)
 {
-	int error = write_meta(input, file);
+	int error = write_tasks(input, file);
+
+	if (!error && input->aligned)
+		error = write_members(input->aligned, file);
+	for (size_t run = 0; run < input->run_count && !error; run++) {
+		error = write_meta(input, run, file);
+		if (!error)
+			error = write_cells(&input->runs[run].heat->all, 1, 1, "heat-all", run,
+					    file);
+	}
+	return error;
+}
+
+static int write_more_of(const struct page_run *of, size_t run, FILE *file)
+{
+	int error = write_cells(&of->locality->raster, 0, 2, "locality", run, file);
 
 	if (!error)
-		error = write_tasks(input->view, file);
+		error = write_cells(&of->locality->migrations, 0, 1, "migrations", run, file);
 	if (!error)
-		error = write_cells(&input->heat->all, 1, 1, "data-heat-all", file);
+		error = write_cells(&of->exits->raster, EXITS_KIND_BITS, 2, "exits", run, file);
+	if (!error)
+		error = write_cells(&of->heat->raster, HEAT_TASK_BITS, 1, "heat", run, file);
+	if (!error)
+		error = write_runs(of->runs, run, file);
 	return error;
 }
 
 static int write_more_blocks(const struct page_input *input, FILE *file)
 {
-	int error = write_cells(&input->locality->raster, 0, 2, "data-locality", file);
+	int error = 0;
 
-	if (!error)
-		error = write_cells(&input->locality->migrations, 0, 1, "data-migrations", file);
-	if (!error)
-		error = write_cells(&input->exits->raster, EXITS_KIND_BITS, 2, "data-exits", file);
-	if (!error)
-		error = write_cells(&input->heat->raster, HEAT_TASK_BITS, 1, "data-heat", file);
-	if (!error)
-		error = write_runs(input->runs, file);
+	for (size_t run = 0; run < input->run_count && !error; run++)
+		error = write_more_of(&input->runs[run], run, file);
 	return error;
 }
 

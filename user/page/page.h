@@ -8,18 +8,17 @@
 #include "chart/heat.h"
 #include "chart/incidents.h"
 #include "chart/locality.h"
-#include "view/view.h"
+#include "view/view_runs.h"
 
 #include <stdio.h>
 
 /* Raised when the data's form changes; html/src/data/model.js reads this one. */
 #define PAGE_FORMAT 4
 
-/* Everything is borrowed. */
-struct page_input {
-	const char *label; /* the user's, or the file's name */
+/* One capture on the page. Everything is borrowed. */
+struct page_run {
+	const char *name; /* short */
 	const struct view *view;
-	const struct view_options *options;
 	const struct heat *heat;
 	const struct locality *locality;
 	const struct exact_runs *runs;
@@ -27,10 +26,20 @@ struct page_input {
 	const struct incidents *incidents;
 };
 
+/* Everything is borrowed. */
+struct page_input {
+	const char *label; /* the user's, or the file's name */
+	const struct view_options *options;
+	const struct page_run *runs;
+	size_t run_count;
+	/* of several runs: tasks have the numbers of its names in all charts; NULL for one */
+	const struct view_runs *aligned;
+};
+
 /* Writes the whole page. 0 or -errno; what stands in `file` then is not whole. */
 int page_write(const struct page_input *input, FILE *file);
 
-/* The page's facts (header, window, losses, end) as JSON, which is one of its blocks. */
-int page_meta_write(const struct page_input *input, FILE *file);
+/* The facts of one run (header, window, losses, end) as JSON, which is one of its blocks. */
+int page_meta_write(const struct page_input *input, const struct page_run *run, FILE *file);
 
 #endif

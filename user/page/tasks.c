@@ -5,6 +5,7 @@
 #include "base/string_pool.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint64_t task_number(const struct view_task *task)
@@ -87,24 +88,16 @@ static uint64_t text_number(struct string_pool *pool, const char *text, struct p
 	return id;
 }
 
-static void put_tasks(const struct view *view, struct string_pool *pool, struct page_block *block)
+static void put_tasks(const struct view_task *const *tasks, size_t count, struct string_pool *pool,
+		      struct page_block *block)
 {
-	size_t count = view_task_count(view);
-	uint64_t selected = 0;
-
-	for (size_t i = 0; i < count; i++)
-		selected += view_task(view, i)->selected;
-	block_varint(block, selected);
+	block_varint(block, count);
 	for (size_t column = 0; column < ARRAY_LENGTH(numbers); column++)
 		for (size_t i = 0; i < count; i++)
-			if (view_task(view, i)->selected)
-				block_nullable(block, numbers[column](view_task(view, i)));
+			block_nullable(block, numbers[column](tasks[i]));
 	for (size_t column = 0; column < ARRAY_LENGTH(texts); column++)
 		for (size_t i = 0; i < count; i++)
-			if (view_task(view, i)->selected)
-				block_nullable(block,
-					       text_number(pool, texts[column](view_task(view, i)),
-							   block));
+			block_nullable(block, text_number(pool, texts[column](tasks[i]), block));
 }
 
 static void put_strings(const struct string_pool *pool, struct page_block *block)
@@ -121,14 +114,60 @@ static void put_strings(const struct string_pool *pool, struct page_block *block
 	}
 }
 
-int page_tasks(const struct view *view, struct page_block *tasks, struct page_block *strings)
+static int put_all(const struct view_task *const *list, size_t count, struct page_block *tasks,
+		   struct page_block *strings)
 {
 	struct string_pool *pool = string_pool_new();
 
 	if (!pool)
 		return -ENOMEM;
-	put_tasks(view, pool, tasks);
+	put_tasks(list, count, pool, tasks);
 	put_strings(pool, strings);
 	string_pool_free(pool);
 	return tasks->error ? tasks->error : strings->error;
+}
+
+int page_tasks(const struct view *view, struct page_block *tasks, struct page_block *strings)
+{
+	size_t count = view_task_count(view), selected = 0;
+	const struct view_task **list = calloc(count + 1, sizeof(*list));
+	int error;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		if (view_task(view, i)->selected)
+			list[selected++] = view_task(view, i);
+	error = put_all(list, selected, tasks, strings);
+	free(list);
+	return error;
+}
+
+/* The first task of the name, without what is its own. */
+static struct view_task shared_of(const struct view_runs_name *name, size_t number)
+{
+	struct view_task task = *name->like;
+
+	task.task = number;
+	task.tid = task.tgid = task.start_ns = task.end_ns = CAPTURE_NIL;
+	return task;
+}
+
+int page_tasks_aligned(const struct view_runs *aligned, struct page_block *tasks,
+		       struct page_block *strings)
+{
+	size_t count = aligned->name_count;
+	const struct view_task **list = calloc(count + 1, sizeof(*list));
+	struct view_task *shared = calloc(count + 1, sizeof(*shared));
+	int error = list && shared ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < count && !error; i++) {
+		shared[i] = shared_of(&aligned->names[i], i);
+		list[i] = &shared[i];
+	}
+	if (!error)
+		error = put_all(list, count, tasks, strings);
+	free(shared);
+	free(list);
+	return error;
 }

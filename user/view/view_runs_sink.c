@@ -14,20 +14,30 @@ static int on_header(struct capture_sink *sink, const struct capture_header *hea
 	return own->next->header(own->next, header);
 }
 
+/* Puts the numbers that the names of this column's tasks have into its place. */
+static void renumber(struct view_runs_sink *sink, struct capture_batch *batch, size_t column,
+		     uint64_t *numbers)
+{
+	for (size_t row = 0; row < batch->rows; row++) {
+		uint32_t name =
+			view_runs_name_of(sink->runs, sink->run, batch->columns[column][row]);
+
+		numbers[row] = name == VIEW_RUNS_NO_NAME ? CAPTURE_NIL : name;
+	}
+	batch->columns[column] = numbers;
+}
+
 static int on_batch(struct capture_sink *sink, const struct capture_batch *batch)
 {
 	struct view_runs_sink *own = (struct view_runs_sink *)sink;
 	struct capture_batch renumbered = *batch;
 
-	if (!capture_table_info(batch->table)->bucketed)
-		return own->next->batch(own->next, batch);
-	for (size_t row = 0; row < batch->rows; row++) {
-		uint32_t name =
-			view_runs_name_of(own->runs, own->run, batch->columns[TASK_COLUMN][row]);
-
-		own->tasks[row] = name == VIEW_RUNS_NO_NAME ? CAPTURE_NIL : name;
+	if (capture_table_info(batch->table)->bucketed)
+		renumber(own, &renumbered, TASK_COLUMN, own->tasks);
+	if (batch->table == CAPTURE_SWITCHES) {
+		renumber(own, &renumbered, SWITCHES_TASK, own->tasks);
+		renumber(own, &renumbered, SWITCHES_NEXT, own->tasks + CAPTURE_BATCH_ROWS);
 	}
-	renumbered.columns[TASK_COLUMN] = own->tasks;
 	return own->next->batch(own->next, &renumbered);
 }
 
@@ -46,7 +56,7 @@ int view_runs_sink_init(struct view_runs_sink *sink, const struct view_runs *run
 		.next = next,
 		.runs = runs,
 		.run = run,
-		.tasks = malloc(CAPTURE_BATCH_ROWS * sizeof(*sink->tasks)),
+		.tasks = malloc(2 * CAPTURE_BATCH_ROWS * sizeof(*sink->tasks)),
 	};
 	return sink->tasks ? 0 : -ENOMEM;
 }

@@ -10,10 +10,10 @@ struct view_runs_sink {
 	struct capture_sink *next;
 	const struct view_runs *runs;
 	size_t run;
-	uint64_t *tasks; /* a column of a batch */
+	uint64_t *tasks; /* a column of a batch, or two */
 };
 
-/* For bucketed tables, and tables without tasks. `runs` and `next` are borrowed. 0 or -ENOMEM. */
+/* For bucketed tables, `switches`, and tables without tasks. `runs` and `next` are borrowed. 0 or -ENOMEM. */
 int view_runs_sink_init(struct view_runs_sink *sink, const struct view_runs *runs, size_t run,
 			struct capture_sink *next);
 void view_runs_sink_free(struct view_runs_sink *sink);
