@@ -7,6 +7,7 @@ const ONE_OF = {
 	lanes: ['cores', 'tasks'],
 	exits: ['count', 'share', 'rate', 'host'],
 	switches: ['count', 'rate'],
+	show: ['a', 'b', 'delta', 'ratio'],
 	group: ['none', 'prefix', 'process', 'vm', 'cgroup'],
 };
 
@@ -18,6 +19,8 @@ export const DEFAULTS = {
 	lanes: 'cores',
 	exits: 'count',
 	switches: 'count',
+	show: 'delta', // of two runs: one of them, or what differs
+	pair: '0.1', // which runs those two are
 	group: 'none', // rows and colours by this key of data/query.js
 	layers: ['run'],
 	kvmLayers: ['guest'],
@@ -54,6 +57,7 @@ export function parseHash(hash) {
 		task: whole(fields.get('task')),
 		cores: (fields.get('cores') ?? '').slice(0, 500),
 		sort: fields.get('sort') === 'name' ? 'name' : whole(fields.get('sort')),
+		pair: /^[0-7]\.[0-7]$/.test(fields.get('pair') ?? '') ? fields.get('pair') : DEFAULTS.pair,
 		percentiles: fields.get('percentiles') === 'on',
 		filter: (fields.get('q') ?? '').slice(0, 2000),
 		brush: parseRange(fields.get('b')),
@@ -78,6 +82,7 @@ export function formatHash(state) {
 	if (state.cores) fields.push(`cores=${encodeURIComponent(state.cores).replaceAll('%2C', ',').replaceAll('%3A', ':')}`);
 	for (const name of ['task', 'sort']) if (state[name] !== null) fields.push(`${name}=${state[name]}`);
 	for (const name of Object.keys(ONE_OF)) if (state[name] !== DEFAULTS[name]) fields.push(`${name}=${state[name]}`);
+	if (state.pair !== DEFAULTS.pair) fields.push(`pair=${state.pair}`);
 	if (state.percentiles) fields.push('percentiles=on');
 	if (state.layers.join() !== DEFAULTS.layers.join()) fields.push(`layers=${state.layers.join('.')}`);
 	if (state.kvmLayers.join() !== DEFAULTS.kvmLayers.join()) fields.push(`kvm=${state.kvmLayers.join('.')}`);

@@ -5,6 +5,7 @@ import { createDensityChart } from './charts/density.js';
 import { createExitsChart } from './charts/exits.js';
 import { createLanesChart } from './charts/lanes.js';
 import { createMatrixChart } from './charts/matrix.js';
+import { buildCompare } from './compare.js';
 import { fromBase64, inflate } from './data/bytes.js';
 import { buildModel, completeModel, decodeExits, decodeHeat, decodeLocality, decodeMigrations, FORMAT } from './data/model.js';
 import { decodeRuns } from './data/runs.js';
@@ -23,34 +24,38 @@ import { createTooltip } from './ui/tooltip.js';
 
 const PAIRED_CORES = 8;
 
-async function block(name) {
-	const holder = document.getElementById(`data-${name}`);
+// Runs after the first have their number behind the name.
+async function block(name, run = 0) {
+	const holder = document.getElementById(`data-${name}${run ? `-${run}` : ''}`);
 	if (!holder) throw new Error(`the block of data '${name}' is missing: the page was cut, or never filled`);
 	const bytes = await inflate(fromBase64(holder.textContent));
 	holder.remove();
 	return bytes;
 }
 
-async function loadFirst() {
-	const [metaBytes, strings, tasks, heatAll] = await Promise.all(['meta', 'strings', 'tasks', 'heat-all'].map(block));
-	const meta = JSON.parse(new TextDecoder().decode(metaBytes));
+async function loadMeta(run) {
+	const meta = JSON.parse(new TextDecoder().decode(await block('meta', run)));
 	if (meta.format !== FORMAT) throw new Error(`data of form ${meta.format}, but this page reads form ${FORMAT}`);
-	return buildModel({ meta, strings, tasks, heatAll });
+	return meta;
 }
+
+const loadNames = async () => ({ strings: await block('strings'), tasks: await block('tasks') });
+
+const loadFirst = async (names, run = 0) => buildModel({ meta: await loadMeta(run), ...names, heatAll: await block('heat-all', run) });
 
 // Lets the browser paint, and answer who clicks, between two long pieces of work.
 const breathe = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
 
-async function loadRest(model) {
+async function loadRest(model, run = 0) {
 	if (document.readyState === 'loading') await new Promise((done) => { document.addEventListener('DOMContentLoaded', done); });
 	await breathe();
-	const locality = decodeLocality(await block('locality'));
+	const locality = decodeLocality(await block('locality', run));
 	await breathe();
-	const migrations = decodeMigrations(await block('migrations'));
-	const exits = decodeExits(await block('exits'));
-	const heat = decodeHeat(await block('heat'));
+	const migrations = decodeMigrations(await block('migrations', run));
+	const exits = decodeExits(await block('exits', run));
+	const heat = decodeHeat(await block('heat', run));
 	await breathe();
-	const runs = decodeRuns(await block('runs'));
+	const runs = decodeRuns(await block('runs', run));
 	completeModel(model, { heat, locality, migrations, exits, runs });
 }
 
@@ -64,17 +69,21 @@ const KVM_WORDS = {
 	host: { many: 'host stretches', button: 'host', title: 'How long the host took before the next entry' },
 };
 
-const firstChart = (page) => createDensityChart(page, {
-	number: 1, id: 'chart-1', title: 'Context switches', kinds: ['run', 'sleep', 'wait'], words: SCHED_WORDS, layers: 'layers',
-	hint: 'How long tasks ran at a time, slept, or waited for a core: each cell counts the lengths that ended there. Colour is on a log scale.',
-});
+const DENSITY = {
+	1: {
+		number: 1, id: 'chart-1', title: 'Context switches', kinds: ['run', 'sleep', 'wait'], words: SCHED_WORDS, layers: 'layers',
+		hint: 'How long tasks ran at a time, slept, or waited for a core: each cell counts the lengths that ended there. Colour is on a log scale.',
+	},
+	2: {
+		number: 2, id: 'chart-2', title: 'KVM entries and exits', kinds: ['guest', 'host'], words: KVM_WORDS, layers: 'kvmLayers', needsKvm: true,
+		hint: 'How long guests ran before an exit, and how long the host took before the next entry.',
+	},
+};
+const densityChart = (page, number, changes = {}) => createDensityChart(page, { ...DENSITY[number], ...changes });
 
 function otherCharts(page) {
 	return [
-		createDensityChart(page, {
-			number: 2, id: 'chart-2', title: 'KVM entries and exits', kinds: ['guest', 'host'], words: KVM_WORDS, layers: 'kvmLayers', needsKvm: true,
-			hint: 'How long guests ran before an exit, and how long the host took before the next entry.',
-		}),
+		densityChart(page, 2),
 		createExitsChart(page),
 		createLanesChart(page),
 		createMatrixChart(page, {
@@ -108,13 +117,37 @@ function licences() {
 	return element('details', { class: 'licences' }, element('summary', {}, 'Licences of the code in this page'), element('pre', {}, text));
 }
 
+const footer = (model) => element('footer', {}, element('p', {}, `Made by pftrace ${model.meta.version} from a capture of pftrace ${model.meta.recorder_version ?? 'of unknown version'}.`), licences());
+
+function ready(page) {
+	// for the curious, and for tests
+	globalThis.pftrace = page;
+	performance.mark('ready');
+	document.documentElement.dataset.ready = 'true';
+}
+
+async function startCompare(names, first) {
+	const models = [first];
+	for (let run = 1; run < first.meta.runs; run++) models.push(await loadFirst(names, run));
+	for (const [run, model] of models.entries()) await loadRest(model, run);
+	document.title = `${printable(first.meta.label)} – pftrace`;
+	const { compare, elements } = buildCompare({ models, members: await block('members'), density: densityChart, footer });
+	document.getElementById('app').replaceChildren(...elements);
+	ready(compare);
+}
+
 async function start() {
-	const model = await loadFirst();
+	const names = await loadNames();
+	const model = await loadFirst(names);
+	if (model.meta.runs > 1) {
+		await startCompare(names, model);
+		return;
+	}
 	const state = createState(model);
 	const page = createPage(model, state, createTheme(state), createTooltip());
 	document.title = `${printable(model.meta.label)} – pftrace`;
 	const app = document.getElementById('app');
-	const switches = firstChart(page);
+	const switches = densityChart(page, 1);
 	const main = element('main', {}, element('h1', {}, element('bdi', {}, printable(model.meta.label))), element('p', { class: 'loading', role: 'status' }, 'Reading the capture …'), switches);
 	app.replaceChildren(main);
 	await loadRest(model);
@@ -126,12 +159,8 @@ async function start() {
 	const help = attachKeys(page, { tasks, selection, exporting, cores: () => toolbar.cores.open() });
 	toolbar = createToolbar(page, { tasks, help, exporting });
 	main.replaceChildren(createHeader(page), createOverview(page), ...arrange(page, switches, otherCharts(page)));
-	app.replaceChildren(toolbar.element, main, selection.element,
-		element('footer', {}, element('p', {}, `Made by pftrace ${model.meta.version} from a capture of pftrace ${model.meta.recorder_version ?? 'of unknown version'}.`), licences()));
-	// for the curious, and for tests
-	globalThis.pftrace = page;
-	performance.mark('ready');
-	document.documentElement.dataset.ready = 'true';
+	app.replaceChildren(toolbar.element, main, selection.element, footer(model));
+	ready(page);
 }
 
 start().catch((error) => {

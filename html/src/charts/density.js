@@ -7,8 +7,9 @@ import { drawLengthAxis, drawTimeAxis, timeAtX } from '../draw/axes.js';
 import { densityCss, densityTable, layerCss, layerTable } from '../draw/colour.js';
 import { drawDensity } from '../draw/density.js';
 import { drawPercentileNames, drawPercentiles, PERCENTILE_PX } from '../draw/percentiles.js';
+import { drawNotRecorded } from '../draw/lanes.js';
 import { createPlot } from '../draw/plot.js';
-import { binExtent, binStartNs, density, halveDensity, histogram, percentileBin } from '../data/heat.js';
+import { binExtent, binStartNs, density, halveDensity, histogram, percentileBin, rescale } from '../data/heat.js';
 import { count, duration, moment, short } from '../data/format.js';
 import { columnAt, levelFor, pyramid, startOf } from '../data/sparse.js';
 import { timeCells } from '../ui/cell_cursor.js';
@@ -40,6 +41,11 @@ function createLayers(page, extent) {
 	};
 }
 
+function commonExtent(extents) {
+	const filled = extents.filter(Boolean);
+	return filled.length ? { low: Math.min(...filled.map((each) => each.low)), high: Math.max(...filled.map((each) => each.high)) } : null;
+}
+
 function legend() {
 	const box = element('div', { class: 'legend' });
 	let last = '';
@@ -61,7 +67,9 @@ function legend() {
 export function createDensityChart(page, { number, id, title, hint, kinds, words, layers: signalName, needsKvm }) {
 	const { model, state, theme } = page;
 	const numbers = kinds.map((kind) => model.meta.heat_kinds.indexOf(kind));
-	const extent = binExtent(model.heatAll, numbers);
+	// several runs share their scales
+	const peers = page.peers ?? [page];
+	const extent = commonExtent(peers.map((peer) => binExtent(peer.model.heatAll, peer.model === model ? numbers : kinds.map((kind) => peer.model.meta.heat_kinds.indexOf(kind)))));
 	if (!extent)
 		return createCard({ number, id, title, hint, body: [needsKvm ? noKvm(model.meta) :
 			emptyState('Nothing to draw', 'No run, sleep or wait ended in this window.')] }).element;
@@ -69,10 +77,14 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 	const steps = model.meta.steps_per_octave || undefined;
 	const layerOf = createLayers(page, extent);
 	const chosen = () => kinds.filter((kind) => state[signalName].value.includes(kind));
+	const levelOf = (layer, box) => layer(levelFor(layer(0).gridNs, state.view.value.to - state.view.value.from, box.width));
 	const levelNow = (kind, box) => {
-		const view = state.view.value;
-		const layer = layerOf(kind);
-		return layer(levelFor(layer(0).gridNs, view.to - view.from, box.width));
+		const level = levelOf(layerOf(kind), box);
+		for (const peer of peers) {
+			const other = peer.layersOf[number] && levelOf(peer.layersOf[number](kind), box);
+			if (other && other.max > level.max) rescale(level, other.max);
+		}
+		return level;
 	};
 	const scale = legend();
 	const summary = element('p', { class: 'summary' });
@@ -90,6 +102,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 			ctx.fillRect(box.x, box.y, box.width, box.height);
 			drawLengthAxis(ctx, box, extent, palette, steps);
 			drawTimeAxis(ctx, box, view, palette);
+			drawNotRecorded(ctx, box, view, model.window, palette);
 			const shown = chosen();
 			for (const kind of shown)
 				drawDensity(ctx, box, view, levelNow(kind, box),
@@ -188,7 +201,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 		clear(summary, ...chosen().map((kind) => {
 			const counts = inView(kind);
 			const total = counts.reduce((sum, each) => sum + each, 0);
-			const text = total === 0 ? `no ${words[kind].many}` : `${count(total)} ${words[kind].many}: half below ${duration(binStartNs(extent.low + percentileBin(counts, 0.5) + 1, steps))}, ` +
+			const text = page.absent?.(state.task.value) ? 'this task is not in this run' : total === 0 ? `no ${words[kind].many}` : `${count(total)} ${words[kind].many}: half below ${duration(binStartNs(extent.low + percentileBin(counts, 0.5) + 1, steps))}, ` +
 				`99 % below ${duration(binStartNs(extent.low + percentileBin(counts, 0.99) + 1, steps))}, longest below ${duration(binStartNs(extent.low + percentileBin(counts, 1) + 1, steps))}`;
 			return element('span', {}, text);
 		}));
@@ -210,5 +223,6 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 	};
 	page.exports[id] = { title, plot, csv };
 	page.layersOf[id] = layerOf;
+	page.layersOf[number] = layerOf;
 	return card.element;
 }

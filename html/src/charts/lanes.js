@@ -5,7 +5,7 @@ import { effect } from '@preact/signals-core';
 
 import { drawTimeAxis, fitText, FONT, timeAtX, timeX } from '../draw/axes.js';
 import { isPale, packCss, unpack } from '../draw/colour.js';
-import { drawHatch, drawHighLane, drawRug, drawThinLanes, drawWays, drawWords, laneLine, visibleColumns } from '../draw/lanes.js';
+import { drawHatch, drawHighLane, drawNotRecorded, drawRug, drawThinLanes, drawWays, drawWords, laneLine, visibleColumns } from '../draw/lanes.js';
 import { createPlot } from '../draw/plot.js';
 import { drawRuns } from '../draw/runs.js';
 import { columnSpan, eachCell, holders, longestHolders, stretches } from '../data/locality.js';
@@ -34,10 +34,8 @@ const WAYS_MAX = 20000;
 const WARM_COLUMNS = 100;
 const LISTED = 9;
 
-export function createLanesChart(page) {
+export function createLanesChart(page, { id = 'chart-4', title = 'Core locality' } = {}) {
 	const { model, state, theme } = page;
-	const title = 'Core locality';
-	const id = 'chart-4';
 	const thin = () => rowHeight() < THIN_PX;
 	const hint = () => {
 		if (byTask()) return state.group.value === 'none' ? 'On which core each task ran, over time; a change of colour is a migration. Blank: on no core.' :
@@ -86,6 +84,7 @@ export function createLanesChart(page) {
 			ctx.rect(0, box.y, box.full.width, box.height);
 			ctx.clip();
 			if (!byTask()) drawHatch(ctx, box, top, Math.min(shown.length * height, box.y + box.height - top), palette);
+			else drawNotRecorded(ctx, box, view, model.window, palette);
 			if (height < THIN_PX) drawThinLanes(ctx, box, { ...common, groups: shown.map(of.group), top, height });
 			else shown.forEach((row, i) => drawLane(ctx, box, row, top + i * height, { common, of, palette, height }));
 			const every = Math.max(1, Math.ceil(14 / height));

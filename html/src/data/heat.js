@@ -77,6 +77,12 @@ export function quantise(level) {
 	return level.quantised;
 }
 
+// Colours for a most that another level has.
+export function rescale(level, most) {
+	level.max = most;
+	level.quantised = null;
+}
+
 // Counts by bin over the columns of [from, to).
 export function histogram(level, from, to) {
 	const counts = new Float64Array(level.bins);

@@ -2,7 +2,7 @@
 // Colour tables for canvas pixels (32 bits, ABGR in memory order of little-endian machines).
 
 import { hcl, rgb } from 'd3-color';
-import { interpolateViridis } from 'd3-scale-chromatic';
+import { interpolatePuOr, interpolateViridis } from 'd3-scale-chromatic';
 
 export const pack = ({ r, g, b }, alpha = 1) =>
 	((Math.round(alpha * 255) << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
@@ -40,6 +40,10 @@ const dense = (dark) => (dark ? (t) => interpolateViridis(0.22 + 0.78 * t) : (t)
 // Behind numbers: pale where there is little, and still not the background. Stronger without numbers.
 const plain = (dark, bare) => (t) => Object.assign(rgb(dense(dark)(t)),
 	{ opacity: bare ? 0.6 + 0.4 * t : (dark ? 0.3 : 0.2) + 0.7 * t }).formatRgb();
+
+// PuOr for differences, -1 to 1: orange is more, violet less. What hardly differs fades into the page.
+export const divergingCss = (at, dark) => Object.assign(rgb(interpolatePuOr(at > 0 ? (dark ? 0.8 : 0.88) : dark ? 0.22 : 0.12)),
+	{ opacity: 0.1 + 0.9 * Math.abs(at) }).formatRgb();
 
 export const densityTable = (dark) => table((t) => pack(channels(dense(dark)(t))));
 export const densityCss = (dark, t) => dense(dark)(t);

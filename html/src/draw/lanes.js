@@ -38,6 +38,16 @@ export function drawHatch(ctx, box, top, height, palette) {
 }
 
 // `parts`: how many cores a whole column stands for.
+// What lies outside of a run's own window: another run was longer.
+export function drawNotRecorded(ctx, box, view, window, palette) {
+	for (const [from, to] of [[view.from, window.from], [window.to, view.to]]) {
+		if (to <= from) continue;
+		const x0 = Math.max(box.x, timeX(Math.max(from, view.from), view, box));
+		const x1 = Math.min(box.x + box.width, timeX(Math.min(to, view.to), view, box));
+		if (x1 - x0 >= 1) drawHatch(ctx, { ...box, x: x0, width: x1 - x0 }, box.y, box.height, palette);
+	}
+}
+
 export function drawHighLane(ctx, box, { view, window, sparse, group, top, height, colours, blank, ground, parts = 1 }) {
 	const [first, end] = visibleColumns(sparse, view);
 	let i = lowerBound(sparse, group, first);
