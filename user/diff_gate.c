@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Values that are told of each condition that holds. */
 #define TOLD_MAX 10
@@ -54,23 +55,16 @@ static const char *take_metric(struct diff_gate *gate, const char *text)
 	return text;
 }
 
-/* ISA:REASON, as the table shows it, behind exits and host. */
+/* As the table shows it behind exits and host, or ISA:NUMBER. */
 static const char *take_reason(struct diff_gate *gate, const char *text)
 {
-	char word[EXIT_KINDS_ISA_BYTES + 24], *colon, *end;
+	bool has_reasons = gate->metric == COMPARE_EXITS || gate->metric == COMPARE_HOST;
 
 	if (*text == '<' || *text == '>')
 		return text;
-	text = take_word(text, word, sizeof(word));
-	colon = text ? strchr(word, ':') : NULL;
-	if (!colon || colon - word >= (ptrdiff_t)sizeof(gate->isa) ||
-	    (gate->metric != COMPARE_EXITS && gate->metric != COMPARE_HOST))
-		return NULL;
-	*colon = '\0';
-	strcpy(gate->isa, word);
 	gate->of_reason = true;
-	gate->reason = strtoull(colon + 1, &end, 0);
-	return end > colon + 1 && !*end ? text : NULL;
+	text = take_word(text, gate->reason, sizeof(gate->reason));
+	return has_reasons && gate->reason[0] ? text : NULL;
 }
 
 static const char *take_sign(struct diff_gate *gate, const char *text)
@@ -206,12 +200,14 @@ static bool is_meant(const struct diff_gate *gate, const struct compare *compare
 static bool is_of_reason(const struct diff_gate *gate, const struct compare *compare,
 			 const struct compare_row *row)
 {
+	char number[EXIT_KINDS_ISA_BYTES + 24];
 	const struct exit_kind *kind;
 
 	if (row->kind == COMPARE_ALL_KINDS || !gate->of_reason)
 		return (row->kind == COMPARE_ALL_KINDS) == !gate->of_reason;
 	kind = &compare->kinds->items[row->kind];
-	return kind->reason == gate->reason && strcmp(kind->isa, gate->isa) == 0;
+	snprintf(number, sizeof(number), "%s:%llu", kind->isa, (unsigned long long)kind->reason);
+	return strcasecmp(kind->name, gate->reason) == 0 || strcmp(number, gate->reason) == 0;
 }
 
 static bool holds(const struct diff_gate *gate, const struct compare_row *row)

@@ -10,13 +10,12 @@
 
 #define DIFF_GATES_MAX 16
 
-/* METRIC [ISA:REASON] >|< CHANGE [in all|in REGEX] */
+/* METRIC [REASON] >|< CHANGE [in all|in REGEX] */
 struct diff_gate {
 	const char *text; /* as the user wrote it */
 	enum compare_metric metric;
 	bool of_reason;
-	char isa[EXIT_KINDS_ISA_BYTES];
-	uint64_t reason;
+	char reason[EXIT_REASON_BYTES]; /* its name, or ISA:NUMBER */
 	bool greater;
 	bool relative; /* the limit is a share of a; else in the metric's own unit */
 	double limit;

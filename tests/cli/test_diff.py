@@ -335,7 +335,7 @@ class ExitsTest(DiffTest):
         self.assertFalse([value for value in self.task_of(diff, 'other')['values']
                           if value['metric'] in ('exits', 'host', 'guest')])
         text = self.read('diff', *[self.path(name) for name in ('a.cdict', 'b.cdict')]).out
-        self.assertRegex(text, r' exits vmx:30 +\d+(\.\d+)?/s +\d+(\.\d+)?/s +\+\d+')
+        self.assertRegex(text, r' exits IO_INSTRUCTION +\d+(\.\d+)?/s +\d+(\.\d+)?/s +\+\d+')
 
     def test_a_reason_of_one_run_is_0_in_the_other_when_it_recorded_kvm(self):
         diff = self.diff(self.run_of(1, ('svm', 0x78, 500, 5)),
@@ -354,7 +354,9 @@ class ExitsTest(DiffTest):
                           self.run_of(2, ('vmx', 12, 800, 5), ('vmx', 30, 900, 20)))
         gate = ['diff', *files, '--fail-if']
         self.assertEqual(self.run_pftrace(*gate, 'exits vmx:30 > +50%').code, 4)
+        self.assertEqual(self.run_pftrace(*gate, 'exits io_instruction > +50%').code, 4)
         self.assertEqual(self.run_pftrace(*gate, 'exits vmx:12 > +10%').code, 0)
+        self.assertEqual(self.run_pftrace(*gate, 'exits vmx:1 > +10%').code, 1)
         self.assertEqual(self.run_pftrace(*gate, 'exits vmx:30 > +300/s in KVM').code, 4)
 
 
@@ -407,7 +409,7 @@ class GateTest(DiffTest):
     def test_what_is_no_condition(self):
         for condition in ('', 'run', 'run > 20%', 'run >', 'run > +', 'run > +x%', 'speed > +5%',
                           'run > +5us', 'wait_avg > +5pp', 'run > +5% worker', 'run > +5% in ',
-                          'run vmx:12 > +5%', 'exits vmx: > +5%', 'run = +5%', 'run > +1e3%'):
+                          'run vmx:12 > +5%', 'run = +5%', 'run > +1e3%'):
             with self.subTest(condition):
                 self.refuse('diff', *self.files, '--fail-if', condition, code=2,
                             names=['--fail-if', f"'{condition}'", 'wait_p99'])

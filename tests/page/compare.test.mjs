@@ -85,17 +85,17 @@ test('chart 6 tells rates, not counts: one run is twice as long', () => withRuns
 
 test('chart 3 tells exits a second and host time, by reason', () => withRuns(PAIR, async (page) => {
 	let rows = await tableOf(page, 3);
-	assert.deepEqual(rows['CPU 0/KVM'], { all: '700 → 1.1k (× 1.57)', hlt: '500 → 1k (× 2.00)', ept_violation: '200 → 0 (× 0.00)', io_instruction: '0 → 100 (new)' });
+	assert.deepEqual(rows['CPU 0/KVM'], { all: '700 → 1.1k (× 1.57)', HLT: '500 → 1k (× 2.00)', EPT_VIOLATION: '200 → 0 (× 0.00)', IO_INSTRUCTION: '0 → 100 (new)' });
 	assert.deepEqual(rows['all vCPUs'], rows['CPU 0/KVM']);
 	await page.locator('#chart-3').getByRole('button', { name: 'host time' }).click();
 	rows = await tableOf(page, 3);
-	assert.equal(rows['CPU 0/KVM'].hlt, '0.5 % → 0.5 % (× 1.00)');
+	assert.equal(rows['CPU 0/KVM'].HLT, '0.5 % → 0.5 % (× 1.00)');
 }));
 
 test('a run that did not record KVM has no exits, which is not 0', () => withRuns(['before', 'plain'], async (page) => {
 	const rows = await tableOf(page, 3);
 	assert.equal(rows['all vCPUs'].all, '700 → not known');
-	assert.equal(rows['CPU 0/KVM only in A'].hlt, '500 → not in this run');
+	assert.equal(rows['CPU 0/KVM only in A'].HLT, '500 → not in this run');
 }));
 
 const cellAt = async (page, chart, row, column) => {

@@ -88,6 +88,7 @@ static const struct summed of_vcpu_samples[] = {
 };
 static const struct summed of_exits[] = {
 	{ EXITS_COUNT, RUN_BLOCKS_EXITS },
+	{ EXITS_UNPAIRED, RUN_BLOCKS_EXITS }, /* exits that no entry followed */
 	{ EXITS_HOST_NS, RUN_BLOCKS_HOST_NS },
 };
 
@@ -133,6 +134,11 @@ static int fold_cells(struct run_blocks *blocks, const struct capture_batch *bat
 
 /* ---- exits by reason ---- */
 
+static uint64_t known(uint64_t value)
+{
+	return value == CAPTURE_NIL ? 0 : value;
+}
+
 #define KIND_BITS 16
 
 static uint64_t exits_key(size_t name, uint64_t kind)
@@ -167,8 +173,8 @@ static int add_exits(struct run_blocks *blocks, size_t name, uint64_t kind, size
 
 	if (error)
 		return error;
-	exits->counts[block] += count == CAPTURE_NIL ? 0 : count;
-	exits->host_ns[block] += host_ns == CAPTURE_NIL ? 0 : host_ns;
+	exits->counts[block] += known(count) + known(batch->columns[EXITS_UNPAIRED][row]);
+	exits->host_ns[block] += known(host_ns);
 	return 0;
 }
 
@@ -222,11 +228,6 @@ static int mark_lossy(struct run_blocks *blocks, uint64_t from_ns, uint64_t to_n
 	for (size_t block = first; block <= last && block < RUN_BLOCKS_MAX; block++)
 		blocks->lossy |= 1ULL << block;
 	return 0;
-}
-
-static uint64_t known(uint64_t value)
-{
-	return value == CAPTURE_NIL ? 0 : value;
 }
 
 /* Rows are cumulated: data was lost since the rows before when a sum has grown. */

@@ -59,8 +59,8 @@ static const struct exit_kind *kind_of(const struct compare *compare, const stru
 /* ---- CSV ---- */
 
 static const char *const columns[] = {
-	"task", "tasks_a", "tasks_b",	     "metric", "isa",  "reason", "unit",    "a",
-	"b",	"delta",   "change_percent", "low",    "high", "chance", "verdict",
+	"task", "tasks_a", "tasks_b", "metric",		"isa", "reason", "reason_name", "unit",
+	"a",	"b",	   "delta",   "change_percent", "low", "high",	 "chance",	"verdict",
 };
 
 static void put_count(struct csv_writer *csv, uint64_t count)
@@ -75,6 +75,7 @@ static void put_kind(struct csv_writer *csv, const struct exit_kind *kind)
 {
 	csv_text(csv, kind ? kind->isa : NULL);
 	put_count(csv, kind ? kind->reason : CAPTURE_NIL);
+	csv_text(csv, kind ? kind->name : NULL);
 }
 
 static void put_csv_row(struct csv_writer *csv, const struct compare *compare,
@@ -164,6 +165,7 @@ static void put_row(struct json_writer *json, const struct compare *compare,
 	if (kind) {
 		put_text(json, "isa", kind->isa);
 		put_number(json, "reason", kind->reason);
+		put_text(json, "reason_name", kind->name);
 	}
 	put_text(json, "unit", diff_report_unit(row->metric));
 	put_double(json, "a", diff_report_scaled(row->metric, row->a));

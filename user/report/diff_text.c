@@ -95,14 +95,10 @@ static bool is_finding(const struct compare_row *row)
 static void format_metric(char field[FIELD_BYTES], const struct compare *compare,
 			  const struct compare_row *row)
 {
-	const struct exit_kind *kind;
+	bool all = row->kind == COMPARE_ALL_KINDS;
 
-	snprintf(field, FIELD_BYTES, "%s", compare_metric_word(row->metric));
-	if (row->kind == COMPARE_ALL_KINDS)
-		return;
-	kind = &compare->kinds->items[row->kind];
-	snprintf(field, FIELD_BYTES, "%s %s:%llu", compare_metric_word(row->metric), kind->isa,
-		 (unsigned long long)kind->reason);
+	snprintf(field, FIELD_BYTES, "%s%s%.40s", compare_metric_word(row->metric), all ? "" : " ",
+		 all ? "" : compare->kinds->items[row->kind].name);
 }
 
 static void fill_line(struct line *line, const struct compare *compare,
