@@ -234,7 +234,9 @@ int flush_cells(struct account *account, struct cells *cells, uint64_t until_ns,
 	sort_items(cells->older, scratch, count);
 	error = write_sorted_cells(account, cells->older, count, write);
 	cells->older_count -= count;
-	memmove(cells->older, cells->older + count, cells->older_count * sizeof(*cells->older));
+	if (cells->older_count)
+		memmove(cells->older, cells->older + count,
+			cells->older_count * sizeof(*cells->older));
 	return error;
 }
 
