@@ -8,7 +8,7 @@ import { guestsOf } from '../src/charts/guests.js';
 import { chosenCores, coreList } from '../src/data/cores.js';
 import { foldExits } from '../src/data/exits.js';
 import { gridRows } from '../src/data/grid.js';
-import { longestHolders, matrix, stretches, utilisation } from '../src/data/locality.js';
+import { gapsOf, longestHolders, matrix, stretches, utilisation } from '../src/data/locality.js';
 import { migrationsByTask, ways } from '../src/data/migrations.js';
 import { groupTasks, prefixOf } from '../src/data/query.js';
 import { decodeSparse, halve, regroup, transpose } from '../src/data/sparse.js';
@@ -77,6 +77,12 @@ test('a matrix and utilisation of chosen cores leave out the others; no cell at 
 	assert.deepEqual([...matrix(locality(), { from: 0, to: 100 }, new Set([1])).keys()], [7]);
 	assert.deepEqual(Array.from(utilisation(locality(), { from: 0, to: 40 }, 2, () => true)), [0.5, 0.75, -1, 0.45]);
 	assert.deepEqual(Array.from(utilisation(locality(), { from: 0, to: 40 }, 1, (task) => task !== 7, new Set([1]))), [-1, 0, -1, 0]);
+});
+
+test('gaps are where nothing is known, to the end', () => {
+	assert.deepEqual(gapsOf([0.5, -1, -1, 0, -1], 9), [[1, 3], [4, 9]]);
+	assert.deepEqual(gapsOf([], 7), [[0, 7]]);
+	assert.deepEqual(gapsOf([0, 1], 2), []);
 });
 
 test('stretches are of one key with more than half of the time, across short gaps', () => {

@@ -357,6 +357,8 @@ static void put_header(const struct maker *maker, struct capture_cpu *cpus)
 
 	if (kind->kvm)
 		header.recorded = (struct capture_words){ 2, { "sched", "kvm" } };
+	if (kind->no_sched)
+		header.recorded = (struct capture_words){ 1, { "kvm" } };
 	for (uint32_t cpu = 0; cpu < kind->cpus; cpu++)
 		cpus[cpu] = (struct capture_cpu){ cpu, cpu * 2 / kind->cpus, cpu / 2, cpu % 2,
 						  cpu * 2 / kind->cpus };

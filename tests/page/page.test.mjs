@@ -210,6 +210,7 @@ for (const kind of ['empty', 'one-bucket', 'one-task', 'huge', 'gaps', 'kvm-only
 			await page.keyboard.press(key);
 		const later = await page.locator('body').innerText();
 		assert.ok(!/NaN|undefined|Infinity|\[object/.test(later), later.match(/.*(NaN|undefined|Infinity|\[object).*/)?.[0]);
+		if (kind === 'kvm-only') for (const chart of [1, 4, 5, 6]) assert.match(await page.locator(`#chart-${chart} .empty`).innerText(), /No scheduler data/);
 		if (kind === 'empty') assert.match(await page.locator('#chart-4 .empty').innerText(), /No task ran/);
 	}));
 

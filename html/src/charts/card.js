@@ -33,7 +33,7 @@ export const noKvm = (meta) => emptyState('No KVM data', meta.recorded.includes(
 	'KVM was recorded, but no virtual machine ran in this window.' :
 	'This capture recorded the scheduler only. On a host that runs virtual machines, KVM is recorded with it.');
 
-export const noSched = () => emptyState('No scheduler data', 'This capture recorded KVM only: which task had which core is not in it.');
+export const noSched = () => emptyState('No scheduler data', 'This capture recorded KVM only: what tasks did is not in it.');
 
 // Time charts share their gutter, so that one moment lies below the other.
 export const gutter = (width) => (width < 640 ? 52 : 76);

@@ -14,7 +14,7 @@ import { count, duration, moment, short } from '../data/format.js';
 import { columnAt, levelFor, pyramid, startOf } from '../data/sparse.js';
 import { timeCells } from '../ui/cell_cursor.js';
 import { choice, clear, element, table } from '../ui/dom.js';
-import { createCard, gutter, noKvm, emptyState, RIGHT } from './card.js';
+import { createCard, gutter, noKvm, noSched, emptyState, RIGHT } from './card.js';
 import { guestPicker } from './guests.js';
 
 // One pyramid a layer, kept until another task is chosen.
@@ -71,7 +71,7 @@ export function createDensityChart(page, { number, id, title, hint, kinds, words
 	const peers = page.peers ?? [page];
 	const extent = commonExtent(peers.map((peer) => binExtent(peer.model.heatAll, peer.model === model ? numbers : kinds.map((kind) => peer.model.meta.heat_kinds.indexOf(kind)))));
 	if (!extent)
-		return createCard({ number, id, title, hint, body: [needsKvm ? noKvm(model.meta) :
+		return createCard({ number, id, title, hint, body: [needsKvm ? noKvm(model.meta) : !model.meta.recorded.includes('sched') ? noSched() :
 			emptyState('Nothing to draw', 'No run, sleep or wait ended in this window.')] }).element;
 
 	const steps = model.meta.steps_per_octave || undefined;

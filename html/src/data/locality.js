@@ -99,6 +99,19 @@ export function utilisation(sparse, window, cpuCount, counts, cores = null) {
 	return busy;
 }
 
+// Where utilisation is not known, up to column `end`: [[first, end]].
+export function gapsOf(busy, end) {
+	const found = [];
+	for (let column = 0; column < end; column++) {
+		if (busy[column] >= 0) continue;
+		const first = column;
+		while (column < busy.length && !(busy[column] >= 0)) column++;
+		if (column >= busy.length) column = end;
+		found.push([first, column]);
+	}
+	return found;
+}
+
 // Who had this group (a core, or a task's cores) in one column, most time first.
 export function holders(sparse, group, column) {
 	const found = [];

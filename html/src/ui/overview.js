@@ -9,7 +9,7 @@ import { drawHatch, laneLine } from '../draw/lanes.js';
 import { gutter, RIGHT } from '../charts/card.js';
 import { coreList } from '../data/cores.js';
 import { lossesOf, lossWords } from '../data/facts.js';
-import { columnSpan, utilisation } from '../data/locality.js';
+import { columnSpan, columnsOf, gapsOf, utilisation } from '../data/locality.js';
 import { moment, percent } from '../data/format.js';
 import { isIdle, isUnknown } from '../data/model.js';
 import { columnAt, startOf } from '../data/sparse.js';
@@ -92,13 +92,9 @@ export function createOverview(page) {
 	};
 	// where no core has a sample
 	const drawUnknown = (ctx, box, palette) => {
-		for (let column = 0, from = -1; column <= busy.length; column++) {
-			const unknown = column < busy.length && busy[column] < 0;
-			if (unknown && from < 0) from = column;
-			if (unknown || from < 0) continue;
-			const [x0, x1] = [from, column].map((each) => Math.min(box.x + box.width, Math.max(box.x, timeX(startOf(model.locality, each), window, box))));
+		for (const gap of gapsOf(busy, columnsOf(model.locality, window)[1])) {
+			const [x0, x1] = gap.map((each) => Math.min(box.x + box.width, Math.max(box.x, timeX(startOf(model.locality, each), window, box))));
 			if (x1 - x0 >= 1) drawHatch(ctx, { ...box, x: x0, width: x1 - x0 }, box.y, box.height, palette);
-			from = -1;
 		}
 	};
 	const drawRange = (ctx, box, view, palette) => {
