@@ -17,7 +17,7 @@ _pftrace_options() { # command
 	export) echo "$_pftrace_reading --table --format --out" ;;
 	remap) echo '--map --out --help' ;;
 	render) echo "$_pftrace_reading --out --label --open --cells" ;;
-	*) echo 'record check import info list stats successors diff export remap render --help --version' ;;
+	*) echo 'record check import info list stats successors diff export remap render --help --version --licenses' ;;
 	esac
 }
 

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "command.h"
+#include "page/template.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,6 +39,19 @@ static void print_help(void)
 	     "4 a condition of diff --fail-if holds");
 }
 
+/* Its own, and that of what the page is bundled from; the libraries' are where they come from. */
+static int print_licences(void)
+{
+	struct template_part page = template_licences();
+
+	puts("pftrace " PFTRACE_VERSION
+	     ": Apache-2.0, its BPF programs GPL-2.0-only OR BSD-2-Clause.\n"
+	     "Linked with libbpf (LGPL-2.1 OR BSD-2-Clause), libelf (LGPL-3.0+ OR GPL-2.0+), zlib\n"
+	     "(Zlib) and msgpack-c (BSL-1.0). In the page that pftrace render makes:\n");
+	fwrite(page.text, 1, page.length, stdout);
+	return fflush(stdout) ? EXIT_FAILED : EXIT_OK;
+}
+
 /* Closed ones would become the next files that are opened, and words would go into results. */
 static void open_standard_files(void)
 {
@@ -63,6 +77,8 @@ int main(int argc, char **argv)
 		puts("pftrace " PFTRACE_VERSION);
 		return EXIT_OK;
 	}
+	if (strcmp(argv[1], "--licenses") == 0)
+		return print_licences();
 	if (argv[1][0] == '-')
 		return cmd_record(argc, argv);
 	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Help, manual pages and completion tell of the same options, and help fits a screen."""
+import json
 import os
 import re
 import subprocess
@@ -56,7 +57,7 @@ class HelpTest(CommandTest):
     def test_completion_knows_the_commands_and_their_options(self):
         commands = self.commands()
         self.assertEqual(set(completion('_pftrace_options "" ').split()),
-                         {*commands, '--help', '--version'})
+                         {*commands, '--help', '--version', '--licenses'})
         for command in commands:
             options = completion(f'_pftrace_options {command}').split()
             self.assertEqual(set(options), self.options_of(command), command)
@@ -73,6 +74,17 @@ class HelpTest(CommandTest):
 
     def test_version(self):
         self.assertRegex(self.read('--version').out, r'^pftrace \d+\.\d+\.\d+\n$')
+
+    def test_licenses_are_those_of_all_that_is_bundled(self):
+        words = self.read('--licenses').out
+        with open(os.path.join(ROOT, 'html', 'package-lock.json'), encoding='utf-8') as file:
+            packages = json.load(file)['packages']
+        self.assertIn('Apache-2.0', words)
+        bundled = re.findall(r'^((?:@[\w-]+/)?[\w-]+) \d+\.\d+\.\d+ \(', words, re.M)
+        self.assertGreater(len(bundled), 3)
+        for name in bundled:
+            self.assertIn(f'node_modules/{name}', packages)
+        self.assertIn('Permission', words)
 
     def test_completion_at_work(self):
         self.assertEqual(complete('pftrace', 'ex'), ['export'])
