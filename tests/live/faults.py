@@ -49,6 +49,9 @@ class MemoryGroup:
     def used_bytes(self):
         return int(self.used.read_text())
 
+    def limit_bytes(self):
+        return int(self.knob.read_text())
+
     def limit(self, limit_bytes):
         """False when so little cannot be enough for what is there."""
         try:

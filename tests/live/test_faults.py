@@ -4,6 +4,7 @@
 import os
 import pathlib
 import signal
+import subprocess
 import time
 import unittest
 
@@ -98,6 +99,38 @@ class OutOfMemory(KilledChecks, unittest.TestCase):
 
     def test_info_says_that_it_is_not_whole(self):
         self.assertEqual(self.info.returncode, 3, self.info.stderr)
+
+
+class MemoryPressure(WholeChecks, unittest.TestCase):
+    """What shares the recorder's memory limit wants all of it: pages are taken back all the time,
+    the recorder's code among them, and it goes on."""
+
+    ROOM = 12 << 20
+
+    @classmethod
+    def setUpClass(cls):
+        if not MemoryGroup.offered():
+            raise unittest.SkipTest("no memory controller of control groups here")
+        with MemoryGroup() as group, folder() as here, \
+                Recorder(here / "run.cdict", "--bucket", 100, before=group.words()) as recorder:
+            time.sleep(2)
+            group.limit(group.used_bytes() + cls.ROOM)
+            for _ in range(3):  # 120 MB of page cache each
+                subprocess.run([*group.words(), "dd", "if=/dev/zero", f"of={here}/cache",
+                                "bs=1M", "count=120"], check=True, capture_output=True)
+                subprocess.run([*group.words(), "cat", here / "cache"], check=True,
+                               stdout=subprocess.DEVNULL)
+            cls.used = group.used_bytes()
+            cls.limit = group.limit_bytes()
+            cls.capture, cls.code = recorder.stop()
+
+    def test_there_was_no_room(self):
+        self.assertGreater(self.used, self.limit - (8 << 20))
+
+    def test_it_went_on_to_its_end(self):
+        self.assertIn(self.code, (0, 3))
+        self.assertEqual(self.capture.end["cause"], "signal")
+        self.assertGreater(self.capture.end["duration_ns"], 2_000_000_000)
 
 
 class NameFlood(WholeChecks, unittest.TestCase):
