@@ -23,11 +23,12 @@ from checks import (KilledChecks, LifeChecks, LossChecks, NothingMissingChecks, 
                     SpinnerChecks, SwitchChecks, TidReuseChecks, WaitChecks, WholeChecks)
 from machine import Machine, what_is_missing, write_initramfs  # noqa: E402
 from packages import Missing, Packages  # noqa: E402
+from parts import sum_of_tid  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build"))
 WORK = BUILD / "vm"
-ALL = ("cores", "pair", "waits", "storm", "ring", "killed", "offline", "late", "classic", "crowd",
-       "dies", "rights")
+ALL = ("cores", "pair", "waits", "clock", "storm", "ring", "killed", "offline", "late", "classic",
+       "crowd", "dies", "rights")
 KERNELS = {("6.1", "cloud"): ALL, ("6.12", "cloud"): ALL,
            ("6.1", "rt"): ("short",), ("6.12", "rt"): ("short",)}
 COMPLAINTS = re.compile(r"BUG:|WARNING:|scheduling while atomic|Oops|Call Trace|detected stall")
@@ -174,6 +175,49 @@ class Waits(Guest, WholeChecks, NothingMissingChecks, WaitChecks):
         cls.waited_ns = [*(counts.schedstat(cls.text(f"{when}.{tid}.schedstat"))[1]
                            for when in ("before", "after")),
                          int(cls.load("stamp")["wait_ns_at_begin"])]
+
+
+class Clock(Guest):
+    scenario = "clock"
+
+    @classmethod
+    def read(cls, name="run.0001.cdict"):
+        super().read(name)
+        files = sorted((cls.machine.folder / cls.scenario).glob("run.*.cdict"))
+        cls.parts = [Capture(path) for path in files]
+
+    def test_all_files_are_whole_and_proven(self):
+        self.assertEqual(self.code, 0, self.text("words"))
+        self.assertGreaterEqual(len(self.parts), 3)
+        for part in self.parts:
+            self.assertFalse(part.cut)
+            self.assertEqual(part.end["verdict"], "equal")
+
+    def test_the_clock_of_captures_knows_nothing_of_it(self):
+        for one, other in zip(self.parts, self.parts[1:]):
+            self.assertEqual(other.header["monotonic_ns"],
+                             one.header["monotonic_ns"] + one.end["duration_ns"])
+
+    def test_each_file_has_the_wall_clock_as_it_was_then(self):
+        ahead = [part.header["realtime_ns"] - part.header["monotonic_ns"] for part in self.parts]
+        self.assertLess(abs(max(ahead) - min(ahead) - 3600e9), 2e9)
+        self.assertLess(ahead[0], max(ahead))
+        self.assertLess(abs(ahead[-1] - ahead[0]), 2e9)
+
+    def test_switches_are_those_of_proc_status(self):
+        for tid in self.tids("pair"):
+            for column, kernel in zip(("voluntary", "involuntary"), self.status_switches(tid)):
+                ours = sum_of_tid(self.parts, tid, column)
+                self.assertLessEqual(abs(ours - kernel), 1, column)
+            self.assertGreater(sum_of_tid(self.parts, tid, "voluntary"), self.at_least)
+
+    def test_every_bucket_of_every_core_is_full(self):
+        for part in self.parts:
+            width = part.bucket_ns()
+            for cpu in part.header["cpus"]["cpu"]:
+                sums = part.by_bucket("run_ns", cpu=cpu)
+                for start in part.full_buckets():
+                    self.assertEqual(sums[start], width)
 
 
 class Storm(Guest, WholeChecks, NothingMissingChecks, LifeChecks, TidReuseChecks):
@@ -411,8 +455,8 @@ def why_not(series, flavour):
 
 def classes():
     """A class for each kernel and scenario."""
-    of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Storm, Ring, Killed, Offline,
-                                                 Late, Classic, Crowd, Dies, Rights,
+    of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Clock, Storm, Ring, Killed,
+                                                 Offline, Late, Classic, Crowd, Dies, Rights,
                                                  Short)}
     for (series, flavour), scenarios in KERNELS.items():
         word = why_not(series, flavour)

@@ -150,6 +150,31 @@ scenario_waits() {
 	start stamp spin pair
 }
 
+# The wall clock is set forward and back, and both clocks are turned, while files follow each other.
+scenario_clock() {
+	load pair pipepair --cpu 1 --seconds 3
+	pftrace --out run.cdict --bucket 10 --rotate 1s 2>words &
+	recorder=$!
+	until [ -s run.0001.cdict.part ]; do
+		kill -0 $recorder 2>/dev/null || break
+		sleep 0.05
+	done
+	sleep 0.3
+	note before $(tids_of pair)
+	start pair
+	sleep 0.5
+	date -s "@$(($(date +%s) + 3600))" >date
+	sleep 1.2
+	adjtimex -f 32768000 >adjtimex # 500 ppm in units of 2^-16 ppm
+	sleep 0.5
+	date -s "@$(($(date +%s) - 3600))" >>date
+	finish pair
+	adjtimex -f 0 >>adjtimex
+	note after $(tids_of pair)
+	stop
+	start pair
+}
+
 # Short tasks by the hundred, more than there are tids.
 scenario_storm() {
 	was=$(cat /proc/sys/kernel/pid_max)
