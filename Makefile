@@ -133,8 +133,8 @@ check: all
 	$(Q)sh ci/check-layers.sh $(BUILD)
 
 include tools/install.mk
--include $(wildcard tests/*/rules.mk)
--include $(shell find $(BUILD)/user $(BUILD)/tests -name '*.d' 2>/dev/null)
+-include $(wildcard tools/*/rules.mk tests/*/rules.mk)
+-include $(shell find $(BUILD)/user $(BUILD)/tools $(BUILD)/tests -name '*.d' 2>/dev/null)
 
 format:
 	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h' | grep -v '^vmlinux/')

@@ -11,7 +11,7 @@ set -u
 
 # compiling: the C side, the BPF side, the libraries (their -dev packages hold the static archives)
 BUILD='gcc make pkg-config libc6-dev clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libzstd-dev
-libmsgpack-c-dev|libmsgpack-dev git ca-certificates'
+libmsgpack-c-dev|libmsgpack-dev libcurl4-openssl-dev libjansson-dev libyaml-dev git ca-certificates'
 # bundling the page (only where no node 18 or newer and npm are there)
 PAGE='nodejs npm'
 # tests: unit, sanitizers and fuzzing, formatting, man pages, the reader in Python

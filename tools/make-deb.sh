@@ -25,7 +25,11 @@ install_files() {
 	rm -rf "$stage"
 	mkdir -p "$doc" "$root/DEBIAN" "$stage/debian"
 	$MAKE --no-print-directory install DESTDIR="$(pwd)/$root" PREFIX=/usr BUILD="$BUILD" >/dev/null
-	strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/pftrace"
+	for program in pftrace pftrace-openstack; do
+		[ ! -e "$root/usr/bin/$program" ] ||
+			strip --strip-unneeded --remove-section=.comment --remove-section=.note \
+				"$root/usr/bin/$program"
+	done
 	find "$root/usr/share/man" -type f -exec gzip -9n {} +
 	sed "s/@YEAR@/$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y)/" tools/debian-copyright >"$doc/copyright"
 	changelog | gzip -9n >"$doc/changelog.gz"
@@ -36,11 +40,17 @@ changelog() {
 	printf ' -- %s  %s\n' "$MAINTAINER" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")"
 }
 
-# What the binary is linked with, in packages; dpkg-shlibdeps wants a source package around it.
-depends() {
+# What a program is linked with, in packages; dpkg-shlibdeps wants a source package around it.
+libraries_of() {
 	printf 'Source: pftrace\nPackage: pftrace\nArchitecture: any\n' >"$stage/debian/control"
-	(cd "$stage" && dpkg-shlibdeps -O "root/usr/bin/pftrace" 2>/dev/null) |
+	(cd "$stage" && dpkg-shlibdeps -O "root/usr/bin/$1" 2>/dev/null) |
 		sed -n 's/^shlibs:Depends=//p'
+}
+
+# A host that is in no cloud does without what only the helper needs.
+recommends() {
+	[ ! -e "$root/usr/bin/pftrace-openstack" ] ||
+		echo "Recommends: $(libraries_of pftrace-openstack)"
 }
 
 control() {
@@ -50,7 +60,8 @@ Version: $VERSION
 Architecture: $arch
 Maintainer: $MAINTAINER
 Installed-Size: $(du -k -s --apparent-size "$root/usr" | cut -f 1)
-Depends: $(depends)
+Depends: $(libraries_of pftrace)
+$(recommends)
 Section: utils
 Priority: optional
 Description: scheduler tracer that costs almost nothing
@@ -63,7 +74,7 @@ CONTROL
 }
 
 install_files
-control >"$root/DEBIAN/control"
+control | grep . >"$root/DEBIAN/control"
 (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
 find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 dpkg-deb --root-owner-group -Zxz --build "$root" "$BUILD/pftrace_${VERSION}_$arch.deb" >/dev/null

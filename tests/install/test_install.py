@@ -46,7 +46,9 @@ class Installed(unittest.TestCase):
         prefix = os.path.join(self.folder, 'opt', 'pf-trace')
         pages = {f'man1/pftrace-{name}.1' for name in self.assert_works(prefix)}
         helpers = {'pftrace-vm-map'}
-        pages |= {f'man1/{name}.1' for name in helpers}
+        if os.path.exists(os.path.join(ROOT, 'build', 'pftrace-openstack')):  # its libraries are here
+            helpers.add('pftrace-openstack')
+        pages |= {f'man1/{name}.1' for name in (*helpers, 'pftrace-openstack')}
         wanted = {'bin/pftrace', *(f'bin/{name}' for name in helpers), 'share/bash-completion/completions/pftrace'}
         wanted |= {'lib/systemd/system/pftrace.service', 'lib/tmpfiles.d/pftrace.conf'}
         wanted |= {f'share/man/{page}' for page in {*pages, 'man1/pftrace.1', 'man5/cdict.5'}}
