@@ -12,7 +12,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
 
 BUILD=${1:-build}
 [ $# -eq 0 ] || shift
-LAYERS='build gcc clang unit sanitised scripts includes hygiene formatting manuals sim cli install html page fuzz live vm'
+LAYERS='build gcc clang unit sanitised scripts includes hygiene formatting manuals sim cli openstack install html page fuzz live vm'
 NEED_NO_BUILD='scripts includes hygiene formatting manuals'
 CLANG_FORMAT_MAJOR=14 # releases differ in details: others only advise
 export BUILD PFTRACE="$BUILD/pftrace" PYTHONDONTWRITEBYTECODE=1
@@ -151,6 +151,11 @@ run_tests_of() { # name, seconds at most
 run_sim() { run_tests_of sim 600; }
 
 run_cli() { run_tests_of cli 300; }
+
+run_openstack() {
+	pkg-config --exists libcurl jansson yaml-0.1 || skip 'no libcurl, jansson or libyaml' || return
+	run_tests_of openstack-test 300
+}
 
 run_install() { run_tests_of install-test 300; }
 
