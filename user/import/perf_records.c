@@ -117,14 +117,12 @@ static bool read_id(const struct perf_file *file, struct perf_bytes bytes,
 	       take_cpu(&bytes, &sample->cpu);
 }
 
-static bool read_lost(const struct perf_file *file, struct perf_bytes bytes, bool has_id,
+static bool read_lost(const struct perf_file *file, struct perf_bytes bytes,
 		      struct perf_sample *sample)
 {
-	struct perf_bytes rest = bytes;
-
 	sample->event = NULL;
-	return (!has_id || perf_bytes_skip(&rest, 8)) && perf_bytes_u64(&rest, &sample->lost) &&
-	       read_id(file, rest, sample);
+	return perf_bytes_skip(&bytes, 8) && perf_bytes_u64(&bytes, &sample->lost) &&
+	       read_id(file, bytes, sample);
 }
 
 static bool record_at(const struct perf_file *file, size_t offset, struct perf_event_header *header,
@@ -149,11 +147,9 @@ static int read_record(const struct perf_file *file, const struct perf_event_hea
 	if (header->type == PERF_RECORD_SAMPLE)
 		good = read_sample(file, body, sample);
 	else if (header->type == PERF_RECORD_LOST)
-		good = read_lost(file, body, true, sample);
-	else if (header->type == PERF_RECORD_LOST_SAMPLES)
-		good = read_lost(file, body, false, sample);
+		good = read_lost(file, body, sample);
 	else
-		return 0;
+		return 0; /* PERF_RECORD_LOST_SAMPLES: at the end, all of the above in one sum */
 	return good ? 1 : -1;
 }
 
