@@ -288,7 +288,7 @@ int live_drain(struct live *live)
 
 	live->looked_at_ns = live_now_ns();
 	live_kvm_await(live);
-	live_urgency_tick(live, live_ring_waiting(&live->samples));
+	live_urgency_tick(live);
 	error = live_cut_tick(live, live->looked_at_ns);
 	if (!error)
 		error = gather(live);

@@ -121,8 +121,8 @@ uint64_t live_ring_waiting(const struct live_ring *ring);
 
 /* ---- live_urgency.c ---- */
 void live_urgency_begin(struct live *live);
-/* To be called at every drain, with what waits in the ring. */
-void live_urgency_tick(struct live *live, uint64_t waiting_bytes);
+/* To be called at every drain, before it. */
+void live_urgency_tick(struct live *live);
 
 /* ---- live_identity.c ---- */
 int live_identity_take(struct live *live, const struct pft_identity *identity);

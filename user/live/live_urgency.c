@@ -4,18 +4,15 @@
  * hundreds of runnable tasks, or beside other groups of tasks, it waited for most of a second. So it
  * has the highest priority of its class, and the lowest real-time one for the first seconds, when
  * the load is not known, and whenever it falls behind. What it does then is bounded by the size of
- * the ring.
+ * the rings.
  */
 #include "live/live_internal.h"
 
-#include "pftrace.skel.h"
-
-#include <bpf/libbpf.h>
 #include <sched.h>
 #include <sys/resource.h>
 
 #define NICE (-20)
-#define BEHIND_SHARE 6 /* behind: so much of the ring waits, 1/6 */
+#define BEHIND_SHARE 6 /* behind: so much of a ring waits, 1/6 */
 #define CALM_DRAINS 50 /* so many drains on end without it: no longer */
 
 static void set_policy(int policy, int priority)
@@ -39,11 +36,15 @@ void live_urgency_begin(struct live *live)
 	be_urgent(live);
 }
 
-void live_urgency_tick(struct live *live, uint64_t waiting_bytes)
+static bool is_behind(const struct live_ring *ring)
 {
-	uint64_t ring_bytes = bpf_map__max_entries(live->bpf->maps.ring);
+	return ring->producer && live_ring_waiting(ring) > ring->data_bytes / BEHIND_SHARE;
+}
 
-	if (waiting_bytes > ring_bytes / BEHIND_SHARE)
+/* A fork storm fills the ring of names long before that of samples. */
+void live_urgency_tick(struct live *live)
+{
+	if (is_behind(&live->samples) || is_behind(&live->identities) || is_behind(&live->kvm.ring))
 		be_urgent(live);
 	else if (live->urgent_drains && !--live->urgent_drains)
 		set_policy(SCHED_OTHER, 0);
