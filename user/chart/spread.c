@@ -130,11 +130,11 @@ static int compare_chances(const void *one, const void *other)
 
 double spread_limit(double *chances, size_t count, double share)
 {
-	double limit = count ? share / (double)count : share;
-
+	if (!count)
+		return share;
 	qsort(chances, count, sizeof(*chances), compare_chances);
 	for (size_t found = count; found > 0; found--)
 		if (chances[found - 1] <= share * (double)found / (double)count)
 			return share * (double)found / (double)count;
-	return limit;
+	return share / (double)count;
 }
