@@ -2,7 +2,7 @@
 #include "cmd_check_report.h"
 
 #include "base/array.h"
-#include "base/json_writer.h"
+#include "base/json_member.h"
 #include "live/proven.h"
 
 #include <errno.h>
@@ -128,34 +128,16 @@ int check_print_text(const struct check *check, FILE *stream)
 
 /* ---- for programs ---- */
 
-static void json_text(struct json_writer *json, const char *key, const char *text)
-{
-	json_key(json, key);
-	json_string(json, text);
-}
-
-static void json_number(struct json_writer *json, const char *key, uint64_t number)
-{
-	json_key(json, key);
-	json_u64(json, number);
-}
-
-static void json_flag(struct json_writer *json, const char *key, bool flag)
-{
-	json_key(json, key);
-	json_bool(json, flag);
-}
-
 static void write_feature(struct json_writer *json, const struct feature *feature)
 {
 	json_begin_object(json);
-	json_text(json, "name", feature->name);
-	json_text(json, "state", feature_state_word(feature->state));
-	json_flag(json, "needed", feature->needed);
-	json_flag(json, "written_to_source_only", feature->written_only);
-	json_text(json, "purpose", feature->purpose);
-	json_text(json, "detail", feature->detail[0] ? feature->detail : NULL);
-	json_text(json, "remedy", feature->remedy);
+	json_member_text(json, "name", feature->name);
+	json_member_text(json, "state", feature_state_word(feature->state));
+	json_member_bool(json, "needed", feature->needed);
+	json_member_bool(json, "written_to_source_only", feature->written_only);
+	json_member_text(json, "purpose", feature->purpose);
+	json_member_text(json, "detail", feature->detail[0] ? feature->detail : NULL);
+	json_member_text(json, "remedy", feature->remedy);
 	json_end_object(json);
 }
 
@@ -171,17 +153,15 @@ static void write_recorded(struct json_writer *json, const struct check *check, 
 
 static void write_memory(struct json_writer *json, const struct live_memory *memory)
 {
-	json_key(json, "kernel_memory");
-	json_begin_object(json);
-	json_flag(json, "measured", memory->measured);
-	json_number(json, "bytes", memory->bytes);
-	json_key(json, "maps");
-	json_begin_array(json);
+	json_member_object(json, "kernel_memory");
+	json_member_bool(json, "measured", memory->measured);
+	json_member_number(json, "bytes", memory->bytes);
+	json_member_array(json, "maps");
 	for (size_t i = 0; i < memory->map_count; i++) {
 		json_begin_object(json);
-		json_text(json, "name", memory->maps[i].name);
-		json_text(json, "purpose", memory->maps[i].purpose);
-		json_number(json, "bytes", memory->maps[i].bytes);
+		json_member_text(json, "name", memory->maps[i].name);
+		json_member_text(json, "purpose", memory->maps[i].purpose);
+		json_member_number(json, "bytes", memory->maps[i].bytes);
 		json_end_object(json);
 	}
 	json_end_array(json);
@@ -195,22 +175,20 @@ static void write_proven(struct json_writer *json, const struct probe *probe)
 	const char *const *words;
 	char release[32];
 
-	json_flag(json, "proven", proven_includes(probe));
-	json_text(json, "proven_words", proven_words(probe));
-	json_key(json, "proven_on");
-	json_begin_array(json);
+	json_member_bool(json, "proven", proven_includes(probe));
+	json_member_text(json, "proven_words", proven_words(probe));
+	json_member_array(json, "proven_on");
 	for (size_t i = 0; i < count; i++) {
 		snprintf(release, sizeof(release), "%u.%u", list[i].major, list[i].minor);
 		json_begin_object(json);
-		json_text(json, "kernel", release);
-		json_text(json, "arch", list[i].machine);
-		json_text(json, "what", list[i].what);
+		json_member_text(json, "kernel", release);
+		json_member_text(json, "arch", list[i].machine);
+		json_member_text(json, "what", list[i].what);
 		json_end_object(json);
 	}
 	json_end_array(json);
 	words = proven_not(&count);
-	json_key(json, "written_to_source_only");
-	json_begin_array(json);
+	json_member_array(json, "written_to_source_only");
 	for (size_t i = 0; i < count; i++)
 		json_string(json, words[i]);
 	json_end_array(json);
@@ -218,13 +196,13 @@ static void write_proven(struct json_writer *json, const struct probe *probe)
 
 static void write_machine(struct json_writer *json, const struct check *check)
 {
-	json_text(json, "version", PFTRACE_VERSION);
-	json_text(json, "host", check->probe.host);
-	json_text(json, "kernel", check->probe.release);
-	json_text(json, "arch", check->probe.machine);
-	json_flag(json, "preempt_rt", check->probe.preempt_rt);
-	json_number(json, "possible_cpus", check->memory.possible_cpus);
-	json_number(json, "online_cpus", check->online_cpus);
+	json_member_text(json, "version", PFTRACE_VERSION);
+	json_member_text(json, "host", check->probe.host);
+	json_member_text(json, "kernel", check->probe.release);
+	json_member_text(json, "arch", check->probe.machine);
+	json_member_bool(json, "preempt_rt", check->probe.preempt_rt);
+	json_member_number(json, "possible_cpus", check->memory.possible_cpus);
+	json_member_number(json, "online_cpus", check->online_cpus);
 }
 
 int check_print_json(const struct check *check, FILE *stream)
@@ -234,11 +212,10 @@ int check_print_json(const struct check *check, FILE *stream)
 	json_begin(&json, stream);
 	json_begin_object(&json);
 	json_lines(&json);
-	json_flag(&json, "can_record", check->can_record);
-	json_text(&json, "why_not", check->can_record ? NULL : check->message);
+	json_member_bool(&json, "can_record", check->can_record);
+	json_member_text(&json, "why_not", check->can_record ? NULL : check->message);
 	write_machine(&json, check);
-	json_key(&json, "features");
-	json_begin_array(&json);
+	json_member_array(&json, "features");
 	json_lines(&json);
 	for (size_t i = 0; i < check->features.count; i++)
 		write_feature(&json, &check->features.list[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pftrace stats: what each task and each core did. */
 #include "base/array.h"
-#include "base/json_writer.h"
+#include "base/json_member.h"
 #include "base/options.h"
 #include "capture/fan_out.h"
 #include "chart/core_stats.h"
@@ -251,14 +251,10 @@ static void print_losses(const struct loss_stats *losses, struct json_writer *js
 	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
 		struct loss_stats_row lost = loss_stats_of(losses, cause);
 
-		json_key(json, capture_loss_word(cause));
-		json_begin_object(json);
-		json_key(json, "count");
-		json_u64(json, lost.count);
-		json_key(json, "switches");
-		json_u64(json, lost.switches);
-		json_key(json, "run_ns");
-		json_u64(json, lost.run_ns);
+		json_member_object(json, capture_loss_word(cause));
+		json_member_number(json, "count", lost.count);
+		json_member_number(json, "switches", lost.switches);
+		json_member_number(json, "run_ns", lost.run_ns);
 		json_end_object(json);
 	}
 	json_end_object(json);
@@ -273,14 +269,10 @@ static int print_json(const struct stats *stats, const struct view *view)
 	json_begin(&json, stdout);
 	json_begin_object(&json);
 	json_lines(&json);
-	json_key(&json, "file");
-	json_string(&json, view_path(view));
-	json_key(&json, "whole");
-	json_bool(&json, view_summary(view)->whole);
-	json_key(&json, "from_ns");
-	json_u64(&json, from_ns);
-	json_key(&json, "to_ns");
-	json_u64(&json, to_ns);
+	json_member_text(&json, "file", view_path(view));
+	json_member_bool(&json, "whole", view_summary(view)->whole);
+	json_member_number(&json, "from_ns", from_ns);
+	json_member_number(&json, "to_ns", to_ns);
 	json_key(&json, "tasks");
 	report_print_json_rows(&stats->task_table, &json);
 	json_key(&json, "total");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd_stats_kvm.h"
 
-#include "base/json_writer.h"
+#include "base/json_member.h"
 
 const char *const stats_kvm_by_words[EXIT_REPORT_BYS] = {
 	[EXIT_REPORT_ALL] = "all",
@@ -59,8 +59,7 @@ void stats_kvm_print_json(const struct stats_kvm *kvm, struct json_writer *json)
 {
 	json_key(json, "vcpus");
 	report_print_json_rows(&kvm->vcpu_table, json);
-	json_key(json, "exits");
-	json_begin_object(json);
+	json_member_object(json, "exits");
 	for (int by = 0; by < EXIT_REPORT_BYS; by++) {
 		json_key(json, stats_kvm_by_words[by]);
 		report_print_json_rows(&kvm->exit_tables[by], json);

@@ -4,7 +4,7 @@
 
 #include "base/array.h"
 #include "base/csv_writer.h"
-#include "base/json_writer.h"
+#include "base/json_member.h"
 
 #include <math.h>
 
@@ -118,40 +118,18 @@ int diff_report_csv(const struct diff_report *report, FILE *file)
 
 /* ---- JSON ---- */
 
-static void put_number(struct json_writer *json, const char *key, uint64_t value)
-{
-	json_key(json, key);
-	if (value == CAPTURE_NIL)
-		json_null(json);
-	else
-		json_u64(json, value);
-}
-
-static void put_text(struct json_writer *json, const char *key, const char *text)
-{
-	json_key(json, key);
-	json_string(json, text);
-}
-
-static void put_double(struct json_writer *json, const char *key, double value)
-{
-	json_key(json, key);
-	json_double(json, value);
-}
-
 static void put_run(struct json_writer *json, const struct diff_run *run)
 {
 	json_begin_object(json);
-	put_text(json, "file", run->path);
-	put_text(json, "host", run->header->host);
-	put_text(json, "kernel", run->header->kernel);
-	put_number(json, "cpus", run->header->cpu_count);
-	json_key(json, "whole");
-	json_bool(json, run->whole);
-	put_number(json, "length_ns", run->length_ns);
-	put_number(json, "left_out_ns", run->left_out_ns);
-	put_number(json, "block_ns", run->block_ns);
-	put_number(json, "blocks", run->blocks);
+	json_member_text(json, "file", run->path);
+	json_member_text(json, "host", run->header->host);
+	json_member_text(json, "kernel", run->header->kernel);
+	json_member_number(json, "cpus", run->header->cpu_count);
+	json_member_bool(json, "whole", run->whole);
+	json_member_number(json, "length_ns", run->length_ns);
+	json_member_number(json, "left_out_ns", run->left_out_ns);
+	json_member_number(json, "block_ns", run->block_ns);
+	json_member_number(json, "blocks", run->blocks);
 	json_end_object(json);
 }
 
@@ -161,21 +139,21 @@ static void put_row(struct json_writer *json, const struct compare *compare,
 	const struct exit_kind *kind = kind_of(compare, row);
 
 	json_begin_object(json);
-	put_text(json, "metric", compare_metric_word(row->metric));
+	json_member_text(json, "metric", compare_metric_word(row->metric));
 	if (kind) {
-		put_text(json, "isa", kind->isa);
-		put_number(json, "reason", kind->reason);
-		put_text(json, "reason_name", kind->name);
+		json_member_text(json, "isa", kind->isa);
+		json_member_number(json, "reason", kind->reason);
+		json_member_text(json, "reason_name", kind->name);
 	}
-	put_text(json, "unit", diff_report_unit(row->metric));
-	put_double(json, "a", diff_report_scaled(row->metric, row->a));
-	put_double(json, "b", diff_report_scaled(row->metric, row->b));
-	put_double(json, "delta", diff_report_delta(row));
-	put_double(json, "change_percent", diff_report_percent(row));
-	put_double(json, "low", diff_report_scaled(row->metric, row->low));
-	put_double(json, "high", diff_report_scaled(row->metric, row->high));
-	put_double(json, "chance", row->chance);
-	put_text(json, "verdict", compare_verdict_word(row->verdict));
+	json_member_text(json, "unit", diff_report_unit(row->metric));
+	json_member_double(json, "a", diff_report_scaled(row->metric, row->a));
+	json_member_double(json, "b", diff_report_scaled(row->metric, row->b));
+	json_member_double(json, "delta", diff_report_delta(row));
+	json_member_double(json, "change_percent", diff_report_percent(row));
+	json_member_double(json, "low", diff_report_scaled(row->metric, row->low));
+	json_member_double(json, "high", diff_report_scaled(row->metric, row->high));
+	json_member_double(json, "chance", row->chance);
+	json_member_text(json, "verdict", compare_verdict_word(row->verdict));
 	json_end_object(json);
 }
 
@@ -183,12 +161,12 @@ static void put_name(struct json_writer *json, const struct compare *compare,
 		     const struct compare_name *name)
 {
 	json_begin_object(json);
-	put_text(json, "task", diff_report_name(compare, name));
-	put_number(json, "tasks_a", diff_report_tasks(compare, name, 0));
-	put_number(json, "tasks_b", diff_report_tasks(compare, name, 1));
-	put_text(json, "verdict", name->findings ? "changed" : compare_verdict_word(name->verdict));
-	json_key(json, "values");
-	json_begin_array(json);
+	json_member_text(json, "task", diff_report_name(compare, name));
+	json_member_number(json, "tasks_a", diff_report_tasks(compare, name, 0));
+	json_member_number(json, "tasks_b", diff_report_tasks(compare, name, 1));
+	json_member_text(json, "verdict",
+			 name->findings ? "changed" : compare_verdict_word(name->verdict));
+	json_member_array(json, "values");
 	json_lines(json);
 	for (size_t row = 0; row < name->rows; row++)
 		put_row(json, compare, &compare->rows[name->first_row + row]);
@@ -208,11 +186,10 @@ int diff_report_json(const struct diff_report *report, FILE *file)
 	put_run(&json, &report->runs[0]);
 	json_key(&json, "b");
 	put_run(&json, &report->runs[1]);
-	put_double(&json, "confidence", 1 - compare->limit);
-	put_number(&json, "judged", compare->judged);
-	put_number(&json, "findings", compare->findings);
-	json_key(&json, "tasks");
-	json_begin_array(&json);
+	json_member_double(&json, "confidence", 1 - compare->limit);
+	json_member_number(&json, "judged", compare->judged);
+	json_member_number(&json, "findings", compare->findings);
+	json_member_array(&json, "tasks");
 	json_lines(&json);
 	for (size_t i = 0; i < compare->name_count && !json_error(&json); i++)
 		put_name(&json, compare, &compare->names[i]);
