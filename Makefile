@@ -136,8 +136,9 @@ include tools/install.mk
 -include $(wildcard tools/*/rules.mk tests/*/rules.mk)
 -include $(shell find $(BUILD)/user $(BUILD)/tools $(BUILD)/tests -name '*.d' 2>/dev/null)
 
-format:
+format: $(NPM_STAMP)
 	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h' | grep -v '^vmlinux/')
+	$(Q)html/node_modules/.bin/prettier --config html/.prettierrc.json --log-level warn --write $(shell git ls-files '*.js' '*.mjs')
 
 clean:
 	$(Q)rm -rf build html/node_modules

@@ -79,8 +79,15 @@ run_hygiene() {
 	sh ci/check-hygiene.sh
 }
 
+format_of_scripts() {
+	prettier=html/node_modules/.bin/prettier
+	[ -x $prettier ] || skip 'no prettier: make has not installed the packages of html' || return
+	git ls-files '*.js' '*.mjs' | xargs $prettier --config html/.prettierrc.json --check
+}
+
 run_formatting() {
 	in_git || skip 'this is no git work tree' || return
+	format_of_scripts || return
 	command -v clang-format >/dev/null || skip 'no clang-format' || return
 	major=$(clang-format --version | sed 's/.*version \([0-9]*\).*/\1/')
 	git ls-files '*.c' '*.h' | grep -v '^vmlinux/' |

@@ -16,14 +16,34 @@ const SCRIPT_BUDGET = 150 * 1000;
 const hashOf = (text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
 
 async function bundle() {
-	const common = { bundle: true, minify: true, write: false, charset: 'ascii', logLevel: 'warning', absWorkingDir: HERE };
-	const script = await esbuild.build({ ...common, entryPoints: ['src/main.js'], format: 'iife', target: 'es2022', metafile: true, legalComments: 'none' });
+	const common = {
+		bundle: true,
+		minify: true,
+		write: false,
+		charset: 'ascii',
+		logLevel: 'warning',
+		absWorkingDir: HERE,
+	};
+	const script = await esbuild.build({
+		...common,
+		entryPoints: ['src/main.js'],
+		format: 'iife',
+		target: 'es2022',
+		metafile: true,
+		legalComments: 'none',
+	});
 	const style = await esbuild.build({ ...common, entryPoints: ['src/style.css'], legalComments: 'none' });
-	return { script: script.outputFiles[0].text.trim(), style: style.outputFiles[0].text.trim(), inputs: Object.keys(script.metafile.inputs) };
+	return {
+		script: script.outputFiles[0].text.trim(),
+		style: style.outputFiles[0].text.trim(),
+		inputs: Object.keys(script.metafile.inputs),
+	};
 }
 
 function packagesOf(inputs) {
-	const names = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean);
+	const names = inputs
+		.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1])
+		.filter(Boolean);
 	return [...new Set(names)].sort();
 }
 
@@ -43,12 +63,18 @@ if (!values.out) {
 }
 const { script, style, inputs } = await bundle();
 const licences = (await Promise.all(packagesOf(inputs).map(licenceOf))).join(`\n${'-'.repeat(72)}\n\n`);
-if (Buffer.byteLength(script) > SCRIPT_BUDGET) throw new Error(`the script has ${Buffer.byteLength(script)} bytes, more than ${SCRIPT_BUDGET}`);
+if (Buffer.byteLength(script) > SCRIPT_BUDGET)
+	throw new Error(`the script has ${Buffer.byteLength(script)} bytes, more than ${SCRIPT_BUDGET}`);
 for (const text of [script, licences])
 	if (/<\/script|<!--/i.test(text)) throw new Error('what is bundled would end its own element');
 const policy = [
-	"default-src 'none'", `script-src ${hashOf(script)}`, `style-src ${hashOf(style)}`, 'img-src data: blob:',
-	"connect-src 'none'", "base-uri 'none'", "form-action 'none'",
+	"default-src 'none'",
+	`script-src ${hashOf(script)}`,
+	`style-src ${hashOf(style)}`,
+	'img-src data: blob:',
+	"connect-src 'none'",
+	"base-uri 'none'",
+	"form-action 'none'",
 ].join('; ');
 const parts = { CSP: policy, STYLE: style, LICENCES: licences, SCRIPT: script };
 const template = await readFile(join(HERE, 'index.html'), 'utf8');

@@ -28,9 +28,13 @@ const unionOf = (models) => ({
 
 function createRuns(models, members) {
 	return models.map((model, index) => ({
-		index, model, letter: LETTERS[index], name: model.meta.run,
+		index,
+		model,
+		letter: LETTERS[index],
+		name: model.meta.run,
 		title: `${LETTERS[index]} ${printable(model.meta.run)}`,
-		members: members[index], has: (task) => members[index][task] > 0,
+		members: members[index],
+		has: (task) => members[index][task] > 0,
 	}));
 }
 
@@ -59,7 +63,13 @@ function createCompare(pages, runs, state, theme) {
 		if (task === undefined || a.has(task) === b.has(task)) return '';
 		return `only in ${(a.has(task) ? a : b).letter}`;
 	};
-	compare.membersOf = (task) => (task === undefined ? [] : runs.map((run) => ({ name: run.title, value: run.has(task) ? `${count(run.members[task])} of this name` : 'not in this run' })));
+	compare.membersOf = (task) =>
+		task === undefined
+			? []
+			: runs.map((run) => ({
+					name: run.title,
+					value: run.has(task) ? `${count(run.members[task])} of this name` : 'not in this run',
+				}));
 	return compare;
 }
 
@@ -67,10 +77,19 @@ function createCompare(pages, runs, state, theme) {
 
 function createFilter(state) {
 	const input = element('input', {
-		type: 'search', placeholder: 'tasks', 'aria-label': 'Tasks: text, /regex/, -word', title: 'Tasks: text, /regex/, -word (/)', autocomplete: 'off', spellcheck: 'false',
-		oninput: () => { state.filter.value = input.value; },
+		type: 'search',
+		placeholder: 'tasks',
+		'aria-label': 'Tasks: text, /regex/, -word',
+		title: 'Tasks: text, /regex/, -word (/)',
+		autocomplete: 'off',
+		spellcheck: 'false',
+		oninput: () => {
+			state.filter.value = input.value;
+		},
 	});
-	effect(() => { if (document.activeElement !== input) input.value = state.filter.value; });
+	effect(() => {
+		if (document.activeElement !== input) input.value = state.filter.value;
+	});
 	return { element: input, open: () => input.focus() };
 }
 
@@ -78,34 +97,81 @@ function createPairPicker(compare) {
 	const { state, runs, pair } = compare;
 	if (runs.length < 3) return null;
 	const picker = (side) => {
-		const select = element('select', {
-			'aria-label': `Run that is ${side.toUpperCase()} in charts 3, 5 and 6`,
-			onchange: () => {
-				const now = { a: pair.value.a.index, b: pair.value.b.index, [side]: Number(select.value) };
-				state.pair.value = `${now.a}.${now.b}`;
+		const select = element(
+			'select',
+			{
+				'aria-label': `Run that is ${side.toUpperCase()} in charts 3, 5 and 6`,
+				onchange: () => {
+					const now = {
+						a: pair.value.a.index,
+						b: pair.value.b.index,
+						[side]: Number(select.value),
+					};
+					state.pair.value = `${now.a}.${now.b}`;
+				},
 			},
-		}, ...runs.map((run) => element('option', { value: run.index }, run.title)));
-		effect(() => { select.value = String(pair.value[side].index); });
+			...runs.map((run) => element('option', { value: run.index }, run.title)),
+		);
+		effect(() => {
+			select.value = String(pair.value[side].index);
+		});
 		return select;
 	};
-	return element('p', { class: 'pick-pair' }, 'Charts 3, 5 and 6 compare ', picker('a'), ' with ', picker('b'));
+	return element(
+		'p',
+		{ class: 'pick-pair' },
+		'Charts 3, 5 and 6 compare ',
+		picker('a'),
+		' with ',
+		picker('b'),
+	);
 }
 
 function createRunFacts(compare, run) {
 	const page = compare.pages[run.index];
-	const list = element('dl', { class: 'facts' }, ...facts(run.model, page.totals.value).map(({ name, value, title, level }) =>
-		element('div', { title: title ? printable(title) : null, class: level || null }, element('dt', {}, name), element('dd', {}, printable(value)))));
-	const notes = notices(run.model).map(({ level, text }) => element('li', { class: level }, printable(text)));
-	return element('section', { class: 'run', 'aria-label': run.title },
-		element('h2', {}, element('span', { class: 'number' }, run.letter), ' ', element('bdi', {}, printable(run.name))), list,
-		notes.length ? element('ul', { class: 'notices', 'aria-label': 'Notices' }, ...notes) : null);
+	const list = element(
+		'dl',
+		{ class: 'facts' },
+		...facts(run.model, page.totals.value).map(({ name, value, title, level }) =>
+			element(
+				'div',
+				{ title: title ? printable(title) : null, class: level || null },
+				element('dt', {}, name),
+				element('dd', {}, printable(value)),
+			),
+		),
+	);
+	const notes = notices(run.model).map(({ level, text }) =>
+		element('li', { class: level }, printable(text)),
+	);
+	return element(
+		'section',
+		{ class: 'run', 'aria-label': run.title },
+		element(
+			'h2',
+			{},
+			element('span', { class: 'number' }, run.letter),
+			' ',
+			element('bdi', {}, printable(run.name)),
+		),
+		list,
+		notes.length ? element('ul', { class: 'notices', 'aria-label': 'Notices' }, ...notes) : null,
+	);
 }
 
 function differing(runs) {
 	const words = [];
-	for (const [what, of] of [['host', (meta) => meta.host], ['kernel', (meta) => meta.kernel], ['number of CPUs', (meta) => meta.cpus.length], ['filters', (meta) => meta.filters.join(' ') || 'none']]) {
+	for (const [what, of] of [
+		['host', (meta) => meta.host],
+		['kernel', (meta) => meta.kernel],
+		['number of CPUs', (meta) => meta.cpus.length],
+		['filters', (meta) => meta.filters.join(' ') || 'none'],
+	]) {
 		const found = runs.map((run) => of(run.model.meta) ?? 'not known');
-		if (new Set(found).size > 1) words.push(`The ${what} differs: ${runs.map((run, i) => `${run.letter} ${printable(String(found[i]))}`).join(', ')}.`);
+		if (new Set(found).size > 1)
+			words.push(
+				`The ${what} differs: ${runs.map((run, i) => `${run.letter} ${printable(String(found[i]))}`).join(', ')}.`,
+			);
 	}
 	return words;
 }
@@ -119,18 +185,39 @@ function createHead(compare) {
 	effect(() => {
 		const { a, b } = compare.pair.value;
 		const sides = sharedTasks(page.model.tasks, a, b);
-		const only = (run, list) => (list.length ? `Only in ${run.title}: ${list.slice(0, LISTED).map((task) => printable(task.name)).join(', ')}${list.length > LISTED ? ` and ${count(list.length - LISTED)} more` : ''}.` : null);
-		words.replaceChildren(...[
-			`${count(sides.both.length)} tasks, by name, are in both ${a.title} and ${b.title}; tasks of one name are summed.`,
-			only(a, sides.a), only(b, sides.b), ...differing(runs),
-		].filter(Boolean).map((text) => element('li', {}, text)));
+		const only = (run, list) =>
+			list.length
+				? `Only in ${run.title}: ${list
+						.slice(0, LISTED)
+						.map((task) => printable(task.name))
+						.join(
+							', ',
+						)}${list.length > LISTED ? ` and ${count(list.length - LISTED)} more` : ''}.`
+				: null;
+		words.replaceChildren(
+			...[
+				`${count(sides.both.length)} tasks, by name, are in both ${a.title} and ${b.title}; tasks of one name are summed.`,
+				only(a, sides.a),
+				only(b, sides.b),
+				...differing(runs),
+			]
+				.filter(Boolean)
+				.map((text) => element('li', {}, text)),
+		);
 	});
-	return element('div', { class: 'head' }, element('h1', {}, element('bdi', {}, printable(page.model.meta.label))),
-		element('div', { class: 'runs' }, ...runs.map((run) => createRunFacts(compare, run))), words, createPairPicker(compare));
+	return element(
+		'div',
+		{ class: 'head' },
+		element('h1', {}, element('bdi', {}, printable(page.model.meta.label))),
+		element('div', { class: 'runs' }, ...runs.map((run) => createRunFacts(compare, run))),
+		words,
+		createPairPicker(compare),
+	);
 }
 
 // A chart of each run beside the others.
-const beside = (compare, create) => element('div', { class: 'pair' }, ...compare.runs.map((run) => create(compare.pages[run.index], run)));
+const beside = (compare, create) =>
+	element('div', { class: 'pair' }, ...compare.runs.map((run) => create(compare.pages[run.index], run)));
 
 export function buildCompare({ models, members, density, footer }) {
 	const runs = createRuns(models, decodeMembers(members, models.length, models[0].tasks.length));
@@ -145,13 +232,31 @@ export function buildCompare({ models, members, density, footer }) {
 	const selection = createSelection(pages[0], { exporting });
 	const filter = createFilter(state);
 	let toolbar = null;
-	const help = attachKeys(pages[0], { tasks: filter, selection, exporting, cores: () => toolbar.cores.open() });
+	const help = attachKeys(pages[0], {
+		tasks: filter,
+		selection,
+		exporting,
+		cores: () => toolbar.cores.open(),
+	});
 	toolbar = createToolbar(pages[0], { tasks: filter, help, exporting });
-	const main = element('main', {}, createHead(compare),
-		beside(compare, (page, run) => density(page, 1, { id: idOf(1, run), title: `Context switches: ${run.title}` })),
-		kvm ? beside(compare, (page, run) => density(page, 2, { id: idOf(2, run), title: `KVM entries and exits: ${run.title}` })) : null,
+	const main = element(
+		'main',
+		{},
+		createHead(compare),
+		beside(compare, (page, run) =>
+			density(page, 1, { id: idOf(1, run), title: `Context switches: ${run.title}` }),
+		),
+		kvm
+			? beside(compare, (page, run) =>
+					density(page, 2, { id: idOf(2, run), title: `KVM entries and exits: ${run.title}` }),
+				)
+			: null,
 		kvm ? cards.exits : null,
-		beside(compare, (page, run) => createLanesChart(page, { id: idOf(4, run), title: `Core locality: ${run.title}` })),
-		cards.assignment, cards.switches);
+		beside(compare, (page, run) =>
+			createLanesChart(page, { id: idOf(4, run), title: `Core locality: ${run.title}` }),
+		),
+		cards.assignment,
+		cards.switches,
+	);
 	return { compare, elements: [toolbar.element, main, footer(models[0])] };
 }

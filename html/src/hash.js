@@ -41,7 +41,12 @@ function parseRange(text) {
 	return to > from && Number.isFinite(to) ? { from, to } : null;
 }
 
-const parseMarkers = (text) => (text ?? '').split('_').filter((each) => /^\d{1,15}(\.\d+)?$/.test(each)).slice(0, 2).map((each) => Number(each) * 1e6);
+const parseMarkers = (text) =>
+	(text ?? '')
+		.split('_')
+		.filter((each) => /^\d{1,15}(\.\d+)?$/.test(each))
+		.slice(0, 2)
+		.map((each) => Number(each) * 1e6);
 
 function parseLayers(text, fallback) {
 	const layers = (text ?? '').split('.').filter((layer) => LAYERS.includes(layer));
@@ -79,9 +84,11 @@ export function formatHash(state) {
 	if (state.brush) fields.push(`b=${milliseconds(state.brush.from)}-${milliseconds(state.brush.to)}`);
 	if (state.markers.length) fields.push(`m=${state.markers.map(milliseconds).join('_')}`);
 	if (state.filter) fields.push(`q=${encodeURIComponent(state.filter)}`);
-	if (state.cores) fields.push(`cores=${encodeURIComponent(state.cores).replaceAll('%2C', ',').replaceAll('%3A', ':')}`);
+	if (state.cores)
+		fields.push(`cores=${encodeURIComponent(state.cores).replaceAll('%2C', ',').replaceAll('%3A', ':')}`);
 	for (const name of ['task', 'sort']) if (state[name] !== null) fields.push(`${name}=${state[name]}`);
-	for (const name of Object.keys(ONE_OF)) if (state[name] !== DEFAULTS[name]) fields.push(`${name}=${state[name]}`);
+	for (const name of Object.keys(ONE_OF))
+		if (state[name] !== DEFAULTS[name]) fields.push(`${name}=${state[name]}`);
 	if (state.pair !== DEFAULTS.pair) fields.push(`pair=${state.pair}`);
 	if (state.percentiles) fields.push('percentiles=on');
 	if (state.layers.join() !== DEFAULTS.layers.join()) fields.push(`layers=${state.layers.join('.')}`);

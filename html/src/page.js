@@ -16,7 +16,16 @@ import { NO_NAME, printable } from './ui/dom.js';
 const OTHERS = 0.2;
 
 export function createPage(model, state, theme, tooltip) {
-	const page = { model, state, theme, tooltip, layersOf: {}, exports: {}, announce: createAnnouncer(), stage: signal(0) };
+	const page = {
+		model,
+		state,
+		theme,
+		tooltip,
+		layersOf: {},
+		exports: {},
+		announce: createAnnouncer(),
+		stage: signal(0),
+	};
 
 	// task -> { runNs, switches, byCpu } over the whole window, and over the range shown
 	page.totals = computed(() => {
@@ -30,9 +39,17 @@ export function createPage(model, state, theme, tooltip) {
 		page.stage.value;
 		return chosenCores(state.cores.value, model.cpus);
 	});
-	page.cpusShown = computed(() => (page.cores.value ? model.cpus.filter((cpu) => page.cores.value.has(cpu.cpu)) : model.cpus));
-	page.chooseCore = (cpu) => { state.cores.value = state.cores.value === String(cpu) ? '' : String(cpu); };
-	page.matrix = computed(() => (state.settled.value === model.window && !page.cores.value ? page.totals.value : matrix(model.locality, state.settled.value, page.cores.value, page.levels())));
+	page.cpusShown = computed(() =>
+		page.cores.value ? model.cpus.filter((cpu) => page.cores.value.has(cpu.cpu)) : model.cpus,
+	);
+	page.chooseCore = (cpu) => {
+		state.cores.value = state.cores.value === String(cpu) ? '' : String(cpu);
+	};
+	page.matrix = computed(() =>
+		state.settled.value === model.window && !page.cores.value
+			? page.totals.value
+			: matrix(model.locality, state.settled.value, page.cores.value, page.levels()),
+	);
 	page.migrations = computed(() => {
 		page.stage.value;
 		return migrationsByTask(model.migrations, state.settled.value, page.cores.value);
@@ -42,7 +59,9 @@ export function createPage(model, state, theme, tooltip) {
 		const runNs = (task) => page.totals.value.get(task.task)?.runNs ?? 0;
 		const seen = new Set(model.tasks);
 		for (const number of page.totals.value.keys()) seen.add(model.task(number));
-		return [...seen].filter((task) => !isIdle(task)).sort((a, b) => runNs(b) - runNs(a) || a.task - b.task);
+		return [...seen]
+			.filter((task) => !isIdle(task))
+			.sort((a, b) => runNs(b) - runNs(a) || a.task - b.task);
 	});
 	// the tasks that the filter lets through; null: all
 	const cpusOf = (task) => page.totals.value.get(task.task)?.byCpu.keys() ?? [];
@@ -53,21 +72,39 @@ export function createPage(model, state, theme, tooltip) {
 		if (!query && !cores) return null;
 		page.totals.value;
 		const there = (task) => !cores || [...cpusOf(task)].some((cpu) => cores.has(cpu));
-		return new Set(page.shownTasks.value.filter((task) => there(task) && page.matches(task, query)).map((task) => task.task));
+		return new Set(
+			page.shownTasks.value
+				.filter((task) => there(task) && page.matches(task, query))
+				.map((task) => task.task),
+		);
 	});
 	page.wanted = (number) => page.selected.value === null || page.selected.value.has(number);
-	page.only = (query) => { state.filter.value = query; };
-	page.hide = (query) => { state.filter.value = [state.filter.value, `-${query}`].filter(Boolean).join(' '); };
-	page.tasksInView = computed(() => page.shownTasks.value.map((task) => task.task).filter((task) => page.wanted(task) && page.matrix.value.has(task)));
+	page.only = (query) => {
+		state.filter.value = query;
+	};
+	page.hide = (query) => {
+		state.filter.value = [state.filter.value, `-${query}`].filter(Boolean).join(' ');
+	};
+	page.tasksInView = computed(() =>
+		page.shownTasks.value
+			.map((task) => task.task)
+			.filter((task) => page.wanted(task) && page.matrix.value.has(task)),
+	);
 	// task -> { label, query, members, ... }; null: tasks stand alone
 	page.groups = computed(() => {
 		const by = state.group.value;
 		if (by === 'none') return null;
 		const groups = groupTasks(page.shownTasks.value, by, (task) => page.totals.value.get(task.task));
-		groups.forEach((group, index) => { group.index = index; });
+		groups.forEach((group, index) => {
+			group.index = index;
+		});
 		return groups;
 	});
-	page.groupOf = computed(() => page.groups.value && new Map(page.groups.value.flatMap((group) => group.members.map((task) => [task.task, group]))));
+	page.groupOf = computed(
+		() =>
+			page.groups.value &&
+			new Map(page.groups.value.flatMap((group) => group.members.map((task) => [task.task, group]))),
+	);
 	// its members alone, one by one
 	page.openGroup = (group) => {
 		page.only(group.query);
@@ -85,12 +122,16 @@ export function createPage(model, state, theme, tooltip) {
 		};
 		const all = [...page.shownTasks.value, ...model.tasks];
 		const colours = new Uint32Array(all.reduce((most, task) => Math.max(most, task.task + 1), 0));
-		for (const task of all) colours[task.task] = isIdle(task) ? 0 : isUnknown(task) ? 0x80808080 : ofName(page.kindOf(task));
+		for (const task of all)
+			colours[task.task] = isIdle(task) ? 0 : isUnknown(task) ? 0x80808080 : ofName(page.kindOf(task));
 		return colours;
 	});
 	page.cpuColours = computed(() => {
 		const colours = new Uint32Array(model.cpus.reduce((most, cpu) => Math.max(most, cpu.cpu + 1), 0));
-		model.cpus.forEach((cpu, i) => { colours[cpu.cpu] = !page.cores.value || page.cores.value.has(cpu.cpu) ? pack(cpuColour(i, theme.dark.value)) : 0; });
+		model.cpus.forEach((cpu, i) => {
+			colours[cpu.cpu] =
+				!page.cores.value || page.cores.value.has(cpu.cpu) ? pack(cpuColour(i, theme.dark.value)) : 0;
+		});
 		return colours;
 	});
 	// the chosen task stands out from all others; idle is the colour of the plot; all are opaque
@@ -98,7 +139,9 @@ export function createPage(model, state, theme, tooltip) {
 	page.laneColours = computed(() => {
 		const ground = packCss(theme.palette.value.plot);
 		state.task.value; // read by page.stands()
-		return page.taskColours.value.map((colour, task) => mix(ground, colour, ((colour >>> 24) / 255) * (page.stands(task) ? 1 : OTHERS)));
+		return page.taskColours.value.map((colour, task) =>
+			mix(ground, colour, ((colour >>> 24) / 255) * (page.stands(task) ? 1 : OTHERS)),
+		);
 	});
 
 	// tasks that share their name are told apart by their tid
@@ -112,14 +155,20 @@ export function createPage(model, state, theme, tooltip) {
 
 	page.coreTitle = (cpu) => {
 		const known = model.cpus.find((each) => each.cpu === cpu);
-		return known ? `core ${cpu} (node ${known.node}, package ${known.package}, core ${known.core}, thread ${known.thread})` : `core ${cpu}`;
+		return known
+			? `core ${cpu} (node ${known.node}, package ${known.package}, core ${known.core}, thread ${known.thread})`
+			: `core ${cpu}`;
 	};
 	page.cssColour = (number) => unpack(page.taskColours.value[number] ?? 0);
-	page.choose = (number) => { state.task.value = state.task.value === number ? null : number; };
+	page.choose = (number) => {
+		state.task.value = state.task.value === number ? null : number;
+	};
 	page.taskWords = () => {
 		if (state.task.value !== null) return page.label(model.task(state.task.value));
 		if (page.selected.value === null) return 'all tasks but idle';
-		const cores = page.cores.value && `on core${page.cores.value.size > 1 ? 's' : ''} ${coreList(page.cores.value)}`;
+		const cores =
+			page.cores.value &&
+			`on core${page.cores.value.size > 1 ? 's' : ''} ${coreList(page.cores.value)}`;
 		return `${count(page.selected.value.size)} tasks: ${[printable(state.filter.value), cores].filter(Boolean).join(' ')}`;
 	};
 	page.taskLines = (task) => {
@@ -132,7 +181,10 @@ export function createPage(model, state, theme, tooltip) {
 		if (task.comm && task.comm !== task.name) lines.push({ name: 'comm', value: printable(task.comm) });
 		if (task.vm) lines.push({ name: 'vm', value: printable(task.vm) });
 		if (task.cgroup) lines.push({ name: 'cgroup', value: printable(task.cgroup) });
-		lines.push({ name: 'run time', value: duration(sums?.runNs ?? 0) }, { name: 'switched in', value: count(sums?.switches ?? 0) });
+		lines.push(
+			{ name: 'run time', value: duration(sums?.runNs ?? 0) },
+			{ name: 'switched in', value: count(sums?.switches ?? 0) },
+		);
 		return lines;
 	};
 	return page;

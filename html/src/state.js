@@ -13,7 +13,9 @@ export function createState(model) {
 	const state = {};
 	for (const name of Object.keys(DEFAULTS)) state[name] = signal(start[name]);
 	state.past = signal([]); // ranges to go back to
-	state.view = computed(() => (state.range.value ? clampRange(state.range.value, model.window) : model.window));
+	state.view = computed(() =>
+		state.range.value ? clampRange(state.range.value, model.window) : model.window,
+	);
 
 	// the range once it stays: what is dear to compute follows this one
 	state.settled = settle(state.view, SETTLE_MS);
@@ -36,7 +38,9 @@ export function createState(model) {
 		state.past.value = state.past.value.slice(0, index);
 	};
 	// two at most: the older one makes room
-	state.mark = (ns) => { state.markers.value = [...state.markers.value, Math.round(ns)].slice(-2); };
+	state.mark = (ns) => {
+		state.markers.value = [...state.markers.value, Math.round(ns)].slice(-2);
+	};
 	state.link = () => location.href.replace(/#.*/, '') + formatHash(plain(state));
 	mirrorInHash(state);
 	return state;
@@ -48,7 +52,10 @@ function settle(source, ms) {
 	effect(() => {
 		const value = source.value;
 		clearTimeout(pending);
-		if (value !== settled.peek()) pending = setTimeout(() => { settled.value = value; }, ms);
+		if (value !== settled.peek())
+			pending = setTimeout(() => {
+				settled.value = value;
+			}, ms);
 	});
 	return settled;
 }
@@ -62,7 +69,8 @@ function mirrorInHash(state) {
 		clearTimeout(pending);
 		// browsers limit how often the address may change: not in every frame of a drag
 		pending = setTimeout(() => {
-			if (location.hash !== hash) history.replaceState(null, '', hash || location.pathname + location.search);
+			if (location.hash !== hash)
+				history.replaceState(null, '', hash || location.pathname + location.search);
 		}, 120);
 	});
 	addEventListener('hashchange', () => {

@@ -40,7 +40,10 @@ test('tasks are in both runs or in one; idle ones do not count', () => {
 	const task = (number, kind = 'task') => ({ task: number, kind });
 	const run = (...numbers) => ({ has: (number) => numbers.includes(number) });
 	const sides = sharedTasks([task(0, 'idle'), task(1), task(2), task(3), task(4)], run(0, 1, 2), run(0, 2, 3));
-	assert.deepEqual([sides.both, sides.a, sides.b].map((list) => list.map((each) => each.task)), [[2], [1], [3]]);
+	assert.deepEqual(
+		[sides.both, sides.a, sides.b].map((list) => list.map((each) => each.task)),
+		[[2], [1], [3]],
+	);
 });
 
 test('what is compared is kept in the address', () => {

@@ -10,7 +10,8 @@ import { columnAt, decodeSparse, halve, levelFor, lowerBound, startOf, transpose
 import { exitTable } from '../src/data/exits.js';
 import { sparse, varints } from './encode.mjs';
 
-const decode = (options) => decodeSparse(new Reader(sparse(options)), { inner: options.inner ?? true, values: options.values ?? 1 });
+const decode = (options) =>
+	decodeSparse(new Reader(sparse(options)), { inner: options.inner ?? true, values: options.values ?? 1 });
 const total = (part, value = 0) => part.values[value].reduce((sum, each) => sum + each, 0);
 
 // A capture of its own: the same numbers each time.
@@ -22,7 +23,12 @@ function someCells(count, { groups = 3, columns = 50, inners = 6, values = 2 } =
 	};
 	const made = new Map();
 	for (let i = 0; i < count; i++) {
-		const cell = { upper: random(groups), column: random(columns), inner: random(inners), values: Array.from({ length: values }, () => 1 + random(1000)) };
+		const cell = {
+			upper: random(groups),
+			column: random(columns),
+			inner: random(inners),
+			values: Array.from({ length: values }, () => 1 + random(1000)),
+		};
 		made.set([cell.upper, cell.column, cell.inner].join(), cell);
 	}
 	return [...made.values()].sort((a, b) => a.upper - b.upper || a.column - b.column || a.inner - b.inner);
@@ -31,7 +37,10 @@ function someCells(count, { groups = 3, columns = 50, inners = 6, values = 2 } =
 test('varints come back as they were written, from 0 to 2^53', () => {
 	const values = [0, 1, 127, 128, 300, 2 ** 31, 2 ** 32 + 5, 2 ** 53 - 1];
 	const reader = new Reader(varints(values));
-	assert.deepEqual(values.map(() => reader.varint()), values);
+	assert.deepEqual(
+		values.map(() => reader.varint()),
+		values,
+	);
 });
 
 test('a varint of 64 bits is rounded and not wrapped', () => {
@@ -58,9 +67,18 @@ test('a deflated base64 block is inflated', async () => {
 test('sparse cells are decoded with absolute columns', () => {
 	const cells = someCells(200);
 	const part = decode({ cells, values: 2 });
-	assert.deepEqual(Array.from(part.column), cells.map((cell) => cell.column));
-	assert.deepEqual(Array.from(part.inner), cells.map((cell) => cell.inner));
-	assert.deepEqual(Array.from(part.values[1]), cells.map((cell) => cell.values[1]));
+	assert.deepEqual(
+		Array.from(part.column),
+		cells.map((cell) => cell.column),
+	);
+	assert.deepEqual(
+		Array.from(part.inner),
+		cells.map((cell) => cell.inner),
+	);
+	assert.deepEqual(
+		Array.from(part.values[1]),
+		cells.map((cell) => cell.values[1]),
+	);
 });
 
 for (const first of [0, 1, 7])
@@ -94,7 +112,10 @@ test('transposing twice gives the same cells', () => {
 
 test('lower bound finds the first cell at or after a column', () => {
 	const part = decode({ cells: [2, 2, 5, 9].map((column, inner) => ({ upper: 0, column, inner, values: [1] })) });
-	assert.deepEqual([0, 2, 3, 6, 10].map((column) => lowerBound(part, 0, column)), [0, 0, 2, 3, 4]);
+	assert.deepEqual(
+		[0, 2, 3, 6, 10].map((column) => lowerBound(part, 0, column)),
+		[0, 0, 2, 3, 4],
+	);
 });
 
 test('a moment and its column agree', () => {
@@ -105,7 +126,11 @@ test('a moment and its column agree', () => {
 });
 
 test('the level has no more columns than there are pixels', () => {
-	for (const [range, pixels] of [[1e9, 1000], [123456789, 77], [10, 1000]]) {
+	for (const [range, pixels] of [
+		[1e9, 1000],
+		[123456789, 77],
+		[10, 1000],
+	]) {
 		const level = levelFor(1e4, range, pixels);
 		assert.ok(range / (1e4 * 2 ** level) <= pixels);
 		assert.ok(level === 0 || range / (1e4 * 2 ** (level - 1)) > pixels);
@@ -159,8 +184,10 @@ test('percentiles are bins of the histogram', () => {
 });
 
 const CORES = [
-	{ upper: 0, column: 0, inner: 7, values: [6, 2] }, { upper: 0, column: 0, inner: 9, values: [4, 1] },
-	{ upper: 0, column: 1, inner: 9, values: [10, 3] }, { upper: 1, column: 1, inner: 7, values: [5, 4] },
+	{ upper: 0, column: 0, inner: 7, values: [6, 2] },
+	{ upper: 0, column: 0, inner: 9, values: [4, 1] },
+	{ upper: 0, column: 1, inner: 9, values: [10, 3] },
+	{ upper: 1, column: 1, inner: 7, values: [5, 4] },
 ];
 
 test('a matrix adds up run time and switches by task and core over a range', () => {
@@ -169,7 +196,13 @@ test('a matrix adds up run time and switches by task and core over a range', () 
 	assert.deepEqual(all.get(9).byCpu, new Map([[0, [14, 4]]]));
 	assert.equal(all.get(7).runNs, 11);
 	assert.equal(matrix(part, { from: 10, to: 20 }).get(7).switches, 4);
-	assert.deepEqual(sumRows(all.values()).byCpu, new Map([[0, [20, 6]], [1, [5, 4]]]));
+	assert.deepEqual(
+		sumRows(all.values()).byCpu,
+		new Map([
+			[0, [20, 6]],
+			[1, [5, 4]],
+		]),
+	);
 });
 
 test('covered time is cut at the window', () => {
@@ -185,25 +218,40 @@ test('utilisation is a part of all cores and does not count idle', () => {
 
 test('holders of a column come by time', () => {
 	const part = decode({ cells: CORES, values: 2 });
-	assert.deepEqual(holders(part, 0, 0), [{ inner: 7, runNs: 6, switches: 2 }, { inner: 9, runNs: 4, switches: 1 }]);
+	assert.deepEqual(holders(part, 0, 0), [
+		{ inner: 7, runNs: 6, switches: 2 },
+		{ inner: 9, runNs: 4, switches: 1 },
+	]);
 	assert.deepEqual(holders(part, 1, 0), []);
 });
 
 test('exits add up by task and kind over a range', () => {
 	const cells = [
-		{ upper: 5, lower: 0, column: 0, values: [3, 30] }, { upper: 5, lower: 0, column: 4, values: [4, 40] },
-		{ upper: 5, lower: 2, column: 1, values: [10, 1] }, { upper: 6, lower: 0, column: 1, values: [1, 9] },
+		{ upper: 5, lower: 0, column: 0, values: [3, 30] },
+		{ upper: 5, lower: 0, column: 4, values: [4, 40] },
+		{ upper: 5, lower: 2, column: 1, values: [10, 1] },
+		{ upper: 6, lower: 0, column: 1, values: [1, 9] },
 	];
 	const part = decode({ cells, inner: false, values: 2 });
 	const { rows, kinds } = exitTable(part, { from: 0, to: 1000 });
-	assert.deepEqual(rows.map((row) => [row.task, row.count, row.hostNs]), [[5, 17, 71], [6, 1, 9]]);
-	assert.deepEqual(kinds, [{ kind: 2, count: 10, hostNs: 1 }, { kind: 0, count: 8, hostNs: 79 }]);
+	assert.deepEqual(
+		rows.map((row) => [row.task, row.count, row.hostNs]),
+		[
+			[5, 17, 71],
+			[6, 1, 9],
+		],
+	);
+	assert.deepEqual(kinds, [
+		{ kind: 2, count: 10, hostNs: 1 },
+		{ kind: 0, count: 8, hostNs: 79 },
+	]);
 	assert.equal(exitTable(part, { from: 40, to: 50 }).rows[0].count, 4);
 });
 
 test('a task with wider columns than others has a level of its own width, on the grid', () => {
 	const cells = [
-		{ upper: 0, lower: 1, column: 0, inner: 80, values: [5], shift: 2 }, { upper: 0, lower: 1, column: 3, inner: 80, values: [7], shift: 2 },
+		{ upper: 0, lower: 1, column: 0, inner: 80, values: [5], shift: 2 },
+		{ upper: 0, lower: 1, column: 3, inner: 80, values: [7], shift: 2 },
 		{ upper: 0, lower: 2, column: 6, inner: 80, values: [9] },
 	];
 	const heat = decode({ cells, first: 5 });

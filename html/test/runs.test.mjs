@@ -20,7 +20,10 @@ test('runs come back core by core', () => {
 
 test('a run is found by its time and lasts until the next', () => {
 	const core = decodeRuns(BYTES).cores.get(0);
-	assert.deepEqual([99, 100, 299, 300, 350, 2000].map((ns) => runAt(core, ns)), [-1, 0, 0, 1, 3, 3]);
+	assert.deepEqual(
+		[99, 100, 299, 300, 350, 2000].map((ns) => runAt(core, ns)),
+		[-1, 0, 0, 1, 3, 3],
+	);
 	assert.deepEqual(runOf(core, 0, WINDOW), { task: 5, from: 100, to: 300 });
 	assert.deepEqual(runOf(core, 3, WINDOW), { task: 6, from: 350, to: 1000 });
 });

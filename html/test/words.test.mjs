@@ -13,8 +13,10 @@ import { timeTicks } from '../src/draw/axes.js';
 import { hashName } from '../src/draw/colour.js';
 
 test('lengths have the unit that fits', () => {
-	assert.deepEqual([0, 999, 1000, 1234567, 59.4e9, 125e9, 7322e9].map((ns) => duration(ns)),
-		['0 ns', '999 ns', '1 µs', '1.23 ms', '59.4 s', '2 min 5 s', '2 h 2 min']);
+	assert.deepEqual(
+		[0, 999, 1000, 1234567, 59.4e9, 125e9, 7322e9].map((ns) => duration(ns)),
+		['0 ns', '999 ns', '1 µs', '1.23 ms', '59.4 s', '2 min 5 s', '2 h 2 min'],
+	);
 	assert.equal(duration(null), 'not known');
 });
 
@@ -42,7 +44,15 @@ test('numbers are short where there is little room', () => {
 });
 
 test('the hash holds the state and gives it back', () => {
-	const state = { ...DEFAULTS, range: { from: 1.5e6, to: 20e6 }, task: 7, sort: 0, lanes: 'tasks', theme: 'dark', layers: ['sleep', 'wait'] };
+	const state = {
+		...DEFAULTS,
+		range: { from: 1.5e6, to: 20e6 },
+		task: 7,
+		sort: 0,
+		lanes: 'tasks',
+		theme: 'dark',
+		layers: ['sleep', 'wait'],
+	};
 	assert.deepEqual(parseHash(formatHash(state)), state);
 	assert.equal(formatHash(DEFAULTS), '');
 });
@@ -63,8 +73,10 @@ test('zoom and pan stay inside the window', () => {
 
 test('search words all have to fit, and - takes away', () => {
 	const task = { name: 'CPU 0/KVM', comm: 'qemu', vm: 'guest-1', tid: 77, tgid: 70, kind: 'vcpu' };
-	for (const query of ['', 'cpu', 'kvm qemu', '/^cpu \\d/', 'pid:70', 'tid:77', '77', 'vm:guest', '-worker', 'kind:vcpu']) assert.ok(matchesQuery(task, query), query);
-	for (const query of ['worker', 'cpu worker', 'pid:1', '-kvm', '/^KVM/', '/(/', 'vm:other']) assert.ok(!matchesQuery(task, query), query);
+	for (const query of ['', 'cpu', 'kvm qemu', '/^cpu \\d/', 'pid:70', 'tid:77', '77', 'vm:guest', '-worker', 'kind:vcpu'])
+		assert.ok(matchesQuery(task, query), query);
+	for (const query of ['worker', 'cpu worker', 'pid:1', '-kvm', '/^KVM/', '/(/', 'vm:other'])
+		assert.ok(!matchesQuery(task, query), query);
 });
 
 test('the same name has the same colour on every page', () => {
@@ -73,59 +85,135 @@ test('the same name has the same colour on every page', () => {
 });
 
 const TASKS = {
-	0: { task: 0, name: 'swapper/0', kind: 'idle' }, 1: { task: 1, name: 'swapper/1', kind: 'idle' },
-	2: { task: 2, name: 'a', kind: 'task' }, 3: { task: 3, name: 'b', kind: 'task' }, 4: { task: 4, name: '?', kind: 'unknown' },
+	0: { task: 0, name: 'swapper/0', kind: 'idle' },
+	1: { task: 1, name: 'swapper/1', kind: 'idle' },
+	2: { task: 2, name: 'a', kind: 'task' },
+	3: { task: 3, name: 'b', kind: 'task' },
+	4: { task: 4, name: '?', kind: 'unknown' },
 };
-const row = (task, ...cells) => [task, {
-	task, runNs: cells.reduce((sum, [, run]) => sum + run, 0), switches: cells.reduce((sum, [, , switches]) => sum + switches, 0),
-	byCpu: new Map(cells.map(([cpu, run, switches]) => [cpu, [run, switches]])),
-}];
+const row = (task, ...cells) => [
+	task,
+	{
+		task,
+		runNs: cells.reduce((sum, [, run]) => sum + run, 0),
+		switches: cells.reduce((sum, [, , switches]) => sum + switches, 0),
+		byCpu: new Map(cells.map(([cpu, run, switches]) => [cpu, [run, switches]])),
+	},
+];
 
 test('charts 5 and 6 have all tasks, idle and unknown above, then tasks by the sorted column', () => {
-	const rows = new Map([row(0, [0, 50, 1]), row(1, [1, 60, 2]), row(2, [0, 30, 9]), row(3, [0, 10, 1], [1, 40, 1]), row(4, [1, 5, 1])]);
+	const rows = new Map([
+		row(0, [0, 50, 1]),
+		row(1, [1, 60, 2]),
+		row(2, [0, 30, 9]),
+		row(3, [0, 10, 1], [1, 40, 1]),
+		row(4, [1, 5, 1]),
+	]);
 	const model = { task: (number) => TASKS[number] };
 	const byAll = gridRows(model, rows, { value: 0, sort: null });
-	assert.deepEqual(byAll.map((each) => each.label), ['all tasks', 'idle', 'unknown', 'b', 'a']);
+	assert.deepEqual(
+		byAll.map((each) => each.label),
+		['all tasks', 'idle', 'unknown', 'b', 'a'],
+	);
 	assert.equal(cellValue(byAll[0], 0, 0), 40);
 	assert.equal(cellValue(byAll[1], ALL, 0), 110);
 	assert.equal(cellValue(byAll[4], 1, 0), null);
-	assert.deepEqual(gridRows(model, rows, { value: 0, sort: 0 }).slice(3).map((each) => each.label), ['a', 'b']);
-	assert.deepEqual(gridRows(model, rows, { value: 1, sort: null }).slice(3).map((each) => each.label), ['a', 'b']);
+	assert.deepEqual(
+		gridRows(model, rows, { value: 0, sort: 0 })
+			.slice(3)
+			.map((each) => each.label),
+		['a', 'b'],
+	);
+	assert.deepEqual(
+		gridRows(model, rows, { value: 1, sort: null })
+			.slice(3)
+			.map((each) => each.label),
+		['a', 'b'],
+	);
 });
 
 const META = {
-	whole: true, cut: '', being_written_elsewhere: false, losses: [], cpu_changes: [], not_offered: [], filters: [], recorded: ['sched'], bucket_ns: 1e7,
-	options: { from_ns: 0, cap_ns: null, task: null }, host: 'h', kernel: 'k', realtime_ns: 0, last_at_ns: 5e9,
-	end: { duration_ns: 5e9, cause: 'duration', cut: false, verdict: 'equal', cost: { bpf_ns_per_switch: 40, bpf_ns: 1e6, user_cpu_ns: 1e6, memory_peak_bytes: 1, kernel_memory_bytes: 1 } },
+	whole: true,
+	cut: '',
+	being_written_elsewhere: false,
+	losses: [],
+	cpu_changes: [],
+	not_offered: [],
+	filters: [],
+	recorded: ['sched'],
+	bucket_ns: 1e7,
+	options: { from_ns: 0, cap_ns: null, task: null },
+	host: 'h',
+	kernel: 'k',
+	realtime_ns: 0,
+	last_at_ns: 5e9,
+	end: {
+		duration_ns: 5e9,
+		cause: 'duration',
+		cut: false,
+		verdict: 'equal',
+		cost: { bpf_ns_per_switch: 40, bpf_ns: 1e6, user_cpu_ns: 1e6, memory_peak_bytes: 1, kernel_memory_bytes: 1 },
+	},
 };
 const part = (more = {}) => ({ column: [1], gridNs: 1e7, bucketNs: 1e7, coarsened: 0, shifts: [0], ...more });
-const model = (meta = {}, more = {}) => ({ meta: { ...META, ...meta }, heat: part(), heatAll: part(), locality: part(), exits: part({ column: [] }), window: { from: 0, to: 5e9 }, cpus: [1], ...more });
+const model = (meta = {}, more = {}) => ({
+	meta: { ...META, ...meta },
+	heat: part(),
+	heatAll: part(),
+	locality: part(),
+	exits: part({ column: [] }),
+	window: { from: 0, to: 5e9 },
+	cpus: [1],
+	...more,
+});
 
 test('a whole capture without losses has nothing to warn of', () => {
 	assert.deepEqual(notices(model()), []);
 });
 
 test('steps that differ by task are said as from finest to widest', () => {
-	const [only] = notices(model({}, { heat: part({ coarsened: 3, shifts: [0, 3, 1] }) })).filter((notice) => /steps/.test(notice.text));
+	const [only] = notices(model({}, { heat: part({ coarsened: 3, shifts: [0, 3, 1] }) })).filter((notice) =>
+		/steps/.test(notice.text),
+	);
 	assert.match(only.text, /busiest tasks in steps of up to 80 ms, quiet ones of 10 ms/);
 });
 
 test('a cut file, losses and coarsened time are said', () => {
-	const text = notices(model({ whole: false, cut: 'f: cut at byte 9', losses: [{ cause: 'ring_full', serious: true, count: 3, switches: 750, run_ns: 1, moments_ns: [] }] },
-		{ heat: part({ coarsened: 2, gridNs: 4e7 }) })).map((notice) => notice.text).join('\n');
+	const text = notices(
+		model(
+			{
+				whole: false,
+				cut: 'f: cut at byte 9',
+				losses: [{ cause: 'ring_full', serious: true, count: 3, switches: 750, run_ns: 1, moments_ns: [] }],
+			},
+			{ heat: part({ coarsened: 2, gridNs: 4e7 }) },
+		),
+	)
+		.map((notice) => notice.text)
+		.join('\n');
 	assert.match(text, /not whole: f: cut at byte 9/);
 	assert.match(text, /no room in the ring: 3, 750 switches/);
 	assert.match(text, /steps of 40 ms \(recorded: 10 ms\)/);
 });
 
 test('cores that left or came back are told', () => {
-	const [notice] = notices(model({ cpu_changes: [{ cpu: 3, at_ns: 1.5e9, online: false }, { cpu: 3, at_ns: 2e9, online: true }] }));
+	const [notice] = notices(
+		model({
+			cpu_changes: [
+				{ cpu: 3, at_ns: 1.5e9, online: false },
+				{ cpu: 3, at_ns: 2e9, online: true },
+			],
+		}),
+	);
 	assert.equal(notice.text, 'Cores that left or came back: core 3 left at 1.500 s, core 3 came at 2.000 s.');
 });
 
 test('losses and a difference of totals are bad facts', () => {
 	const end = { ...META.end, verdict: 'different' };
-	const found = facts(model({ end, losses: [{ cause: 'recursion', serious: true, count: 1, switches: 0, run_ns: 0, moments_ns: [] }] }), new Map());
+	const found = facts(
+		model({ end, losses: [{ cause: 'recursion', serious: true, count: 1, switches: 0, run_ns: 0, moments_ns: [] }] }),
+		new Map(),
+	);
 	assert.equal(found.find((fact) => fact.name === 'Losses').level, 'bad');
 	assert.equal(found.find((fact) => fact.name === 'Samples and totals').level, 'bad');
 });
@@ -133,40 +221,116 @@ test('losses and a difference of totals are bad facts', () => {
 test('the window is what was read, or what the rows speak of', () => {
 	assert.deepEqual(coveredWindow({ from_ns: 5, to_ns: 9 }, []), { from: 5, to: 9 });
 	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, []), { from: 0, to: 1 });
-	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, [part({ fromNs: 3, toNs: 8 }), part({ fromNs: 2, toNs: 4 })]), { from: 2, to: 8 });
+	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, [part({ fromNs: 3, toNs: 8 }), part({ fromNs: 2, toNs: 4 })]), {
+		from: 2,
+		to: 8,
+	});
 });
 
 test('lists of numbers, quotes, cores and prefixes are search words', () => {
 	const one = { task: 5, name: 'kworker/3:1', comm: null, tid: 70, tgid: 7, kind: 'kthread', vm: 'my vm', cgroup: '/a b' };
 	const cpus = () => [3, 30];
-	for (const query of ['task:1,4-6', 'cpu:30', 'cpu:1-3', 'vm:"my vm"', 'cgroup:"/a b"', 'prefix:kworker', 'process:7', '-cpu:4', '-vm:other']) assert.ok(matchesQuery(one, query, cpus), query);
-	for (const query of ['task:1-4', 'cpu:4', 'vm:"no vm"', 'prefix:kwork', 'process:70', '-cpu:3', 'tid:x']) assert.ok(!matchesQuery(one, query, cpus), query);
+	for (const query of [
+		'task:1,4-6',
+		'cpu:30',
+		'cpu:1-3',
+		'vm:"my vm"',
+		'cgroup:"/a b"',
+		'prefix:kworker',
+		'process:7',
+		'-cpu:4',
+		'-vm:other',
+	])
+		assert.ok(matchesQuery(one, query, cpus), query);
+	for (const query of ['task:1-4', 'cpu:4', 'vm:"no vm"', 'prefix:kwork', 'process:70', '-cpu:3', 'tid:x'])
+		assert.ok(!matchesQuery(one, query, cpus), query);
 });
 
 test('the query of a group finds the members of the group and nobody else', () => {
-	const tasks = [['a b"c', 1], ['a b"c', 2], ['worker/1', 3], ['worker/2', 4], ['', 5], ['7', null]].map(([name, tgid], task) => ({ task, name, comm: null, tid: task, tgid, kind: 'task', vm: task % 2 ? `v "${task}"` : null, cgroup: null }));
+	const tasks = [
+		['a b"c', 1],
+		['a b"c', 2],
+		['worker/1', 3],
+		['worker/2', 4],
+		['', 5],
+		['7', null],
+	].map(([name, tgid], task) => ({
+		task,
+		name,
+		comm: null,
+		tid: task,
+		tgid,
+		kind: 'task',
+		vm: task % 2 ? `v "${task}"` : null,
+		cgroup: null,
+	}));
 	for (const by of ['prefix', 'process', 'vm', 'cgroup'])
 		for (const group of groupTasks(tasks, by, () => null))
-			assert.deepEqual(tasks.filter((task) => matchesQuery(task, group.query)), group.members, `${by} ${group.query}`);
+			assert.deepEqual(
+				tasks.filter((task) => matchesQuery(task, group.query)),
+				group.members,
+				`${by} ${group.query}`,
+			);
 });
 
 test('names are ordered by group, and by the value of their numbers', () => {
-	const names = ['swapper/10', 'Zebra.01.vcpu10', 'Ape.10.vcpu0', 'swapper/9', 'Ape.2.vcpu0', 'Zebra.01.vcpu2', 'bash', 'a01', 'a1', ''];
-	assert.deepEqual(names.sort(compareNames), ['', 'Zebra.01.vcpu2', 'Zebra.01.vcpu10', 'Ape.2.vcpu0', 'Ape.10.vcpu0', 'a01', 'a1', 'bash', 'swapper/9', 'swapper/10']);
+	const names = [
+		'swapper/10',
+		'Zebra.01.vcpu10',
+		'Ape.10.vcpu0',
+		'swapper/9',
+		'Ape.2.vcpu0',
+		'Zebra.01.vcpu2',
+		'bash',
+		'a01',
+		'a1',
+		'',
+	];
+	assert.deepEqual(names.sort(compareNames), [
+		'',
+		'Zebra.01.vcpu2',
+		'Zebra.01.vcpu10',
+		'Ape.2.vcpu0',
+		'Ape.10.vcpu0',
+		'a01',
+		'a1',
+		'bash',
+		'swapper/9',
+		'swapper/10',
+	]);
 });
 
 test('cgroups are grouped by what they belong to, and found by that', () => {
 	const path = (part) => `/machine.slice/machine-qemu\\x2d1\\x2dfw.scope/libvirt/${part}`;
-	const tasks = [[path('vcpu0'), 'fw'], [path('emulator'), 'fw'], ['/', null], [null, null]]
-		.map(([cgroup, unit], task) => ({ task, name: 'x', comm: null, tid: task, tgid: 1, kind: 'task', vm: null, cgroup, unit }));
+	const tasks = [
+		[path('vcpu0'), 'fw'],
+		[path('emulator'), 'fw'],
+		['/', null],
+		[null, null],
+	].map(([cgroup, unit], task) => ({ task, name: 'x', comm: null, tid: task, tgid: 1, kind: 'task', vm: null, cgroup, unit }));
 	const groups = groupTasks(tasks, 'cgroup', () => null);
-	assert.deepEqual(groups.map((group) => [group.label, group.members.length]), [['fw', 2], ['/', 1], ['no cgroup', 1]]);
+	assert.deepEqual(
+		groups.map((group) => [group.label, group.members.length]),
+		[
+			['fw', 2],
+			['/', 1],
+			['no cgroup', 1],
+		],
+	);
 	for (const group of groups)
-		assert.deepEqual(tasks.filter((task) => matchesQuery(task, group.query)), group.members, group.query);
+		assert.deepEqual(
+			tasks.filter((task) => matchesQuery(task, group.query)),
+			group.members,
+			group.query,
+		);
 	assert.ok(matchesQuery(tasks[0], 'cgroup:libvirt'));
 });
 
 test('an imported recording has no cost of ours', () => {
-	const end = { ...META.end, verdict: 'no totals', cost: { bpf_ns_per_switch: 0, bpf_ns: 0, user_cpu_ns: 0, memory_peak_bytes: 0, kernel_memory_bytes: 0 } };
+	const end = {
+		...META.end,
+		verdict: 'no totals',
+		cost: { bpf_ns_per_switch: 0, bpf_ns: 0, user_cpu_ns: 0, memory_peak_bytes: 0, kernel_memory_bytes: 0 },
+	};
 	assert.equal(facts(model({ end }), new Map()).find((fact) => fact.name === 'Cost of tracing').value, 'not of pftrace');
 });

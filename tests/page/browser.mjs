@@ -5,13 +5,24 @@ import { pathToFileURL } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
-export const startBrowser = () => chromium.launch({
-	executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-	args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-});
+export const startBrowser = () =>
+	chromium.launch({
+		executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+		args: [
+			'--headless',
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-background-networking',
+			'--no-first-run',
+		],
+	});
 
 // problems: console errors, exceptions, refused by the policy; requests: whatever was asked for.
-export async function openPage(browser, path, { viewport = { width: 1600, height: 900 }, colorScheme = 'light', hash = '' } = {}) {
+export async function openPage(
+	browser,
+	path,
+	{ viewport = { width: 1600, height: 900 }, colorScheme = 'light', hash = '' } = {},
+) {
 	const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
 	const page = await context.newPage();
 	const problems = [];
@@ -23,10 +34,14 @@ export async function openPage(browser, path, { viewport = { width: 1600, height
 	page.on('request', (request) => requests.push(request.url()));
 	await page.addInitScript(() => {
 		globalThis.violations = [];
-		document.addEventListener('securitypolicyviolation', (event) => globalThis.violations.push(event.violatedDirective));
+		document.addEventListener('securitypolicyviolation', (event) =>
+			globalThis.violations.push(event.violatedDirective),
+		);
 	});
 	await page.goto(`${pathToFileURL(path)}${hash}`);
 	await page.waitForFunction(() => document.documentElement.dataset.ready, null, { timeout: 20000 });
-	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+	await page.evaluate(
+		() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+	);
 	return { page, problems, requests };
 }

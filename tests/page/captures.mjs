@@ -40,7 +40,9 @@ let pages = 0;
 // { path, status, stderr }: what `pftrace render` made of a capture
 export function render(kind, ...options) {
 	const path = join(folder, `page-${pages++}.html`);
-	const run = spawnSync(PFTRACE, ['render', ...options, '--out', path, capture(kind).cdict], { encoding: 'utf8' });
+	const run = spawnSync(PFTRACE, ['render', ...options, '--out', path, capture(kind).cdict], {
+		encoding: 'utf8',
+	});
 	return { path, status: run.status, stderr: run.stderr, stdout: run.stdout };
 }
 

@@ -17,7 +17,10 @@ let browser;
 before(async () => {
 	browser = await startBrowser();
 	// Debian's msgpack for Python belongs to Debian's Python
-	execFileSync(existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3', [new URL('make_runs.py', import.meta.url).pathname, folder]);
+	execFileSync(existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3', [
+		new URL('make_runs.py', import.meta.url).pathname,
+		folder,
+	]);
 });
 after(() => browser.close());
 
@@ -31,9 +34,15 @@ async function withRuns(names, use, how = {}) {
 	const { page, problems, requests } = await openPage(browser, path, how);
 	try {
 		await use(page);
-		assert.deepEqual(problems.filter((text) => !/willReadFrequently/.test(text)), []);
+		assert.deepEqual(
+			problems.filter((text) => !/willReadFrequently/.test(text)),
+			[],
+		);
 		assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
-		assert.deepEqual(requests.filter((url) => !url.startsWith('file://')), []);
+		assert.deepEqual(
+			requests.filter((url) => !url.startsWith('file://')),
+			[],
+		);
 	} finally {
 		await page.context().close();
 	}
@@ -48,55 +57,72 @@ const tableOf = async (page, chart) => {
 	return details.locator('table').evaluate((table) => {
 		const texts = (line) => [...line.children].map((cell) => cell.textContent);
 		const [head] = [...table.tHead.rows].map(texts);
-		return Object.fromEntries([...table.tBodies[0].rows].map(texts).map(([name, ...cells]) => [name, Object.fromEntries(cells.map((cell, i) => [head[i + 1], cell]))]));
+		return Object.fromEntries(
+			[...table.tBodies[0].rows]
+				.map(texts)
+				.map(([name, ...cells]) => [name, Object.fromEntries(cells.map((cell, i) => [head[i + 1], cell]))]),
+		);
 	});
 };
 
-test('tasks of one name are one in all runs, and those of one run are told', () => withRuns(PAIR, async (page) => {
-	const head = await page.locator('.head').innerText();
-	assert.match(head, /A before/i);
-	assert.match(head, /2 tasks, by name, are in both A before and B after/);
-	assert.match(head, /Only in A before: gone\./);
-	assert.match(head, /Only in B after: fresh\./);
-	assert.match(head, /The number of CPUs differs: A 2, B 4\./);
-	assert.match(head, /The kernel differs: A 6\.2, B 6\.4\./);
-	assert.equal(await page.title(), 'before, after – pftrace');
-}));
+test('tasks of one name are one in all runs, and those of one run are told', () =>
+	withRuns(PAIR, async (page) => {
+		const head = await page.locator('.head').innerText();
+		assert.match(head, /A before/i);
+		assert.match(head, /2 tasks, by name, are in both A before and B after/);
+		assert.match(head, /Only in A before: gone\./);
+		assert.match(head, /Only in B after: fresh\./);
+		assert.match(head, /The number of CPUs differs: A 2, B 4\./);
+		assert.match(head, /The kernel differs: A 6\.2, B 6\.4\./);
+		assert.equal(await page.title(), 'before, after – pftrace');
+	}));
 
-test('chart 5 tells shares of both runs, of cores that are there', () => withRuns(PAIR, async (page) => {
-	const rows = await tableOf(page, 5);
-	assert.deepEqual(rows.both, {
-		all: '30.0 % → 60.0 % (× 2.00)', 'core 0': '20.0 % → 60.0 % (× 3.00)', 'core 1': '10.0 % → 0.0 % (× 0.00)',
-		'core 2': 'not known → 0.0 %', 'core 3': 'not known → 0.0 %',
-	});
-	assert.equal(rows['gone only in A'].all, '10.0 % → not in this run');
-	assert.equal(rows['fresh only in B'].all, 'not in this run → 10.0 %');
-	assert.equal(rows['all tasks'].all, '60.0 % → 100.0 % (× 1.67)');
-	assert.equal(rows.idle.all, '140.0 % → 110.0 % (× 0.79)');
-	// what changed most first; who is in one run only last
-	assert.deepEqual(Object.keys(rows), ['all tasks', 'idle', 'both', 'CPU 0/KVM', 'gone only in A', 'fresh only in B']);
-}));
+test('chart 5 tells shares of both runs, of cores that are there', () =>
+	withRuns(PAIR, async (page) => {
+		const rows = await tableOf(page, 5);
+		assert.deepEqual(rows.both, {
+			all: '30.0 % → 60.0 % (× 2.00)',
+			'core 0': '20.0 % → 60.0 % (× 3.00)',
+			'core 1': '10.0 % → 0.0 % (× 0.00)',
+			'core 2': 'not known → 0.0 %',
+			'core 3': 'not known → 0.0 %',
+		});
+		assert.equal(rows['gone only in A'].all, '10.0 % → not in this run');
+		assert.equal(rows['fresh only in B'].all, 'not in this run → 10.0 %');
+		assert.equal(rows['all tasks'].all, '60.0 % → 100.0 % (× 1.67)');
+		assert.equal(rows.idle.all, '140.0 % → 110.0 % (× 0.79)');
+		// what changed most first; who is in one run only last
+		assert.deepEqual(Object.keys(rows), ['all tasks', 'idle', 'both', 'CPU 0/KVM', 'gone only in A', 'fresh only in B']);
+	}));
 
-test('chart 6 tells rates, not counts: one run is twice as long', () => withRuns(PAIR, async (page) => {
-	const rows = await tableOf(page, 6);
-	assert.equal(rows.both.all, '400 → 300 (× 0.75)');
-	assert.equal(rows['CPU 0/KVM'].all, '500 → 500 (× 1.00)');
-}));
+test('chart 6 tells rates, not counts: one run is twice as long', () =>
+	withRuns(PAIR, async (page) => {
+		const rows = await tableOf(page, 6);
+		assert.equal(rows.both.all, '400 → 300 (× 0.75)');
+		assert.equal(rows['CPU 0/KVM'].all, '500 → 500 (× 1.00)');
+	}));
 
-test('chart 3 tells exits a second and host time, by reason', () => withRuns(PAIR, async (page) => {
-	let rows = await tableOf(page, 3);
-	assert.deepEqual(rows['CPU 0/KVM'], { all: '700 → 1.1k (× 1.57)', HLT: '500 → 1k (× 2.00)', EPT_VIOLATION: '200 → 0 (× 0.00)', IO_INSTRUCTION: '0 → 100 (new)' });
-	assert.deepEqual(rows['all vCPUs'], rows['CPU 0/KVM']);
-	await page.locator('#chart-3').getByRole('button', { name: 'host time' }).click();
-	rows = await tableOf(page, 3);
-	assert.equal(rows['CPU 0/KVM'].HLT, '0.5 % → 0.5 % (× 1.00)');
-}));
+test('chart 3 tells exits a second and host time, by reason', () =>
+	withRuns(PAIR, async (page) => {
+		let rows = await tableOf(page, 3);
+		assert.deepEqual(rows['CPU 0/KVM'], {
+			all: '700 → 1.1k (× 1.57)',
+			HLT: '500 → 1k (× 2.00)',
+			EPT_VIOLATION: '200 → 0 (× 0.00)',
+			IO_INSTRUCTION: '0 → 100 (new)',
+		});
+		assert.deepEqual(rows['all vCPUs'], rows['CPU 0/KVM']);
+		await page.locator('#chart-3').getByRole('button', { name: 'host time' }).click();
+		rows = await tableOf(page, 3);
+		assert.equal(rows['CPU 0/KVM'].HLT, '0.5 % → 0.5 % (× 1.00)');
+	}));
 
-test('a run that did not record KVM has no exits, which is not 0', () => withRuns(['before', 'plain'], async (page) => {
-	const rows = await tableOf(page, 3);
-	assert.equal(rows['all vCPUs'].all, '700 → not known');
-	assert.equal(rows['CPU 0/KVM only in A'].HLT, '500 → not in this run');
-}));
+test('a run that did not record KVM has no exits, which is not 0', () =>
+	withRuns(['before', 'plain'], async (page) => {
+		const rows = await tableOf(page, 3);
+		assert.equal(rows['all vCPUs'].all, '700 → not known');
+		assert.equal(rows['CPU 0/KVM only in A'].HLT, '500 → not in this run');
+	}));
 
 const cellAt = async (page, chart, row, column) => {
 	const canvas = page.locator(`#chart-${chart} canvas`);
@@ -109,95 +135,151 @@ const cellAt = async (page, chart, row, column) => {
 	return { canvas, x, y: 26 + (row + 0.5) * 22, edge: { x: left + 84 + (column - 1) * width + 3, y: 26 + row * 22 + 4 } };
 };
 
-test('a tooltip holds both values, the difference and the ratio', () => withRuns(PAIR, async (page) => {
-	const { canvas, x, y } = await cellAt(page, 5, 2, 1);
-	await canvas.hover({ position: { x, y } });
-	const words = await page.locator('.tooltip').innerText();
-	for (const part of [/both, core 0/, /A before\s+20\.00 % of one core/, /B after\s+60\.00 % of one core/, /difference\s+\+40\.00 %/, /ratio\s+× 3\.00/])
-		assert.match(words, part);
-}));
+test('a tooltip holds both values, the difference and the ratio', () =>
+	withRuns(PAIR, async (page) => {
+		const { canvas, x, y } = await cellAt(page, 5, 2, 1);
+		await canvas.hover({ position: { x, y } });
+		const words = await page.locator('.tooltip').innerText();
+		for (const part of [
+			/both, core 0/,
+			/A before\s+20\.00 % of one core/,
+			/B after\s+60\.00 % of one core/,
+			/difference\s+\+40\.00 %/,
+			/ratio\s+× 3\.00/,
+		])
+			assert.match(words, part);
+	}));
 
-const pixel = (page, chart, { x, y }) => page.evaluate(([id, left, top]) => {
-	const canvas = document.querySelector(`#chart-${id} canvas`);
-	const ratio = canvas.width / canvas.clientWidth;
-	return [...canvas.getContext('2d').getImageData(Math.round(left * ratio), Math.round(top * ratio), 1, 1).data];
-}, [chart, x, y]);
+const pixel = (page, chart, { x, y }) =>
+	page.evaluate(
+		([id, left, top]) => {
+			const canvas = document.querySelector(`#chart-${id} canvas`);
+			const ratio = canvas.width / canvas.clientWidth;
+			return [...canvas.getContext('2d').getImageData(Math.round(left * ratio), Math.round(top * ratio), 1, 1).data];
+		},
+		[chart, x, y],
+	);
 
-test('orange is more, violet is less, and what is missing has no colour', () => withRuns(PAIR, async (page) => {
-	const colour = async (column) => pixel(page, 5, (await cellAt(page, 5, 2, column)).edge);
-	const more = await colour(1);
-	assert.ok(more[0] > more[2] + 60, `orange: ${more}`);
-	const less = await colour(2);
-	assert.ok(less[2] > less[1] + 20 && less[2] > less[0], `violet: ${less}`);
-	const missing = await colour(3);
-	assert.ok(Math.max(...missing.slice(0, 3)) - Math.min(...missing.slice(0, 3)) < 12, `grey: ${missing}`);
-}));
+test('orange is more, violet is less, and what is missing has no colour', () =>
+	withRuns(PAIR, async (page) => {
+		const colour = async (column) => pixel(page, 5, (await cellAt(page, 5, 2, column)).edge);
+		const more = await colour(1);
+		assert.ok(more[0] > more[2] + 60, `orange: ${more}`);
+		const less = await colour(2);
+		assert.ok(less[2] > less[1] + 20 && less[2] > less[0], `violet: ${less}`);
+		const missing = await colour(3);
+		assert.ok(Math.max(...missing.slice(0, 3)) - Math.min(...missing.slice(0, 3)) < 12, `grey: ${missing}`);
+	}));
 
-test('what is shown is in the address, and a link brings it back', () => withRuns(PAIR, async (page) => {
-	await page.locator('#chart-5').getByRole('button', { name: 'B ÷ A' }).click();
-	await page.waitForFunction(() => location.hash.includes('show=ratio'));
-	assert.equal(await page.locator('#chart-6').getByRole('button', { name: 'B ÷ A' }).getAttribute('aria-pressed'), 'true');
-}, { hash: '#show=a' }));
+test('what is shown is in the address, and a link brings it back', () =>
+	withRuns(
+		PAIR,
+		async (page) => {
+			await page.locator('#chart-5').getByRole('button', { name: 'B ÷ A' }).click();
+			await page.waitForFunction(() => location.hash.includes('show=ratio'));
+			assert.equal(
+				await page.locator('#chart-6').getByRole('button', { name: 'B ÷ A' }).getAttribute('aria-pressed'),
+				'true',
+			);
+		},
+		{ hash: '#show=a' },
+	));
 
-test('charts 1 and 4 stand side by side on one time axis and one scale', () => withRuns(PAIR, async (page) => {
-	for (const id of ['chart-1', 'chart-2', 'chart-4'])
-		for (const run of ['', '-run-1']) assert.equal(await page.locator(`#${id}${run}`).count(), 1, id + run);
-	const legends = await page.evaluate(() => ['chart-1', 'chart-1-run-1'].map((id) => document.querySelector(`#${id} .legend`).innerText));
-	assert.equal(legends[0], legends[1]);
-	// counts of one grid: both have the same columns
-	const grids = await page.evaluate(() => globalThis.pftrace.pages.map(({ model }) => [model.heatAll.gridNs, model.locality.gridNs]));
-	assert.deepEqual(grids[0], grids[1]);
-	assert.deepEqual(await page.evaluate(() => globalThis.pftrace.state.view.value), { from: 0, to: 2e9 });
-}));
+test('charts 1 and 4 stand side by side on one time axis and one scale', () =>
+	withRuns(PAIR, async (page) => {
+		for (const id of ['chart-1', 'chart-2', 'chart-4'])
+			for (const run of ['', '-run-1']) assert.equal(await page.locator(`#${id}${run}`).count(), 1, id + run);
+		const legends = await page.evaluate(() =>
+			['chart-1', 'chart-1-run-1'].map((id) => document.querySelector(`#${id} .legend`).innerText),
+		);
+		assert.equal(legends[0], legends[1]);
+		// counts of one grid: both have the same columns
+		const grids = await page.evaluate(() =>
+			globalThis.pftrace.pages.map(({ model }) => [model.heatAll.gridNs, model.locality.gridNs]),
+		);
+		assert.deepEqual(grids[0], grids[1]);
+		assert.deepEqual(await page.evaluate(() => globalThis.pftrace.state.view.value), { from: 0, to: 2e9 });
+	}));
 
-test('a range that only one run recorded tells nothing of the other', () => withRuns(PAIR, async (page) => {
-	const rows = await tableOf(page, 5);
-	assert.equal(rows.both.all, 'not known → 60.0 %');
-}, { hash: '#t=1200-1800' }));
+test('a range that only one run recorded tells nothing of the other', () =>
+	withRuns(
+		PAIR,
+		async (page) => {
+			const rows = await tableOf(page, 5);
+			assert.equal(rows.both.all, 'not known → 60.0 %');
+		},
+		{ hash: '#t=1200-1800' },
+	));
 
-test('buckets of other lengths come to one grid, and no number changes', () => withRuns(['before', 'coarse'], async (page) => {
-	for (const chart of [3, 5, 6])
-		for (const [name, cells] of Object.entries(await tableOf(page, chart)))
-			for (const words of Object.values(cells)) {
-				const [, a, b] = /^(.+) → (.+?)(?: \(.*\))?$/.exec(words);
-				assert.equal(a, b, `chart ${chart}, ${name}`);
-			}
-	const grids = await page.evaluate(() => globalThis.pftrace.pages.map(({ model }) => [model.heatAll, model.heat, model.locality, model.exits].map((part) => part.gridNs)));
-	assert.deepEqual(grids, [[4e7, 4e7, 4e7, 4e7], [4e7, 4e7, 4e7, 4e7]]);
-	assert.equal(...await page.evaluate(() => ['chart-1', 'chart-1-run-1'].map((id) => document.querySelector(`#${id} .summary`).innerText)));
-}));
+test('buckets of other lengths come to one grid, and no number changes', () =>
+	withRuns(['before', 'coarse'], async (page) => {
+		for (const chart of [3, 5, 6])
+			for (const [name, cells] of Object.entries(await tableOf(page, chart)))
+				for (const words of Object.values(cells)) {
+					const [, a, b] = /^(.+) → (.+?)(?: \(.*\))?$/.exec(words);
+					assert.equal(a, b, `chart ${chart}, ${name}`);
+				}
+		const grids = await page.evaluate(() =>
+			globalThis.pftrace.pages.map(({ model }) =>
+				[model.heatAll, model.heat, model.locality, model.exits].map((part) => part.gridNs),
+			),
+		);
+		assert.deepEqual(grids, [
+			[4e7, 4e7, 4e7, 4e7],
+			[4e7, 4e7, 4e7, 4e7],
+		]);
+		assert.equal(
+			...(await page.evaluate(() =>
+				['chart-1', 'chart-1-run-1'].map((id) => document.querySelector(`#${id} .summary`).innerText),
+			)),
+		);
+	}));
 
-test('of three runs, any two are compared', () => withRuns(['before', 'after', 'plain'], async (page) => {
-	await page.getByLabel('Run that is B in charts 3, 5 and 6').selectOption('2');
-	const rows = await tableOf(page, 5);
-	assert.equal(rows.both.all, '30.0 % → 50.0 % (× 1.67)');
-	assert.equal(await page.locator('#chart-1-run-2').count(), 1);
-}));
+test('of three runs, any two are compared', () =>
+	withRuns(['before', 'after', 'plain'], async (page) => {
+		await page.getByLabel('Run that is B in charts 3, 5 and 6').selectOption('2');
+		const rows = await tableOf(page, 5);
+		assert.equal(rows.both.all, '30.0 % → 50.0 % (× 1.67)');
+		assert.equal(await page.locator('#chart-1-run-2').count(), 1);
+	}));
 
-test('a filter and a chosen task hold in all runs', () => withRuns(PAIR, async (page) => {
-	await page.getByLabel(/^Tasks: text/).fill('both');
-	const rows = await tableOf(page, 5);
-	assert.deepEqual(Object.keys(rows), ['all tasks', 'idle', 'both']);
-	await page.evaluate(() => { globalThis.pftrace.state.task.value = globalThis.pftrace.page.model.tasks.find((task) => task.name === 'gone').task; });
-	assert.match(await page.locator('#chart-1-run-1 .summary').innerText(), /not in this run/);
-	assert.match(await page.locator('#chart-1 .summary').innerText(), /100 runs/);
-}));
+test('a filter and a chosen task hold in all runs', () =>
+	withRuns(PAIR, async (page) => {
+		await page.getByLabel(/^Tasks: text/).fill('both');
+		const rows = await tableOf(page, 5);
+		assert.deepEqual(Object.keys(rows), ['all tasks', 'idle', 'both']);
+		await page.evaluate(() => {
+			globalThis.pftrace.state.task.value = globalThis.pftrace.page.model.tasks.find((task) => task.name === 'gone').task;
+		});
+		assert.match(await page.locator('#chart-1-run-1 .summary').innerText(), /not in this run/);
+		assert.match(await page.locator('#chart-1 .summary').innerText(), /100 runs/);
+	}));
 
 for (const colorScheme of ['light', 'dark'])
-	test(`axe-core finds nothing, ${colorScheme}`, () => withRuns(['before', 'after', 'plain'], async (page) => {
-		await tableOf(page, 5);
-		// nothing below the bar on top
-		await page.evaluate(() => scrollTo(0, 0));
-		await page.evaluate(AXE);
-		const found = await page.evaluate(async () => {
-			const { violations } = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-			return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
-		});
-		assert.deepEqual(found, []);
-	}, { colorScheme }));
+	test(`axe-core finds nothing, ${colorScheme}`, () =>
+		withRuns(
+			['before', 'after', 'plain'],
+			async (page) => {
+				await tableOf(page, 5);
+				// nothing below the bar on top
+				await page.evaluate(() => scrollTo(0, 0));
+				await page.evaluate(AXE);
+				const found = await page.evaluate(async () => {
+					const { violations } = await globalThis.axe.run(document, {
+						runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+					});
+					return violations.map(
+						({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+					);
+				});
+				assert.deepEqual(found, []);
+			},
+			{ colorScheme },
+		));
 
-test('one file makes the page of one capture', () => withRuns(['before'], async (page) => {
-	assert.equal(await page.locator('#chart-1-run-1').count(), 0);
-	assert.equal(await page.locator('.overview').count(), 1);
-	assert.equal(await page.title(), 'load-before – pftrace');
-}));
+test('one file makes the page of one capture', () =>
+	withRuns(['before'], async (page) => {
+		assert.equal(await page.locator('#chart-1-run-1').count(), 0);
+		assert.equal(await page.locator('.overview').count(), 1);
+		assert.equal(await page.title(), 'load-before – pftrace');
+	}));

@@ -9,7 +9,9 @@ import { capture } from './captures.mjs';
 import { withPage } from './with_page.mjs';
 
 const stateOf = (page, name) => page.evaluate((key) => globalThis.pftrace.state[key].value, name);
-const press = async (page, ...keys) => { for (const key of keys) await page.keyboard.press(key); };
+const press = async (page, ...keys) => {
+	for (const key of keys) await page.keyboard.press(key);
+};
 const frames = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 const sum = (rows, column) => rows.reduce((total, row) => total + row[column], 0);
 const percent = (ns, of) => `${((ns / of) * 100).toFixed(1)} %`;
@@ -18,242 +20,331 @@ const IDLE = 4; // tasks of 'plain' below this one
 async function tableOf(page, chart) {
 	const details = page.locator(`#chart-${chart} details`);
 	if (!(await details.evaluate((each) => each.open))) await details.locator('summary').click();
-	return page.evaluate((id) => [...document.querySelectorAll(`#${id} table tr`)].map((row) => [...row.children].map((cell) => cell.innerText)), `chart-${chart}`);
+	return page.evaluate(
+		(id) => [...document.querySelectorAll(`#${id} table tr`)].map((row) => [...row.children].map((cell) => cell.innerText)),
+		`chart-${chart}`,
+	);
 }
 const column = (table, name) => table.slice(1).map((row) => row[table[0].findIndex((head) => head.startsWith(name))]);
 
-test('cores are chosen in the toolbar, for all charts, and let go', () => withPage('plain', async (page) => {
-	const { rows } = capture('plain');
-	await page.getByLabel(/^Cores, such as/).click();
-	await page.keyboard.type('1-2');
-	await press(page, 'Enter');
-	await page.waitForFunction(() => location.hash === '#cores=1-2');
-	const [head, all] = await tableOf(page, 5);
-	assert.deepEqual(head.slice(2), ['core 1', 'core 2']);
-	assert.equal(all[1], percent(sum(rows.samples.filter((row) => row[2] >= IDLE && [1, 2].includes(row[3])), 4), 4e9));
-	assert.equal(await page.locator('.overview-words').innerText(), 'Busy part of cores 1-2');
-	await page.locator('#chart-1 canvas').hover({ position: { x: 300, y: 100 } });
-	const there = new Set(rows.samples.filter((row) => row[2] >= IDLE && [1, 2].includes(row[3])).map((row) => row[2]));
-	assert.equal(await page.evaluate(() => globalThis.pftrace.selected.value.size), there.size);
-	await page.locator('.cores .chip').click();
-	assert.equal(await stateOf(page, 'cores'), '');
-}));
-
-test('C chooses cores by keyboard; what is not understood is said', () => withPage('plain', async (page) => {
-	await press(page, 'c');
-	await page.keyboard.type('node:1');
-	await press(page, 'Enter');
-	assert.deepEqual(await page.evaluate(() => [...globalThis.pftrace.cores.value]), [2, 3]);
-	await press(page, 'c');
-	await page.keyboard.type('77');
-	await press(page, 'Enter');
-	assert.equal(await page.evaluate(() => globalThis.pftrace.cores.value), null);
-	assert.equal(await page.getByLabel(/^Cores, such as/).getAttribute('aria-invalid'), 'true');
-	assert.match(await page.locator('.cores .chip').innerText(), /no such core/);
-	await press(page, 'Escape');
-	assert.equal(await stateOf(page, 'cores'), '');
-}));
-
-test('a click on the label of a lane shows that core alone, another one all', () => withPage('plain', async (page) => {
-	const canvas = page.locator('#chart-4 canvas');
-	await canvas.scrollIntoViewIfNeeded();
-	await canvas.click({ position: { x: 40, y: 88 + 40 } });
-	assert.equal(await stateOf(page, 'cores'), '1');
-	await frames(page);
-	await canvas.click({ position: { x: 40, y: 40 } });
-	assert.equal(await stateOf(page, 'cores'), '');
-}));
-
-test('G groups rows of charts 3 to 6; a group is opened by a click', () => withPage('kvm', async (page) => {
-	await press(page, 'g');
-	assert.equal(await stateOf(page, 'group'), 'prefix');
-	await page.waitForFunction(() => location.hash === '#group=prefix');
-	const table = await tableOf(page, 5);
-	assert.deepEqual(column(table, 'task').slice(2).sort(), ['CPU', 'worker']);
-	const { rows } = capture('kvm');
-	const workers = rows.samples.filter((row) => row[2] >= 8 + 4);
-	assert.equal(column(table, 'all')[table.slice(1).findIndex((row) => row[0] === 'worker')], percent(sum(workers, 4), 3e9));
-	const exits = await tableOf(page, 3);
-	assert.deepEqual(column(exits, 'task'), ['CPU × 4']);
-	await page.evaluate(() => { globalThis.pftrace.state.lanes.value = 'tasks'; });
-	const lanes = page.locator('#chart-4 canvas');
-	await lanes.scrollIntoViewIfNeeded();
-	await lanes.hover({ position: { x: 400, y: 15 } });
-	assert.match(await page.locator('.tooltip .title').innerText(), /CPU|worker/);
-	const canvas = page.locator('#chart-5 canvas');
-	await canvas.scrollIntoViewIfNeeded();
-	const first = column(table, 'task')[2];
-	await canvas.click({ position: { x: 20, y: 26 + 22 * 2.5 } });
-	assert.deepEqual([await stateOf(page, 'filter'), await stateOf(page, 'group')], [`prefix:${first}`, 'none']);
-	await press(page, 'Escape');
-	assert.equal(await stateOf(page, 'filter'), '');
-}));
-
-test('groups are chosen in the panel of tasks, too, and colours follow them', () => withPage('kvm', async (page) => {
-	const colours = () => page.evaluate(() => new Set([...globalThis.pftrace.taskColours.value].filter(Boolean)).size);
-	const before = await colours();
-	await press(page, '/');
-	await page.locator('.picker-panel select').selectOption('vm');
-	assert.equal(await stateOf(page, 'group'), 'vm');
-	await press(page, 'Escape');
-	assert.ok(before > 4 && await colours() === 2);
-	assert.deepEqual((await page.locator('#chart-4 .legend .key').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).sort(), ['guest-1 × 4', 'no vm × 8']);
-	await page.locator('.chip', { hasText: 'by VM' }).click();
-	assert.equal(await stateOf(page, 'group'), 'none');
-}));
-
-test('charts 2 and 3 show one guest, or one virtual CPU', () => withPage('kvm', async (page) => {
-	const { rows } = capture('kvm');
-	const select = page.locator('#chart-2 select');
-	assert.deepEqual(await select.locator('option').allInnerTexts(), ['all guests', 'all of guest-1', 'CPU 0/KVM', 'CPU 1/KVM', 'CPU 2/KVM', 'CPU 3/KVM']);
-	await select.selectOption({ label: 'all of guest-1' });
-	assert.equal(await stateOf(page, 'filter'), 'vm:"guest-1"');
-	const guests = (of) => sum(rows.cells.filter((row) => row[3] === 'guest' && of(row[2])), 5).toLocaleString('en');
-	assert.ok((await page.locator('#chart-2 .summary').innerText()).startsWith(`${guests(() => true)} guest`));
-	await page.locator('#chart-3 select').focus();
-	await page.locator('#chart-3 select').selectOption({ label: 'CPU 2/KVM' });
-	assert.equal(await stateOf(page, 'task'), 10);
-	assert.ok((await page.locator('#chart-2 .summary').innerText()).startsWith(`${guests((task) => task === 10)} guest`));
-	assert.deepEqual(column(await tableOf(page, 3), 'task'), ['CPU 2/KVM']);
-	await select.selectOption('all');
-	assert.deepEqual([await stateOf(page, 'filter'), await stateOf(page, 'task')], ['', null]);
-}));
-
-test('migrations are those of the rows: in the table, in the tooltip, on the lanes', () => withPage('plain', async (page) => {
-	const { rows } = capture('plain');
-	const table = await tableOf(page, 4);
-	const total = column(table, 'migrations').reduce((all, text) => all + Number(text.replaceAll(',', '')), 0);
-	assert.equal(total, sum(rows.samples, 6));
-	const canvas = page.locator('#chart-4 canvas');
-	await canvas.scrollIntoViewIfNeeded();
-	const box = await canvas.boundingBox();
-	const bucket = 123;
-	await canvas.hover({ position: { x: 76 + ((bucket + 0.5) / 400) * (box.width - 90), y: 40 } });
-	const here = sum(rows.samples.filter((row) => row[0] === bucket * 1e7 && row[3] === 0), 6);
-	assert.ok(here > 0);
-	assert.equal(await page.locator('.tooltip .row', { hasText: 'came from another core' }).locator('.value').innerText(), `${here} ×`);
-}));
-
-test('a task that is followed draws its ways from core to core', () => withPage('plain', async (page) => {
-	const inked = () => page.evaluate(() => {
-		const canvas = document.querySelector('#chart-4 canvas');
-		// the ink of lines, on the row of pixels between two lanes
-		const { data } = canvas.getContext('2d').getImageData(76, 6 + 88 - 1, canvas.width - 90, 1);
-		let dark = 0;
-		for (let i = 0; i < data.length; i += 4) if (data[i] < 80 && data[i + 1] < 80 && data[i + 2] < 80) dark++;
-		return dark;
-	});
-	await page.locator('#chart-4').scrollIntoViewIfNeeded();
-	await frames(page);
-	const before = await inked();
-	await page.evaluate(() => { globalThis.pftrace.state.task.value = 5; });
-	await frames(page);
-	assert.ok(await inked() > before, 'lines cross from lane to lane');
-}));
-
-test('the table of chart 4 sorts by any column', () => withPage('plain', async (page) => {
-	for (const name of ['switched in', 'migrations', 'time']) {
-		await tableOf(page, 4);
-		await page.locator('#chart-4 thead button', { hasText: name }).focus();
+test('cores are chosen in the toolbar, for all charts, and let go', () =>
+	withPage('plain', async (page) => {
+		const { rows } = capture('plain');
+		await page.getByLabel(/^Cores, such as/).click();
+		await page.keyboard.type('1-2');
 		await press(page, 'Enter');
-		const key = await page.evaluate(() => document.activeElement.closest('th').getAttribute('aria-sort'));
-		assert.equal(key, 'descending');
-		if (name === 'time') continue;
-		const numbers = column(await tableOf(page, 4), name).map((text) => Number(text.replaceAll(',', '')));
-		assert.deepEqual(numbers, numbers.slice().sort((a, b) => b - a));
-	}
-	await page.locator('#chart-4 thead button', { hasText: 'task' }).click();
-	const names = column(await tableOf(page, 4), 'task');
-	assert.deepEqual(names, names.slice().sort(new Intl.Collator('en', { numeric: true }).compare));
-	assert.equal(await page.locator('#chart-4 th[aria-sort="ascending"]').count(), 1);
-}));
-
-test('charts 5 and 6 sort by name, by pointer and by keyboard', () => withPage('plain', async (page) => {
-	const canvas = page.locator('#chart-5 canvas');
-	await canvas.scrollIntoViewIfNeeded();
-	await canvas.click({ position: { x: 20, y: 12 } });
-	assert.equal(await stateOf(page, 'sort'), 'name');
-	const names = column(await tableOf(page, 5), 'task').slice(2).map((text) => text.split(' ')[0]);
-	assert.deepEqual(names, names.slice().sort(new Intl.Collator('en', { numeric: true }).compare));
-	await tableOf(page, 6);
-	await page.locator('#chart-6 thead button', { hasText: 'all' }).focus();
-	await press(page, 'Enter');
-	assert.equal(await stateOf(page, 'sort'), null);
-}));
-
-test('the tooltip of a heat map has the histogram of its moment', () => withPage('plain', async (page) => {
-	await page.locator('#chart-1 canvas').hover({ position: { x: 400, y: 200 } });
-	const bars = page.locator('.tooltip .histogram canvas');
-	assert.equal(await bars.getAttribute('aria-label'), 'How many of each length, in this moment');
-	const coloured = await bars.evaluate((canvas) => {
-		const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-		let columns = new Set();
-		for (let i = 0; i < data.length; i += 4) if (data[i + 2] > data[i] + 60 && data[i + 3] > 200) columns.add((i / 4) % canvas.width);
-		return columns.size;
-	});
-	assert.ok(coloured > 6, String(coloured));
-	await press(page, '1', 'ArrowRight');
-	assert.equal(await page.locator('.tooltip .histogram').isVisible(), true);
-}));
-
-test('the moment that is pointed at is in the address, and on all charts over time', () => withPage('plain', async (page) => {
-	assert.equal(await stateOf(page, 'cursor'), 1.5e9);
-	await page.locator('#chart-4').scrollIntoViewIfNeeded();
-	for (const where of ['#chart-1', '#chart-4', '.overview']) assert.equal(await page.locator(`${where} .cursor-line`).evaluate((line) => !line.hidden), true, where);
-	await page.locator('#chart-1 canvas').hover({ position: { x: 500, y: 100 } });
-	await page.waitForFunction(() => /at=\d/.test(location.hash) && !/at=1500/.test(location.hash));
-	await page.mouse.move(5, 300);
-	await page.waitForFunction(() => location.hash === '');
-}, { hash: '#at=1500' }));
-
-test('statistics tell who had the cores while the followed task waited', () => withPage('plain', async (page) => {
-	const { rows } = capture('plain');
-	await press(page, 'i');
-	const table = page.locator('dialog[open] table', { hasText: 'waited: who had the cores' });
-	const [label, part] = (await table.locator('tbody tr').first().locator('th, td').allInnerTexts());
-	// the same from the rows: shares of all cores in the steps in which its waits ended, by their length
-	const task = 6;
-	const weights = new Map();
-	for (const row of rows.cells.filter((each) => each[3] === 'wait' && each[2] === task)) weights.set(row[0], (weights.get(row[0]) ?? 0) + row[5] * 2 ** ((row[4] + 0.5) / 8));
-	const sums = new Map();
-	for (const [at, weight] of weights) {
-		const here = rows.samples.filter((row) => row[0] === at);
-		for (const row of here) if (row[2] !== task) sums.set(row[2], (sums.get(row[2]) ?? 0) + (weight * row[4]) / sum(here, 4));
-	}
-	const [most, value] = [...sums].sort((a, b) => b[1] - a[1])[0];
-	assert.equal(label, await page.evaluate((number) => globalThis.pftrace.label(globalThis.pftrace.model.task(number)), most));
-	assert.equal(part, percent(value, [...weights.values()].reduce((all, each) => all + each, 0)));
-}, { hash: '#task=6' }));
-
-test('printed, all charts are there and light, and the theme comes back', () => withPage('kvm', async (page) => {
-	const drawn = () => page.evaluate(() => [1, 2, 3, 4, 5, 6].map((chart) => {
-		const canvas = document.querySelector(`#chart-${chart} canvas`);
-		return new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size;
+		await page.waitForFunction(() => location.hash === '#cores=1-2');
+		const [head, all] = await tableOf(page, 5);
+		assert.deepEqual(head.slice(2), ['core 1', 'core 2']);
+		assert.equal(
+			all[1],
+			percent(
+				sum(
+					rows.samples.filter((row) => row[2] >= IDLE && [1, 2].includes(row[3])),
+					4,
+				),
+				4e9,
+			),
+		);
+		assert.equal(await page.locator('.overview-words').innerText(), 'Busy part of cores 1-2');
+		await page.locator('#chart-1 canvas').hover({ position: { x: 300, y: 100 } });
+		const there = new Set(rows.samples.filter((row) => row[2] >= IDLE && [1, 2].includes(row[3])).map((row) => row[2]));
+		assert.equal(await page.evaluate(() => globalThis.pftrace.selected.value.size), there.size);
+		await page.locator('.cores .chip').click();
+		assert.equal(await stateOf(page, 'cores'), '');
 	}));
-	assert.ok((await drawn())[5] < 3, 'not in sight, not painted');
-	await page.evaluate(() => {
-		globalThis.seen = [];
-		addEventListener('beforeprint', () => globalThis.seen.push(document.documentElement.dataset.theme));
-	});
-	assert.ok((await page.pdf()).length > 20000);
-	assert.deepEqual(await page.evaluate(() => globalThis.seen), ['light']);
-	assert.ok((await drawn()).every((colours) => colours > 6));
-	assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
-}, { colorScheme: 'dark', viewport: { width: 1400, height: 500 } }));
 
-test('forced colours are those of the canvases, too', () => withPage('kvm', async (page) => {
-	await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
-	await frames(page);
-	const [canvas, system] = await page.evaluate(() => {
-		const probe = document.createElement('i');
-		probe.style.cssText = 'color: Canvas; forced-color-adjust: none';
-		document.body.append(probe);
-		return [globalThis.pftrace.theme.palette.value.plot, getComputedStyle(probe).color];
-	});
-	assert.equal(canvas, system);
-	const pixel = await page.evaluate(() => [...document.querySelector('#chart-1 canvas').getContext('2d').getImageData(90, 20, 1, 1).data]);
-	assert.deepEqual(pixel.slice(0, 3), system.match(/\d+/g).slice(0, 3).map(Number));
-}));
+test('C chooses cores by keyboard; what is not understood is said', () =>
+	withPage('plain', async (page) => {
+		await press(page, 'c');
+		await page.keyboard.type('node:1');
+		await press(page, 'Enter');
+		assert.deepEqual(await page.evaluate(() => [...globalThis.pftrace.cores.value]), [2, 3]);
+		await press(page, 'c');
+		await page.keyboard.type('77');
+		await press(page, 'Enter');
+		assert.equal(await page.evaluate(() => globalThis.pftrace.cores.value), null);
+		assert.equal(await page.getByLabel(/^Cores, such as/).getAttribute('aria-invalid'), 'true');
+		assert.match(await page.locator('.cores .chip').innerText(), /no such core/);
+		await press(page, 'Escape');
+		assert.equal(await stateOf(page, 'cores'), '');
+	}));
+
+test('a click on the label of a lane shows that core alone, another one all', () =>
+	withPage('plain', async (page) => {
+		const canvas = page.locator('#chart-4 canvas');
+		await canvas.scrollIntoViewIfNeeded();
+		await canvas.click({ position: { x: 40, y: 88 + 40 } });
+		assert.equal(await stateOf(page, 'cores'), '1');
+		await frames(page);
+		await canvas.click({ position: { x: 40, y: 40 } });
+		assert.equal(await stateOf(page, 'cores'), '');
+	}));
+
+test('G groups rows of charts 3 to 6; a group is opened by a click', () =>
+	withPage('kvm', async (page) => {
+		await press(page, 'g');
+		assert.equal(await stateOf(page, 'group'), 'prefix');
+		await page.waitForFunction(() => location.hash === '#group=prefix');
+		const table = await tableOf(page, 5);
+		assert.deepEqual(column(table, 'task').slice(2).sort(), ['CPU', 'worker']);
+		const { rows } = capture('kvm');
+		const workers = rows.samples.filter((row) => row[2] >= 8 + 4);
+		assert.equal(column(table, 'all')[table.slice(1).findIndex((row) => row[0] === 'worker')], percent(sum(workers, 4), 3e9));
+		const exits = await tableOf(page, 3);
+		assert.deepEqual(column(exits, 'task'), ['CPU × 4']);
+		await page.evaluate(() => {
+			globalThis.pftrace.state.lanes.value = 'tasks';
+		});
+		const lanes = page.locator('#chart-4 canvas');
+		await lanes.scrollIntoViewIfNeeded();
+		await lanes.hover({ position: { x: 400, y: 15 } });
+		assert.match(await page.locator('.tooltip .title').innerText(), /CPU|worker/);
+		const canvas = page.locator('#chart-5 canvas');
+		await canvas.scrollIntoViewIfNeeded();
+		const first = column(table, 'task')[2];
+		await canvas.click({ position: { x: 20, y: 26 + 22 * 2.5 } });
+		assert.deepEqual([await stateOf(page, 'filter'), await stateOf(page, 'group')], [`prefix:${first}`, 'none']);
+		await press(page, 'Escape');
+		assert.equal(await stateOf(page, 'filter'), '');
+	}));
+
+test('groups are chosen in the panel of tasks, too, and colours follow them', () =>
+	withPage('kvm', async (page) => {
+		const colours = () => page.evaluate(() => new Set([...globalThis.pftrace.taskColours.value].filter(Boolean)).size);
+		const before = await colours();
+		await press(page, '/');
+		await page.locator('.picker-panel select').selectOption('vm');
+		assert.equal(await stateOf(page, 'group'), 'vm');
+		await press(page, 'Escape');
+		assert.ok(before > 4 && (await colours()) === 2);
+		assert.deepEqual(
+			(await page.locator('#chart-4 .legend .key').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).sort(),
+			['guest-1 × 4', 'no vm × 8'],
+		);
+		await page.locator('.chip', { hasText: 'by VM' }).click();
+		assert.equal(await stateOf(page, 'group'), 'none');
+	}));
+
+test('charts 2 and 3 show one guest, or one virtual CPU', () =>
+	withPage('kvm', async (page) => {
+		const { rows } = capture('kvm');
+		const select = page.locator('#chart-2 select');
+		assert.deepEqual(await select.locator('option').allInnerTexts(), [
+			'all guests',
+			'all of guest-1',
+			'CPU 0/KVM',
+			'CPU 1/KVM',
+			'CPU 2/KVM',
+			'CPU 3/KVM',
+		]);
+		await select.selectOption({ label: 'all of guest-1' });
+		assert.equal(await stateOf(page, 'filter'), 'vm:"guest-1"');
+		const guests = (of) =>
+			sum(
+				rows.cells.filter((row) => row[3] === 'guest' && of(row[2])),
+				5,
+			).toLocaleString('en');
+		assert.ok((await page.locator('#chart-2 .summary').innerText()).startsWith(`${guests(() => true)} guest`));
+		await page.locator('#chart-3 select').focus();
+		await page.locator('#chart-3 select').selectOption({ label: 'CPU 2/KVM' });
+		assert.equal(await stateOf(page, 'task'), 10);
+		assert.ok((await page.locator('#chart-2 .summary').innerText()).startsWith(`${guests((task) => task === 10)} guest`));
+		assert.deepEqual(column(await tableOf(page, 3), 'task'), ['CPU 2/KVM']);
+		await select.selectOption('all');
+		assert.deepEqual([await stateOf(page, 'filter'), await stateOf(page, 'task')], ['', null]);
+	}));
+
+test('migrations are those of the rows: in the table, in the tooltip, on the lanes', () =>
+	withPage('plain', async (page) => {
+		const { rows } = capture('plain');
+		const table = await tableOf(page, 4);
+		const total = column(table, 'migrations').reduce((all, text) => all + Number(text.replaceAll(',', '')), 0);
+		assert.equal(total, sum(rows.samples, 6));
+		const canvas = page.locator('#chart-4 canvas');
+		await canvas.scrollIntoViewIfNeeded();
+		const box = await canvas.boundingBox();
+		const bucket = 123;
+		await canvas.hover({ position: { x: 76 + ((bucket + 0.5) / 400) * (box.width - 90), y: 40 } });
+		const here = sum(
+			rows.samples.filter((row) => row[0] === bucket * 1e7 && row[3] === 0),
+			6,
+		);
+		assert.ok(here > 0);
+		assert.equal(
+			await page.locator('.tooltip .row', { hasText: 'came from another core' }).locator('.value').innerText(),
+			`${here} ×`,
+		);
+	}));
+
+test('a task that is followed draws its ways from core to core', () =>
+	withPage('plain', async (page) => {
+		const inked = () =>
+			page.evaluate(() => {
+				const canvas = document.querySelector('#chart-4 canvas');
+				// the ink of lines, on the row of pixels between two lanes
+				const { data } = canvas.getContext('2d').getImageData(76, 6 + 88 - 1, canvas.width - 90, 1);
+				let dark = 0;
+				for (let i = 0; i < data.length; i += 4) if (data[i] < 80 && data[i + 1] < 80 && data[i + 2] < 80) dark++;
+				return dark;
+			});
+		await page.locator('#chart-4').scrollIntoViewIfNeeded();
+		await frames(page);
+		const before = await inked();
+		await page.evaluate(() => {
+			globalThis.pftrace.state.task.value = 5;
+		});
+		await frames(page);
+		assert.ok((await inked()) > before, 'lines cross from lane to lane');
+	}));
+
+test('the table of chart 4 sorts by any column', () =>
+	withPage('plain', async (page) => {
+		for (const name of ['switched in', 'migrations', 'time']) {
+			await tableOf(page, 4);
+			await page.locator('#chart-4 thead button', { hasText: name }).focus();
+			await press(page, 'Enter');
+			const key = await page.evaluate(() => document.activeElement.closest('th').getAttribute('aria-sort'));
+			assert.equal(key, 'descending');
+			if (name === 'time') continue;
+			const numbers = column(await tableOf(page, 4), name).map((text) => Number(text.replaceAll(',', '')));
+			assert.deepEqual(
+				numbers,
+				numbers.slice().sort((a, b) => b - a),
+			);
+		}
+		await page.locator('#chart-4 thead button', { hasText: 'task' }).click();
+		const names = column(await tableOf(page, 4), 'task');
+		assert.deepEqual(names, names.slice().sort(new Intl.Collator('en', { numeric: true }).compare));
+		assert.equal(await page.locator('#chart-4 th[aria-sort="ascending"]').count(), 1);
+	}));
+
+test('charts 5 and 6 sort by name, by pointer and by keyboard', () =>
+	withPage('plain', async (page) => {
+		const canvas = page.locator('#chart-5 canvas');
+		await canvas.scrollIntoViewIfNeeded();
+		await canvas.click({ position: { x: 20, y: 12 } });
+		assert.equal(await stateOf(page, 'sort'), 'name');
+		const names = column(await tableOf(page, 5), 'task')
+			.slice(2)
+			.map((text) => text.split(' ')[0]);
+		assert.deepEqual(names, names.slice().sort(new Intl.Collator('en', { numeric: true }).compare));
+		await tableOf(page, 6);
+		await page.locator('#chart-6 thead button', { hasText: 'all' }).focus();
+		await press(page, 'Enter');
+		assert.equal(await stateOf(page, 'sort'), null);
+	}));
+
+test('the tooltip of a heat map has the histogram of its moment', () =>
+	withPage('plain', async (page) => {
+		await page.locator('#chart-1 canvas').hover({ position: { x: 400, y: 200 } });
+		const bars = page.locator('.tooltip .histogram canvas');
+		assert.equal(await bars.getAttribute('aria-label'), 'How many of each length, in this moment');
+		const coloured = await bars.evaluate((canvas) => {
+			const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+			let columns = new Set();
+			for (let i = 0; i < data.length; i += 4)
+				if (data[i + 2] > data[i] + 60 && data[i + 3] > 200) columns.add((i / 4) % canvas.width);
+			return columns.size;
+		});
+		assert.ok(coloured > 6, String(coloured));
+		await press(page, '1', 'ArrowRight');
+		assert.equal(await page.locator('.tooltip .histogram').isVisible(), true);
+	}));
+
+test('the moment that is pointed at is in the address, and on all charts over time', () =>
+	withPage(
+		'plain',
+		async (page) => {
+			assert.equal(await stateOf(page, 'cursor'), 1.5e9);
+			await page.locator('#chart-4').scrollIntoViewIfNeeded();
+			for (const where of ['#chart-1', '#chart-4', '.overview'])
+				assert.equal(await page.locator(`${where} .cursor-line`).evaluate((line) => !line.hidden), true, where);
+			await page.locator('#chart-1 canvas').hover({ position: { x: 500, y: 100 } });
+			await page.waitForFunction(() => /at=\d/.test(location.hash) && !/at=1500/.test(location.hash));
+			await page.mouse.move(5, 300);
+			await page.waitForFunction(() => location.hash === '');
+		},
+		{ hash: '#at=1500' },
+	));
+
+test('statistics tell who had the cores while the followed task waited', () =>
+	withPage(
+		'plain',
+		async (page) => {
+			const { rows } = capture('plain');
+			await press(page, 'i');
+			const table = page.locator('dialog[open] table', { hasText: 'waited: who had the cores' });
+			const [label, part] = await table.locator('tbody tr').first().locator('th, td').allInnerTexts();
+			// the same from the rows: shares of all cores in the steps in which its waits ended, by their length
+			const task = 6;
+			const weights = new Map();
+			for (const row of rows.cells.filter((each) => each[3] === 'wait' && each[2] === task))
+				weights.set(row[0], (weights.get(row[0]) ?? 0) + row[5] * 2 ** ((row[4] + 0.5) / 8));
+			const sums = new Map();
+			for (const [at, weight] of weights) {
+				const here = rows.samples.filter((row) => row[0] === at);
+				for (const row of here)
+					if (row[2] !== task) sums.set(row[2], (sums.get(row[2]) ?? 0) + (weight * row[4]) / sum(here, 4));
+			}
+			const [most, value] = [...sums].sort((a, b) => b[1] - a[1])[0];
+			assert.equal(
+				label,
+				await page.evaluate((number) => globalThis.pftrace.label(globalThis.pftrace.model.task(number)), most),
+			);
+			assert.equal(
+				part,
+				percent(
+					value,
+					[...weights.values()].reduce((all, each) => all + each, 0),
+				),
+			);
+		},
+		{ hash: '#task=6' },
+	));
+
+test('printed, all charts are there and light, and the theme comes back', () =>
+	withPage(
+		'kvm',
+		async (page) => {
+			const drawn = () =>
+				page.evaluate(() =>
+					[1, 2, 3, 4, 5, 6].map((chart) => {
+						const canvas = document.querySelector(`#chart-${chart} canvas`);
+						return new Set(
+							new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer),
+						).size;
+					}),
+				);
+			assert.ok((await drawn())[5] < 3, 'not in sight, not painted');
+			await page.evaluate(() => {
+				globalThis.seen = [];
+				addEventListener('beforeprint', () => globalThis.seen.push(document.documentElement.dataset.theme));
+			});
+			assert.ok((await page.pdf()).length > 20000);
+			assert.deepEqual(await page.evaluate(() => globalThis.seen), ['light']);
+			assert.ok((await drawn()).every((colours) => colours > 6));
+			assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+		},
+		{ colorScheme: 'dark', viewport: { width: 1400, height: 500 } },
+	));
+
+test('forced colours are those of the canvases, too', () =>
+	withPage('kvm', async (page) => {
+		await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+		await frames(page);
+		const [canvas, system] = await page.evaluate(() => {
+			const probe = document.createElement('i');
+			probe.style.cssText = 'color: Canvas; forced-color-adjust: none';
+			document.body.append(probe);
+			return [globalThis.pftrace.theme.palette.value.plot, getComputedStyle(probe).color];
+		});
+		assert.equal(canvas, system);
+		const pixel = await page.evaluate(() => [
+			...document.querySelector('#chart-1 canvas').getContext('2d').getImageData(90, 20, 1, 1).data,
+		]);
+		assert.deepEqual(pixel.slice(0, 3), system.match(/\d+/g).slice(0, 3).map(Number));
+	}));
 
 async function exported(page, { format, part, chart }) {
 	await press(page, 'e');
@@ -265,19 +356,38 @@ async function exported(page, { format, part, chart }) {
 	return readFileSync(await download.path(), 'utf8');
 }
 
-test('pictures are of the selection, or of all, in numbers too', () => withPage('plain', async (page) => {
-	const { rows } = capture('plain');
-	const busy = (from, to) => percent(sum(rows.samples.filter((row) => row[2] >= IDLE && row[0] >= from && row[0] < to), 4), to - from);
-	const selection = await exported(page, { format: 'SVG', part: 'what is in sight', chart: 'chart-5' });
-	assert.ok(selection.includes(`>${busy(1e9, 2e9)}<`));
-	const all = await exported(page, { format: 'SVG', part: 'all', chart: 'chart-5' });
-	assert.ok(all.includes(`>${busy(0, 4e9)}<`));
-	assert.deepEqual(await stateOf(page, 'range'), { from: 5e8, to: 3.5e9 }, 'what is shown stays');
-}, { hash: '#t=500-3500&b=1000-2000' }));
+test('pictures are of the selection, or of all, in numbers too', () =>
+	withPage(
+		'plain',
+		async (page) => {
+			const { rows } = capture('plain');
+			const busy = (from, to) =>
+				percent(
+					sum(
+						rows.samples.filter((row) => row[2] >= IDLE && row[0] >= from && row[0] < to),
+						4,
+					),
+					to - from,
+				);
+			const selection = await exported(page, { format: 'SVG', part: 'what is in sight', chart: 'chart-5' });
+			assert.ok(selection.includes(`>${busy(1e9, 2e9)}<`));
+			const all = await exported(page, { format: 'SVG', part: 'all', chart: 'chart-5' });
+			assert.ok(all.includes(`>${busy(0, 4e9)}<`));
+			assert.deepEqual(await stateOf(page, 'range'), { from: 5e8, to: 3.5e9 }, 'what is shown stays');
+		},
+		{ hash: '#t=500-3500&b=1000-2000' },
+	));
 
-test('pid:, a filter in the address, and letting go of it by keyboard', () => withPage('plain', async (page) => {
-	const members = await page.evaluate(() => [...globalThis.pftrace.selected.value].map((number) => globalThis.pftrace.model.task(number).tgid));
-	assert.deepEqual(members, [1003, 1003, 1003]);
-	await press(page, 'Escape');
-	assert.equal(await stateOf(page, 'filter'), '');
-}, { hash: '#q=pid%3A1003' }));
+test('pid:, a filter in the address, and letting go of it by keyboard', () =>
+	withPage(
+		'plain',
+		async (page) => {
+			const members = await page.evaluate(() =>
+				[...globalThis.pftrace.selected.value].map((number) => globalThis.pftrace.model.task(number).tgid),
+			);
+			assert.deepEqual(members, [1003, 1003, 1003]);
+			await press(page, 'Escape');
+			assert.equal(await stateOf(page, 'filter'), '');
+		},
+		{ hash: '#q=pid%3A1003' },
+	));

@@ -15,9 +15,15 @@ const { ws: WebSocket } = createRequire(import.meta.url)('playwright-core/lib/ut
 const START_MS = 60000;
 // nothing of its own on the network
 const PREFERENCES = {
-	'app.normandy.enabled': false, 'browser.shell.checkDefaultBrowser': false, 'datareporting.policy.dataSubmissionEnabled': false,
-	'browser.startup.homepage_override.mstone': 'ignore', 'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false,
-	'services.settings.server': '', 'toolkit.telemetry.reportingpolicy.firstRun': false, 'ui.prefersReducedMotion': 1,
+	'app.normandy.enabled': false,
+	'browser.shell.checkDefaultBrowser': false,
+	'datareporting.policy.dataSubmissionEnabled': false,
+	'browser.startup.homepage_override.mstone': 'ignore',
+	'network.captive-portal-service.enabled': false,
+	'network.connectivity-service.enabled': false,
+	'services.settings.server': '',
+	'toolkit.telemetry.reportingpolicy.firstRun': false,
+	'ui.prefersReducedMotion': 1,
 };
 
 // The address that Firefox listens at, as it says on stderr.
@@ -36,7 +42,9 @@ function listening(child) {
 
 async function connect(url) {
 	const socket = new WebSocket(`${url}/session`);
-	await new Promise((done, fail) => { socket.on('open', done).on('error', fail); });
+	await new Promise((done, fail) => {
+		socket.on('open', done).on('error', fail);
+	});
 	const waiting = new Map();
 	const listeners = [];
 	let last = 0;
@@ -51,48 +59,94 @@ async function connect(url) {
 		}
 	});
 	return {
-		send: (method, params = {}) => new Promise((done, fail) => {
-			waiting.set(++last, { done, fail });
-			socket.send(JSON.stringify({ id: last, method, params }));
-		}),
+		send: (method, params = {}) =>
+			new Promise((done, fail) => {
+				waiting.set(++last, { done, fail });
+				socket.send(JSON.stringify({ id: last, method, params }));
+			}),
 		listen: (listener) => listeners.push(listener),
 		close: () => socket.close(),
 	};
 }
 
 // Code points of WebDriver for keys that are no letters (W3C WebDriver, "keyboard actions").
-const KEYS = { Enter: '\ue007', Escape: '\ue00c', Backspace: '\ue003', Tab: '\ue004', ArrowRight: '\ue014', ArrowLeft: '\ue012', ArrowDown: '\ue015', ArrowUp: '\ue013', Shift: '\ue008' };
+const KEYS = {
+	Enter: '\ue007',
+	Escape: '\ue00c',
+	Backspace: '\ue003',
+	Tab: '\ue004',
+	ArrowRight: '\ue014',
+	ArrowLeft: '\ue012',
+	ArrowDown: '\ue015',
+	ArrowUp: '\ue013',
+	Shift: '\ue008',
+};
 
 function createPage(bidi, context, problems) {
 	const perform = (...actions) => bidi.send('input.performActions', { context, actions });
 	const evaluate = async (run, ...args) => {
 		const { result, exceptionDetails } = await bidi.send('script.callFunction', {
-			functionDeclaration: `async (...args) => JSON.stringify(await (${run})(...args.map((text) => JSON.parse(text)))) ?? 'null'`, target: { context }, awaitPromise: true,
+			functionDeclaration: `async (...args) => JSON.stringify(await (${run})(...args.map((text) => JSON.parse(text)))) ?? 'null'`,
+			target: { context },
+			awaitPromise: true,
 			arguments: args.map((value) => ({ type: 'string', value: JSON.stringify(value) })),
 		});
 		if (exceptionDetails) throw new Error(exceptionDetails.text);
 		return JSON.parse(result.value);
 	};
-	const pointer = (actions) => perform({ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions });
+	const pointer = (actions) =>
+		perform({ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions });
 	const moveTo = (x, y) => ({ type: 'pointerMove', x: Math.round(x), y: Math.round(y) });
 	return {
-		problems, evaluate,
-		press: (...keys) => perform({ type: 'key', id: 'keys', actions: keys.flatMap((key) => ['keyDown', 'keyUp'].map((type) => ({ type, value: KEYS[key] ?? key }))) }),
-		click: (x, y) => pointer([moveTo(x, y), { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }]),
+		problems,
+		evaluate,
+		press: (...keys) =>
+			perform({
+				type: 'key',
+				id: 'keys',
+				actions: keys.flatMap((key) =>
+					['keyDown', 'keyUp'].map((type) => ({ type, value: KEYS[key] ?? key })),
+				),
+			}),
+		click: (x, y) =>
+			pointer([moveTo(x, y), { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }]),
 		move: (x, y) => pointer([moveTo(x, y)]),
-		drag: (from, to) => pointer([moveTo(...from), { type: 'pointerDown', button: 0 }, moveTo((from[0] + to[0]) / 2, to[1]), moveTo(...to), { type: 'pointerUp', button: 0 }]),
-		wheel: (x, y, deltaY) => perform({ type: 'wheel', id: 'wheel', actions: [{ type: 'scroll', x: Math.round(x), y: Math.round(y), deltaX: 0, deltaY }] }),
-		screenshot: async () => Buffer.from((await bidi.send('browsingContext.captureScreenshot', { context })).data, 'base64'),
+		drag: (from, to) =>
+			pointer([
+				moveTo(...from),
+				{ type: 'pointerDown', button: 0 },
+				moveTo((from[0] + to[0]) / 2, to[1]),
+				moveTo(...to),
+				{ type: 'pointerUp', button: 0 },
+			]),
+		wheel: (x, y, deltaY) =>
+			perform({
+				type: 'wheel',
+				id: 'wheel',
+				actions: [{ type: 'scroll', x: Math.round(x), y: Math.round(y), deltaX: 0, deltaY }],
+			}),
+		screenshot: async () =>
+			Buffer.from((await bidi.send('browsingContext.captureScreenshot', { context })).data, 'base64'),
 		close: () => bidi.send('browsingContext.close', { context }),
 	};
 }
 
 export async function startFirefox(path) {
 	const profile = mkdtempSync(join(tmpdir(), 'pftrace-firefox-'));
-	writeFileSync(join(profile, 'user.js'), Object.entries(PREFERENCES).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(''));
-	const child = spawn(path, ['--headless', '--no-remote', '--remote-debugging-port', '0', '--profile', profile, 'about:blank'],
-		{ stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, HOME: profile, MOZ_HEADLESS: '1' } });
-	const ended = new Promise((done) => { child.on('exit', done); });
+	writeFileSync(
+		join(profile, 'user.js'),
+		Object.entries(PREFERENCES)
+			.map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
+			.join(''),
+	);
+	const child = spawn(
+		path,
+		['--headless', '--no-remote', '--remote-debugging-port', '0', '--profile', profile, 'about:blank'],
+		{ stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, HOME: profile, MOZ_HEADLESS: '1' } },
+	);
+	const ended = new Promise((done) => {
+		child.on('exit', done);
+	});
 	const stop = async () => {
 		child.kill();
 		await ended;
@@ -108,15 +162,28 @@ export async function startFirefox(path) {
 				const { context } = await bidi.send('browsingContext.create', { type: 'tab' });
 				const problems = [];
 				bidi.listen(({ method, params }) => {
-					if (method === 'log.entryAdded' && params.source.context === context && ['error', 'warn'].includes(params.level)) problems.push(params.text);
+					if (
+						method === 'log.entryAdded' &&
+						params.source.context === context &&
+						['error', 'warn'].includes(params.level)
+					)
+						problems.push(params.text);
 				});
 				await bidi.send('browsingContext.setViewport', { context, viewport, devicePixelRatio: 1 });
-				await bidi.send('browsingContext.navigate', { context, url: `${pathToFileURL(file)}${hash}`, wait: 'complete' });
+				await bidi.send('browsingContext.navigate', {
+					context,
+					url: `${pathToFileURL(file)}${hash}`,
+					wait: 'complete',
+				});
 				const page = createPage(bidi, context, problems);
-				await page.evaluate(() => new Promise((done) => {
-					const look = () => (document.documentElement.dataset.ready ? done() : setTimeout(look, 20));
-					look();
-				}));
+				await page.evaluate(
+					() =>
+						new Promise((done) => {
+							const look = () =>
+								document.documentElement.dataset.ready ? done() : setTimeout(look, 20);
+							look();
+						}),
+				);
 				return page;
 			},
 			async close() {

@@ -12,13 +12,18 @@ const FIREFOX = process.env.FIREFOX || '/usr/bin/firefox-esr';
 const skip = !existsSync(FIREFOX) && 'there is no firefox-esr';
 
 let firefox = null;
-before(async () => { if (!skip) firefox = await startFirefox(FIREFOX); });
+before(async () => {
+	if (!skip) firefox = await startFirefox(FIREFOX);
+});
 after(() => firefox?.close());
 
 async function withPage(kind, use, how = {}) {
 	const page = await firefox.open(render(kind).path, how);
 	try {
-		await page.evaluate(() => { globalThis.violations = []; document.addEventListener('securitypolicyviolation', (event) => globalThis.violations.push(event.violatedDirective)); });
+		await page.evaluate(() => {
+			globalThis.violations = [];
+			document.addEventListener('securitypolicyviolation', (event) => globalThis.violations.push(event.violatedDirective));
+		});
 		await use(page);
 		assert.deepEqual(page.problems, []);
 		assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
@@ -27,71 +32,113 @@ async function withPage(kind, use, how = {}) {
 	}
 }
 const stateOf = (page, name) => page.evaluate((key) => globalThis.pftrace.state[key].value, name);
-const boxOf = (page, selector) => page.evaluate((chosen) => {
-	const element = document.querySelector(chosen);
-	element.scrollIntoView({ block: 'center' });
-	const { x, y, width, height } = element.getBoundingClientRect();
-	return { x, y, width, height };
-}, selector);
-const frames = (page) => page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))); }));
+const boxOf = (page, selector) =>
+	page.evaluate((chosen) => {
+		const element = document.querySelector(chosen);
+		element.scrollIntoView({ block: 'center' });
+		const { x, y, width, height } = element.getBoundingClientRect();
+		return { x, y, width, height };
+	}, selector);
+const frames = (page) =>
+	page.evaluate(
+		() =>
+			new Promise((done) => {
+				requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)));
+			}),
+	);
 
-test('Firefox: decoded sums are those of the rows, and all charts are drawn', { skip }, () => withPage('kvm', async (page) => {
-	const { rows } = capture('kvm');
-	const sum = (table, column) => rows[table].reduce((total, row) => total + row[column], 0);
-	assert.deepEqual(await page.evaluate(() => {
-		const { model } = globalThis.pftrace;
-		const all = (part, i) => part.values[i].reduce((total, each) => total + each, 0);
-		return [all(model.locality, 0), all(model.locality, 1), all(model.migrations, 0), all(model.heat, 0), all(model.heatAll, 0), all(model.exits, 0), all(model.exits, 1)];
-	}), [sum('samples', 4), sum('samples', 5), sum('samples', 6), sum('cells', 5), sum('cells', 5), sum('exits', 5), sum('exits', 6)]);
-	for (const chart of [1, 2, 3, 4, 5, 6]) {
-		await boxOf(page, `#chart-${chart} canvas`);
-		await frames(page);
-		const colours = await page.evaluate((selector) => {
-			const canvas = document.querySelector(selector);
-			return new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size;
-		}, `#chart-${chart} canvas`);
-		assert.ok(colours > 6, `chart ${chart}: ${colours}`);
-	}
-}));
+test('Firefox: decoded sums are those of the rows, and all charts are drawn', { skip }, () =>
+	withPage('kvm', async (page) => {
+		const { rows } = capture('kvm');
+		const sum = (table, column) => rows[table].reduce((total, row) => total + row[column], 0);
+		assert.deepEqual(
+			await page.evaluate(() => {
+				const { model } = globalThis.pftrace;
+				const all = (part, i) => part.values[i].reduce((total, each) => total + each, 0);
+				return [
+					all(model.locality, 0),
+					all(model.locality, 1),
+					all(model.migrations, 0),
+					all(model.heat, 0),
+					all(model.heatAll, 0),
+					all(model.exits, 0),
+					all(model.exits, 1),
+				];
+			}),
+			[
+				sum('samples', 4),
+				sum('samples', 5),
+				sum('samples', 6),
+				sum('cells', 5),
+				sum('cells', 5),
+				sum('exits', 5),
+				sum('exits', 6),
+			],
+		);
+		for (const chart of [1, 2, 3, 4, 5, 6]) {
+			await boxOf(page, `#chart-${chart} canvas`);
+			await frames(page);
+			const colours = await page.evaluate((selector) => {
+				const canvas = document.querySelector(selector);
+				return new Set(
+					new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer),
+				).size;
+			}, `#chart-${chart} canvas`);
+			assert.ok(colours > 6, `chart ${chart}: ${colours}`);
+		}
+	}),
+);
 
-test('Firefox: hostile names are text and nothing else', { skip }, () => withPage('hostile', async (page) => {
-	assert.ok((await page.evaluate(() => [...document.querySelectorAll('.legend bdi')].map((each) => each.textContent))).some((name) => name.includes('onerror')));
-	assert.equal(await page.evaluate(() => globalThis.hacked ?? null), null);
-	assert.equal(await page.evaluate(() => document.querySelectorAll('img, svg, iframe, object, embed').length), 0);
-}));
+test('Firefox: hostile names are text and nothing else', { skip }, () =>
+	withPage('hostile', async (page) => {
+		assert.ok(
+			(await page.evaluate(() => [...document.querySelectorAll('.legend bdi')].map((each) => each.textContent))).some(
+				(name) => name.includes('onerror'),
+			),
+		);
+		assert.equal(await page.evaluate(() => globalThis.hacked ?? null), null);
+		assert.equal(await page.evaluate(() => document.querySelectorAll('img, svg, iframe, object, embed').length), 0);
+	}),
+);
 
-test('Firefox: keys', { skip }, () => withPage('plain', async (page) => {
-	await page.press('w');
-	assert.ok((await stateOf(page, 'range')).to < 4e9);
-	await page.press('0');
-	assert.equal(await stateOf(page, 'range'), null);
-	await page.press('j', 't', 'p', 'm');
-	assert.notEqual(await stateOf(page, 'task'), null);
-	assert.equal(await stateOf(page, 'percentiles'), true);
-	assert.equal((await stateOf(page, 'markers')).length, 1);
-	assert.match(await page.evaluate(() => document.documentElement.dataset.theme), /light|dark/);
-	await page.press('/');
-	await page.press(...'worker-2');
-	assert.equal(await page.evaluate(() => document.querySelectorAll('#task-list li').length), 3);
-	await page.press('Escape', '1', 'ArrowRight', 'ArrowDown');
-	assert.ok((await page.evaluate(() => document.querySelector('.tooltip').textContent)).length > 10);
-}));
+test('Firefox: keys', { skip }, () =>
+	withPage('plain', async (page) => {
+		await page.press('w');
+		assert.ok((await stateOf(page, 'range')).to < 4e9);
+		await page.press('0');
+		assert.equal(await stateOf(page, 'range'), null);
+		await page.press('j', 't', 'p', 'm');
+		assert.notEqual(await stateOf(page, 'task'), null);
+		assert.equal(await stateOf(page, 'percentiles'), true);
+		assert.equal((await stateOf(page, 'markers')).length, 1);
+		assert.match(await page.evaluate(() => document.documentElement.dataset.theme), /light|dark/);
+		await page.press('/');
+		await page.press(...'worker-2');
+		assert.equal(await page.evaluate(() => document.querySelectorAll('#task-list li').length), 3);
+		await page.press('Escape', '1', 'ArrowRight', 'ArrowDown');
+		assert.ok((await page.evaluate(() => document.querySelector('.tooltip').textContent)).length > 10);
+	}),
+);
 
-test('Firefox: pointer', { skip }, () => withPage('plain', async (page) => {
-	const box = await boxOf(page, '#chart-1 canvas');
-	const x = (part) => box.x + 76 + part * (box.width - 90);
-	await page.drag([x(0.25), box.y + 60], [x(0.5), box.y + 64]);
-	const brush = await stateOf(page, 'brush');
-	assert.ok(Math.abs(brush.from - 1e9) < 3e7 && Math.abs(brush.to - 2e9) < 3e7, JSON.stringify(brush));
-	await page.press('Enter');
-	assert.ok(Math.abs((await stateOf(page, 'range')).from - 1e9) < 3e7);
-	await page.press('0');
-	await page.wheel(x(0.5), box.y + 60, -300);
-	assert.ok((await stateOf(page, 'range')).from > 0);
-	await page.click(x(0.5), box.y + 160);
-	assert.equal(await page.evaluate(() => document.querySelectorAll('.tooltip.pinned .histogram canvas').length), 1);
-}));
+test('Firefox: pointer', { skip }, () =>
+	withPage('plain', async (page) => {
+		const box = await boxOf(page, '#chart-1 canvas');
+		const x = (part) => box.x + 76 + part * (box.width - 90);
+		await page.drag([x(0.25), box.y + 60], [x(0.5), box.y + 64]);
+		const brush = await stateOf(page, 'brush');
+		assert.ok(Math.abs(brush.from - 1e9) < 3e7 && Math.abs(brush.to - 2e9) < 3e7, JSON.stringify(brush));
+		await page.press('Enter');
+		assert.ok(Math.abs((await stateOf(page, 'range')).from - 1e9) < 3e7);
+		await page.press('0');
+		await page.wheel(x(0.5), box.y + 60, -300);
+		assert.ok((await stateOf(page, 'range')).from > 0);
+		await page.click(x(0.5), box.y + 160);
+		assert.equal(await page.evaluate(() => document.querySelectorAll('.tooltip.pinned .histogram canvas').length), 1);
+	}),
+);
 
-test('Firefox: the first chart is painted', { skip }, () => withPage('plain', async (page) => {
-	assert.ok(await page.evaluate(() => performance.getEntriesByName('first-chart')[0]?.startTime > 0));
-}));
+test('Firefox: the first chart is painted', { skip }, () =>
+	withPage('plain', async (page) => {
+		assert.ok(await page.evaluate(() => performance.getEntriesByName('first-chart')[0]?.startTime > 0));
+	}),
+);

@@ -16,12 +16,16 @@ const step = ({ what, i, count }) => {
 	const { state, model } = globalThis.pftrace;
 	const full = model.window.to - model.window.from;
 	const half = what === 'pan' ? full / 8 : (full / 2) * 0.93 ** i;
-	const middle = what === 'pan' ? model.window.from + half + (i / count) * (full - 2 * half) : model.window.from + full * 0.4;
+	const middle =
+		what === 'pan'
+			? model.window.from + half + (i / count) * (full - 2 * half)
+			: model.window.from + full * 0.4;
 	state.zoom({ from: middle - half, to: middle + half }, { remember: false });
 };
 
 // Milliseconds from frame to frame while the range changes in each of them.
-const frames = (page, kind) => page.evaluate(`(async () => {
+const frames = (page, kind) =>
+	page.evaluate(`(async () => {
 	const act = ${step};
 	const frame = () => new Promise((done) => requestAnimationFrame(done));
 	const times = [];
@@ -49,8 +53,13 @@ async function work(page, kind) {
 	for (let i = 0; i < FRAMES; i++) {
 		const before = await busy();
 		await page.evaluate(step, { what: kind, i, count: FRAMES });
-		await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
-		times.push(await busy() - before);
+		await page.evaluate(
+			() =>
+				new Promise((done) => {
+					requestAnimationFrame(() => requestAnimationFrame(done));
+				}),
+		);
+		times.push((await busy()) - before);
 	}
 	await page.evaluate(() => globalThis.pftrace.state.zoom(null));
 	await session.detach();
@@ -64,13 +73,19 @@ const summary = (times) => {
 
 export async function measure(browser, path) {
 	const { page } = await openPage(browser, resolve(path));
-	const first = await page.evaluate(() => performance.getEntriesByName('first-chart')[0]?.startTime ?? null);
+	const first = await page.evaluate(
+		() => performance.getEntriesByName('first-chart')[0]?.startTime ?? null,
+	);
 	const ready = await page.evaluate(() => performance.getEntriesByName('ready')[0]?.startTime ?? null);
 	await page.waitForTimeout(2500); // what is prepared ahead
-	const result = { first, ready, cells: await page.evaluate(() => {
-		const { model } = globalThis.pftrace;
-		return [model.heat, model.heatAll, model.locality, model.exits].map((part) => part.column.length);
-	}) };
+	const result = {
+		first,
+		ready,
+		cells: await page.evaluate(() => {
+			const { model } = globalThis.pftrace;
+			return [model.heat, model.heatAll, model.locality, model.exits].map((part) => part.column.length);
+		}),
+	};
 	for (const chart of [1, 4]) {
 		await page.locator(`#chart-${chart}`).scrollIntoViewIfNeeded();
 		await page.waitForTimeout(300);

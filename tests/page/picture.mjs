@@ -21,12 +21,20 @@ if (!view) {
 	process.exit(2);
 }
 const browser = await startBrowser();
-const { page } = await openPage(browser, resolve(path), { viewport: { width: view.width, height: view.height ?? 2400 }, colorScheme: view.colorScheme, hash: view.hash });
+const { page } = await openPage(browser, resolve(path), {
+	viewport: { width: view.width, height: view.height ?? 2400 },
+	colorScheme: view.colorScheme,
+	hash: view.hash,
+});
 await page.evaluate(({ charts, head }) => {
-	for (const card of document.querySelectorAll('.card')) card.hidden = !charts.includes(Number(card.id.slice(-1)));
+	for (const card of document.querySelectorAll('.card'))
+		card.hidden = !charts.includes(Number(card.id.slice(-1)));
 	// what keeps only charts shows nothing of the rest
-	if (!head) for (const other of document.querySelectorAll('.head, .overview, .toolbar, footer')) other.hidden = true;
-	for (const pair of document.querySelectorAll('.pair')) pair.hidden = [...pair.children].every((card) => card.hidden);
+	if (!head)
+		for (const other of document.querySelectorAll('.head, .overview, .toolbar, footer'))
+			other.hidden = true;
+	for (const pair of document.querySelectorAll('.pair'))
+		pair.hidden = [...pair.children].every((card) => card.hidden);
 	for (const plot of document.querySelectorAll('.plot.scrolls')) plot.scrollTop = 0;
 	// what is one machine's own stays there
 	const [host, kernel] = document.querySelectorAll('.facts dd');

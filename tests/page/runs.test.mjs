@@ -10,18 +10,26 @@ import { openPage, startBrowser } from './browser.mjs';
 import { folder, run } from './captures.mjs';
 
 let browser;
-before(async () => { browser = await startBrowser(); });
+before(async () => {
+	browser = await startBrowser();
+});
 after(() => browser.close());
 
-const switchAt = (us, from, to) => `${from[0]} ${from[1]} [000] 100.${String(us).padStart(6, '0')}: sched:sched_switch: prev_comm=${from[0]} prev_pid=${from[1]} prev_prio=120 prev_state=S ==> next_comm=${to[0]} next_pid=${to[1]} next_prio=120`;
+const switchAt = (us, from, to) =>
+	`${from[0]} ${from[1]} [000] 100.${String(us).padStart(6, '0')}: sched:sched_switch: prev_comm=${from[0]} prev_pid=${from[1]} prev_prio=120 prev_state=S ==> next_comm=${to[0]} next_pid=${to[1]} next_prio=120`;
 const IDLE = ['swapper/0', 0];
 const ALPHA = ['alpha', 10];
 const BETA = ['beta', 11];
 
 // alpha 1000 to 1400 us, beta to 1500, idle to 1900, alpha to 40,000, idle; buckets are 10 ms
 const LINES = [
-	switchAt(0, IDLE, IDLE), switchAt(1000, IDLE, ALPHA), switchAt(1400, ALPHA, BETA), switchAt(1500, BETA, IDLE),
-	switchAt(1900, IDLE, ALPHA), switchAt(40000, ALPHA, IDLE), switchAt(90000, IDLE, BETA),
+	switchAt(0, IDLE, IDLE),
+	switchAt(1000, IDLE, ALPHA),
+	switchAt(1400, ALPHA, BETA),
+	switchAt(1500, BETA, IDLE),
+	switchAt(1900, IDLE, ALPHA),
+	switchAt(40000, ALPHA, IDLE),
+	switchAt(90000, IDLE, BETA),
 ];
 
 async function withRuns(use, { lines = LINES, options = [] } = {}) {
@@ -33,16 +41,23 @@ async function withRuns(use, { lines = LINES, options = [] } = {}) {
 	const { page, problems } = await openPage(browser, path);
 	try {
 		await use(page);
-		assert.deepEqual(problems.filter((text) => !/willReadFrequently/.test(text)), []);
+		assert.deepEqual(
+			problems.filter((text) => !/willReadFrequently/.test(text)),
+			[],
+		);
 	} finally {
 		await page.context().close();
 	}
 }
 
-const zoom = (page, from, to) => page.evaluate(async ([a, b]) => {
-	globalThis.pftrace.state.zoom({ from: a, to: b });
-	await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-}, [from * 1000, to * 1000]);
+const zoom = (page, from, to) =>
+	page.evaluate(
+		async ([a, b]) => {
+			globalThis.pftrace.state.zoom({ from: a, to: b });
+			await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+		},
+		[from * 1000, to * 1000],
+	);
 
 // What stands in lane 0 at so many microseconds: [colour, words of the tooltip].
 async function laneAt(page, us) {
@@ -56,35 +71,43 @@ async function laneAt(page, us) {
 	}, us * 1000);
 	await page.mouse.move(box.x + place.x, box.y + place.y);
 	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-	const colour = await canvas.evaluate((element, { x, y, dpr }) => [...element.getContext('2d').getImageData(Math.round(x * dpr), Math.round(y * dpr), 1, 1).data].slice(0, 3), place);
+	const colour = await canvas.evaluate(
+		(element, { x, y, dpr }) =>
+			[...element.getContext('2d').getImageData(Math.round(x * dpr), Math.round(y * dpr), 1, 1).data].slice(0, 3),
+		place,
+	);
 	return { colour: colour.join(), words: await page.locator('.tooltip').innerText() };
 }
 
-test('zoomed in, each run has its place to the microsecond, and its length is told', () => withRuns(async (page) => {
-	await zoom(page, 900, 2100);
-	const alpha = await laneAt(page, 1200);
-	const beta = await laneAt(page, 1450);
-	const idle = await laneAt(page, 1700);
-	const again = await laneAt(page, 2000);
-	assert.match(alpha.words, /alpha/);
-	assert.match(alpha.words, /400 µs|0\.4 ms/);
-	assert.match(alpha.words, /one run/);
-	assert.match(beta.words, /beta/);
-	assert.match(idle.words, /swapper/);
-	assert.equal(again.colour, alpha.colour);
-	assert.notEqual(alpha.colour, beta.colour);
-	assert.notEqual(idle.colour, alpha.colour);
-	const edges = [(await laneAt(page, 1398)).words, (await laneAt(page, 1403)).words];
-	assert.match(edges[0], /alpha/);
-	assert.match(edges[1], /beta/);
-}));
+test('zoomed in, each run has its place to the microsecond, and its length is told', () =>
+	withRuns(async (page) => {
+		await zoom(page, 900, 2100);
+		const alpha = await laneAt(page, 1200);
+		const beta = await laneAt(page, 1450);
+		const idle = await laneAt(page, 1700);
+		const again = await laneAt(page, 2000);
+		assert.match(alpha.words, /alpha/);
+		assert.match(alpha.words, /400 µs|0\.4 ms/);
+		assert.match(alpha.words, /one run/);
+		assert.match(beta.words, /beta/);
+		assert.match(idle.words, /swapper/);
+		assert.equal(again.colour, alpha.colour);
+		assert.notEqual(alpha.colour, beta.colour);
+		assert.notEqual(idle.colour, alpha.colour);
+		const edges = [(await laneAt(page, 1398)).words, (await laneAt(page, 1403)).words];
+		assert.match(edges[0], /alpha/);
+		assert.match(edges[1], /beta/);
+	}));
 
 test('without single switches, and where they are too many, the buckets are shown', async () => {
 	const many = Array.from({ length: 250000 }, (_, i) => switchAt(i * 4, i % 2 ? ALPHA : BETA, i % 2 ? BETA : ALPHA));
-	await withRuns(async (page) => {
-		assert.equal(await page.evaluate(() => globalThis.pftrace.model.runs.cores.size), 0);
-		assert.match(await page.locator('main').innerText(), /single switches are left out/);
-		await zoom(page, 900, 2100);
-		assert.doesNotMatch((await laneAt(page, 1200)).words, /one run/);
-	}, { lines: many, options: ['--cells', '1'] });
+	await withRuns(
+		async (page) => {
+			assert.equal(await page.evaluate(() => globalThis.pftrace.model.runs.cores.size), 0);
+			assert.match(await page.locator('main').innerText(), /single switches are left out/);
+			await zoom(page, 900, 2100);
+			assert.doesNotMatch((await laneAt(page, 1200)).words, /one run/);
+		},
+		{ lines: many, options: ['--cells', '1'] },
+	);
 });

@@ -16,7 +16,10 @@ if (!path) {
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'shots');
 await mkdir(folder, { recursive: true });
 const browser = await startBrowser();
-for (const [size, viewport] of [['wide', { width: 1600, height: 900 }], ['phone', { width: 390, height: 844 }]])
+for (const [size, viewport] of [
+	['wide', { width: 1600, height: 900 }],
+	['phone', { width: 390, height: 844 }],
+])
 	for (const colorScheme of ['light', 'dark']) {
 		const { page, problems } = await openPage(browser, resolve(path), { viewport, colorScheme, hash });
 		await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}-top.png`) });

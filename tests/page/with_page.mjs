@@ -8,7 +8,9 @@ import { openPage, startBrowser } from './browser.mjs';
 import { render } from './captures.mjs';
 
 let browser;
-before(async () => { browser = await startBrowser(); });
+before(async () => {
+	browser = await startBrowser();
+});
 after(() => browser.close());
 
 // Opens the page of a capture; afterwards nothing may have gone wrong unseen.
@@ -19,9 +21,18 @@ export async function withPage(kind, use, { options = [], status = 0, refused = 
 	try {
 		await use(page, made);
 		// what the policy refuses is told on the console, and that tests look at pixels more than once
-		assert.deepEqual(problems.filter((text) => !/willReadFrequently/.test(text) && !(refused && /Content Security Policy/.test(text))), []);
+		assert.deepEqual(
+			problems.filter(
+				(text) =>
+					!/willReadFrequently/.test(text) && !(refused && /Content Security Policy/.test(text)),
+			),
+			[],
+		);
 		assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
-		assert.deepEqual(requests.filter((url) => !url.startsWith('file://') && !url.startsWith('blob:')), []);
+		assert.deepEqual(
+			requests.filter((url) => !url.startsWith('file://') && !url.startsWith('blob:')),
+			[],
+		);
 	} finally {
 		await page.context().close();
 	}

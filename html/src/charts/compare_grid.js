@@ -21,41 +21,61 @@ const TABLE_ROWS = 500;
 const factor = (ratio) => {
 	if (ratio === null) return '';
 	if (ratio === Infinity) return 'new';
-	return ratio >= 100 ? `× ${ratio.toFixed(0)}` : ratio >= 0.1 || ratio === 0 ? `× ${ratio.toFixed(2)}` : `÷ ${(1 / ratio).toFixed(0)}`;
+	return ratio >= 100
+		? `× ${ratio.toFixed(0)}`
+		: ratio >= 0.1 || ratio === 0
+			? `× ${ratio.toFixed(2)}`
+			: `÷ ${(1 / ratio).toFixed(0)}`;
 };
 
 // `read(range)` gives { sides: [a, b] (data/runs_compare.js), columns: [{ key, label, title }], rows: [{ row, label, task }] };
 // `format` of a measure: text(value), full(value).
-export function createCompareGrid(compare, { number, id, title, hint, read, measureOf, format, control = null, none }) {
+export function createCompareGrid(
+	compare,
+	{ number, id, title, hint, read, measureOf, format, control = null, none },
+) {
 	const { page, state, theme } = compare;
 	const data = computed(() => {
 		const { a, b } = compare.pair.value;
 		const found = read(a, b, state.settled.value);
-		const cell = (row, column) => difference(...found.sides.map((side) => side.value(row, column, measureOf())));
-		const rows = found.rows.map((each) => ({ ...each, cells: [ALL, ...found.columns.map((column) => column.key)].map((column) => cell(each.row, column)) }));
+		const cell = (row, column) =>
+			difference(...found.sides.map((side) => side.value(row, column, measureOf())));
+		const rows = found.rows.map((each) => ({
+			...each,
+			cells: [ALL, ...found.columns.map((column) => column.key)].map((column) =>
+				cell(each.row, column),
+			),
+		}));
 		const cells = rows.filter((row) => row.task !== undefined).flatMap((row) => row.cells.slice(1));
 		const most = (pick) => cells.reduce((highest, each) => Math.max(highest, pick(each)), 0);
 		const tasks = rows.filter((row) => row.task !== undefined);
 		const change = (row) => (row.cells[0].delta === null ? -1 : Math.abs(row.cells[0].delta));
 		// those of one run only stand last: nothing is known of how they changed
-		const byChange = (one, other) => change(other) - change(one) || (other.cells[0].a ?? other.cells[0].b ?? 0) - (one.cells[0].a ?? one.cells[0].b ?? 0);
+		const byChange = (one, other) =>
+			change(other) - change(one) ||
+			(other.cells[0].a ?? other.cells[0].b ?? 0) - (one.cells[0].a ?? one.cells[0].b ?? 0);
 		return {
-			columns: found.columns, rows: [...rows.filter((row) => row.task === undefined), ...tasks.sort(byChange)],
-			most: most((each) => Math.max(each.a ?? 0, each.b ?? 0)), mostDelta: most((each) => Math.abs(each.delta ?? 0)),
+			columns: found.columns,
+			rows: [...rows.filter((row) => row.task === undefined), ...tasks.sort(byChange)],
+			most: most((each) => Math.max(each.a ?? 0, each.b ?? 0)),
+			mostDelta: most((each) => Math.abs(each.delta ?? 0)),
 		};
 	});
-	if (!data.value.rows.some((row) => row.task !== undefined) && none) return createCard({ number, id, title, hint, body: [none()] }).element;
+	if (!data.value.rows.some((row) => row.task !== undefined) && none)
+		return createCard({ number, id, title, hint, body: [none()] }).element;
 
 	const show = () => state.show.value;
 	const measure = () => format[measureOf()];
 	const columnCount = () => data.value.columns.length + 1;
 	const labelWidth = (width) => Math.max(88, Math.min(width * 0.26, 230));
-	const cellWidth = (box) => Math.min(CELL_MAX_PX, Math.max(0.5, (box.width - ALL_PX) / Math.max(1, data.value.columns.length)));
+	const cellWidth = (box) =>
+		Math.min(CELL_MAX_PX, Math.max(0.5, (box.width - ALL_PX) / Math.max(1, data.value.columns.length)));
 	const columnX = (box, i) => (i === 0 ? box.x : box.x + ALL_PX + (i - 1) * cellWidth(box));
 
 	const textOf = (cell) => {
 		if (show() === 'ratio') return factor(cell.ratio);
-		if (show() === 'delta') return cell.delta === null ? '' : `${cell.delta > 0 ? '+' : ''}${measure().text(cell.delta)}`;
+		if (show() === 'delta')
+			return cell.delta === null ? '' : `${cell.delta > 0 ? '+' : ''}${measure().text(cell.delta)}`;
 		return cell[show()] === null ? '' : measure().text(cell[show()]);
 	};
 	// colour and whether it is strong enough for white words; null: blank
@@ -63,13 +83,17 @@ export function createCompareGrid(compare, { number, id, title, hint, read, meas
 		if (show() === 'a' || show() === 'b') {
 			const value = cell[show()];
 			if (!value) return null;
-			const part = measureOf() === 'share' ? Math.min(1, value) ** 0.4 : Math.log1p(value) / Math.log1p(Math.max(1, data.value.most));
+			const part =
+				measureOf() === 'share'
+					? Math.min(1, value) ** 0.4
+					: Math.log1p(value) / Math.log1p(Math.max(1, data.value.most));
 			return { css: shareCss(theme.dark.value, Math.min(1, part), bare), strong: part > 0.65 };
 		}
 		const at = place(show(), cell, data.value.mostDelta);
 		return at ? { css: divergingCss(at, theme.dark.value), strong: Math.abs(at) > 0.6 } : null;
 	};
-	const isMissing = (cell) => (show() === 'a' || show() === 'b' ? cell[show()] === null : cell.a === null || cell.b === null);
+	const isMissing = (cell) =>
+		show() === 'a' || show() === 'b' ? cell[show()] === null : cell.a === null || cell.b === null;
 
 	const plot = createPlot(page, {
 		label: `${title}: a grid that compares two runs; the table below holds the same numbers`,
@@ -93,14 +117,29 @@ export function createCompareGrid(compare, { number, id, title, hint, read, meas
 			drawHead(ctx, box, palette);
 		},
 		cells: (box) => ({
-			columns: columnCount(), rows: Math.max(1, data.value.rows.length),
-			rect: (column, row) => ({ x: columnX(box, column), y: box.y + row * ROW_PX, width: column === 0 ? ALL_PX : cellWidth(box), height: ROW_PX }),
+			columns: columnCount(),
+			rows: Math.max(1, data.value.rows.length),
+			rect: (column, row) => ({
+				x: columnX(box, column),
+				y: box.y + row * ROW_PX,
+				width: column === 0 ? ALL_PX : cellWidth(box),
+				height: ROW_PX,
+			}),
 		}),
 		hover(x, y, box) {
 			const { row, i } = at(x, y, box);
-			if (y < box.y) return i >= 1 && i < columnCount() ? { title: data.value.columns[i - 1].title, lines: [] } : null;
+			if (y < box.y)
+				return i >= 1 && i < columnCount()
+					? { title: data.value.columns[i - 1].title, lines: [] }
+					: null;
 			if (!row) return null;
-			if (x < box.x) return { title: labelOf(row), lines: compare.membersOf(row.task), note: row.task === undefined ? undefined : 'click follows this task', clickable: row.task !== undefined };
+			if (x < box.x)
+				return {
+					title: labelOf(row),
+					lines: compare.membersOf(row.task),
+					note: row.task === undefined ? undefined : 'click follows this task',
+					clickable: row.task !== undefined,
+				};
 			return i < columnCount() ? describe(row, i) : null;
 		},
 		click(x, y, box) {
@@ -115,14 +154,28 @@ export function createCompareGrid(compare, { number, id, title, hint, read, meas
 		i: x < box.x + ALL_PX ? 0 : 1 + Math.floor((x - box.x - ALL_PX) / cellWidth(box)),
 	});
 	const labelOf = (row) => printable(row.label) || NO_NAME;
-	const missing = (row, run) => (row.task !== undefined && !run.has(row.task) ? 'not in this run' : 'not known');
+	const missing = (row, run) =>
+		row.task !== undefined && !run.has(row.task) ? 'not in this run' : 'not known';
 	const describe = (row, i) => {
 		const cell = row.cells[i];
 		const { a, b } = compare.pair.value;
-		const line = (run, value) => ({ name: run.title, value: value === null ? missing(row, run) : measure().full(value) });
+		const line = (run, value) => ({
+			name: run.title,
+			value: value === null ? missing(row, run) : measure().full(value),
+		});
 		const lines = [line(a, cell.a), line(b, cell.b)];
-		if (cell.delta !== null) lines.push({ name: 'difference', value: `${cell.delta > 0 ? '+' : ''}${measure().full(cell.delta)}`, strong: true });
-		if (cell.ratio !== null) lines.push({ name: 'ratio', value: cell.ratio === Infinity ? 'from nothing' : factor(cell.ratio), strong: true });
+		if (cell.delta !== null)
+			lines.push({
+				name: 'difference',
+				value: `${cell.delta > 0 ? '+' : ''}${measure().full(cell.delta)}`,
+				strong: true,
+			});
+		if (cell.ratio !== null)
+			lines.push({
+				name: 'ratio',
+				value: cell.ratio === Infinity ? 'from nothing' : factor(cell.ratio),
+				strong: true,
+			});
 		return { title: `${labelOf(row)}, ${i === 0 ? 'all' : data.value.columns[i - 1].title}`, lines };
 	};
 
@@ -142,7 +195,8 @@ export function createCompareGrid(compare, { number, id, title, hint, read, meas
 		if (colour) {
 			ctx.fillStyle = colour.css;
 			ctx.fillRect(x, top + 1, Math.max(1, width - gap), ROW_PX - 2);
-			if (colour.strong) ink = theme.dark.value && (show() === 'a' || show() === 'b') ? '#10131a' : '#ffffff';
+			if (colour.strong)
+				ink = theme.dark.value && (show() === 'a' || show() === 'b') ? '#10131a' : '#ffffff';
 		}
 		if (width < TEXT_MIN_PX) return;
 		const text = textOf(cell);
@@ -182,7 +236,11 @@ export function createCompareGrid(compare, { number, id, title, hint, read, meas
 		['all', ...data.value.columns.map((column) => column.label)].forEach((label, i) => {
 			if (i > 0 && (i - 1) % every) return;
 			ctx.textAlign = i === 0 ? 'right' : 'center';
-			ctx.fillText(i === 0 ? label : fitText(ctx, label, width * every - 4), i === 0 ? columnX(box, 0) + ALL_PX - 14 : columnX(box, i) + (width - 2) / 2, HEAD_PX / 2 + 1);
+			ctx.fillText(
+				i === 0 ? label : fitText(ctx, label, width * every - 4),
+				i === 0 ? columnX(box, 0) + ALL_PX - 14 : columnX(box, i) + (width - 2) / 2,
+				HEAD_PX / 2 + 1,
+			);
 		});
 		ctx.strokeStyle = palette.grid;
 		line(ctx, 0, HEAD_PX - 0.5, box.full.width, HEAD_PX - 0.5);
@@ -199,32 +257,68 @@ export function createCompareGrid(compare, { number, id, title, hint, read, meas
 			className: 'numbers',
 			caption: `${title} in the range shown, ${a.title} → ${b.title} (ratio)${data.value.rows.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${data.value.rows.length} rows` : ''}`,
 			head: ['task', 'all', ...data.value.columns.map((column) => column.label)],
-			rows: data.value.rows.slice(0, TABLE_ROWS).map((row) => [nameOf([labelOf(row), compare.onlyIn(row.task)].filter(Boolean).join(' ')), ...row.cells.map((cell) => cellWords(row, cell))]),
+			rows: data.value.rows
+				.slice(0, TABLE_ROWS)
+				.map((row) => [
+					nameOf([labelOf(row), compare.onlyIn(row.task)].filter(Boolean).join(' ')),
+					...row.cells.map((cell) => cellWords(row, cell)),
+				]),
 		});
 	};
 	page.exports[id] = {
-		title, plot,
+		title,
+		plot,
 		csv: () => ({
 			head: ['task', 'column', 'measure', 'a', 'b', 'difference', 'ratio'],
-			rows: data.value.rows.flatMap((row) => row.cells.map((cell, i) => [labelOf(row), i === 0 ? ALL : data.value.columns[i - 1].key, measureOf(), cell.a, cell.b, cell.delta, Number.isFinite(cell.ratio) ? cell.ratio : null])),
+			rows: data.value.rows.flatMap((row) =>
+				row.cells.map((cell, i) => [
+					labelOf(row),
+					i === 0 ? ALL : data.value.columns[i - 1].key,
+					measureOf(),
+					cell.a,
+					cell.b,
+					cell.delta,
+					Number.isFinite(cell.ratio) ? cell.ratio : null,
+				]),
+			),
 		}),
 	};
 
 	const what = choice({
-		label: 'Show', options: [['a', 'A', 'The first run'], ['b', 'B', 'The second run'], ['delta', 'B − A', 'What B has more'], ['ratio', 'B ÷ A', 'How many times as much']],
-		read: () => state.show.value, write: (value) => { state.show.value = value; },
+		label: 'Show',
+		options: [
+			['a', 'A', 'The first run'],
+			['b', 'B', 'The second run'],
+			['delta', 'B − A', 'What B has more'],
+			['ratio', 'B ÷ A', 'How many times as much'],
+		],
+		read: () => state.show.value,
+		write: (value) => {
+			state.show.value = value;
+		},
 	});
 	const buttons = control && choice(control);
 	const scale = element('p', { class: 'summary' });
-	const card = createCard({ number, id, title, hint, controls: [what.element, buttons?.element].filter(Boolean), body: [plot.element, scale], fillTable });
+	const card = createCard({
+		number,
+		id,
+		title,
+		hint,
+		controls: [what.element, buttons?.element].filter(Boolean),
+		body: [plot.element, scale],
+		fillTable,
+	});
 	effect(() => {
 		what.update();
 		buttons?.update();
 		const { a, b } = compare.pair.value;
 		const most = data.value.mostDelta;
-		scale.textContent = show() === 'ratio' ? `Orange: more in ${b.title}; violet: less. Full colour from 16 times on.` :
-			show() === 'delta' ? `Orange: more in ${b.title}; violet: less. Full colour: ${measure().text(most)}.` :
-				`${(show() === 'a' ? a : b).title}, on the scale of both runs.`;
+		scale.textContent =
+			show() === 'ratio'
+				? `Orange: more in ${b.title}; violet: less. Full colour from 16 times on.`
+				: show() === 'delta'
+					? `Orange: more in ${b.title}; violet: less. Full colour: ${measure().text(most)}.`
+					: `${(show() === 'a' ? a : b).title}, on the scale of both runs.`;
 		scale.textContent += ' – stands where a run has no value: its task, core or KVM is not there.';
 	});
 	return card.element;

@@ -21,24 +21,55 @@ const ALL_PX = 72;
 const TABLE_ROWS = 500;
 
 const MEASURES = {
-	share: { value: 0, text: (value, ns) => (value > 0 && value / ns < 0.0005 ? '< 0.1 %' : percent(value / ns)), full: (value, ns) => `${percent(value / ns, 2)} · ${duration(value)}` },
+	share: {
+		value: 0,
+		text: (value, ns) => (value > 0 && value / ns < 0.0005 ? '< 0.1 %' : percent(value / ns)),
+		full: (value, ns) => `${percent(value / ns, 2)} · ${duration(value)}`,
+	},
 	count: { value: 1, text: (value) => short(value), full: (value) => `${count(value)} switches` },
-	rate: { value: 1, text: (value, ns) => short(value / (ns / 1e9)), full: (value, ns) => `${short(value / (ns / 1e9))} a second · ${count(value)} switches` },
+	rate: {
+		value: 1,
+		text: (value, ns) => short(value / (ns / 1e9)),
+		full: (value, ns) => `${short(value / (ns / 1e9))} a second · ${count(value)} switches`,
+	},
 };
 
 export function createMatrixChart(page, { number, id, title, hint, measureOf, control = null }) {
 	const { model, state, theme } = page;
 	if (!model.locality.column.length)
-		return createCard({ number, id, title, hint, body: [model.meta.recorded.includes('sched') ? emptyState('Nothing to draw', 'No task ran in this window.') : noSched()] }).element;
+		return createCard({
+			number,
+			id,
+			title,
+			hint,
+			body: [
+				model.meta.recorded.includes('sched')
+					? emptyState('Nothing to draw', 'No task ran in this window.')
+					: noSched(),
+			],
+		}).element;
 
 	const columns = () => [ALL, ...page.cpusShown.value.map((cpu) => cpu.cpu)];
 	const measure = () => MEASURES[measureOf()];
-	const rowsOf = computed(() => gridRows(model, page.matrix.value, { value: measure().value, sort: state.sort.value, wanted: (task) => page.wanted(task.task), groupOf: page.groupOf.value }));
+	const rowsOf = computed(() =>
+		gridRows(model, page.matrix.value, {
+			value: measure().value,
+			sort: state.sort.value,
+			wanted: (task) => page.wanted(task.task),
+			groupOf: page.groupOf.value,
+		}),
+	);
 	let rows = rowsOf.value;
 	let most = 1;
 	let coverage = 1;
-	const labelWidth = (width) => Math.max(88, Math.min(width * 0.1, 150), Math.min(width * 0.32, 230, width - ALL_PX - page.cpusShown.value.length * 26));
-	const cellWidth = (box) => Math.min(CELL_MAX_PX, Math.max(0.5, (box.width - ALL_PX) / page.cpusShown.value.length));
+	const labelWidth = (width) =>
+		Math.max(
+			88,
+			Math.min(width * 0.1, 150),
+			Math.min(width * 0.32, 230, width - ALL_PX - page.cpusShown.value.length * 26),
+		);
+	const cellWidth = (box) =>
+		Math.min(CELL_MAX_PX, Math.max(0.5, (box.width - ALL_PX) / page.cpusShown.value.length));
 	const columnX = (box, i) => (i === 0 ? box.x : box.x + ALL_PX + (i - 1) * cellWidth(box));
 
 	const plot = createPlot(page, {
@@ -73,16 +104,49 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			drawTopology(ctx, box, palette);
 		},
 		cells: (box) => ({
-			columns: columns().length, rows: Math.max(1, rows.length),
-			rect: (column, row) => ({ x: columnX(box, column), y: box.y + row * ROW_PX, width: column === 0 ? ALL_PX : cellWidth(box), height: ROW_PX }),
+			columns: columns().length,
+			rows: Math.max(1, rows.length),
+			rect: (column, row) => ({
+				x: columnX(box, column),
+				y: box.y + row * ROW_PX,
+				width: column === 0 ? ALL_PX : cellWidth(box),
+				height: ROW_PX,
+			}),
 		}),
 		hover(x, y, box) {
 			const { row, column } = at(x, y, box);
-			if (y < box.y) return x < box.x ? { title: 'names', lines: [], note: 'click sorts by name', clickable: true } :
-				column === undefined ? null : { title: column === ALL ? 'all cores' : page.coreTitle(column), lines: [], note: 'click sorts by this column', clickable: true };
+			if (y < box.y)
+				return x < box.x
+					? { title: 'names', lines: [], note: 'click sorts by name', clickable: true }
+					: column === undefined
+						? null
+						: {
+								title: column === ALL ? 'all cores' : page.coreTitle(column),
+								lines: [],
+								note: 'click sorts by this column',
+								clickable: true,
+							};
 			if (!row) return null;
-			if (x < box.x && row.kind === 'group') return { title: labelOf(row), lines: [{ name: 'tasks that ran', value: count(row.members) }, { name: 'run time', value: duration(row.runNs) }, { name: 'switched in', value: count(row.switches) }], note: 'click shows its tasks', clickable: true };
-			if (x < box.x) return row.kind === 'task' ? { title: labelOf(row), lines: page.taskLines(row.of), note: 'click follows this task', clickable: true } : null;
+			if (x < box.x && row.kind === 'group')
+				return {
+					title: labelOf(row),
+					lines: [
+						{ name: 'tasks that ran', value: count(row.members) },
+						{ name: 'run time', value: duration(row.runNs) },
+						{ name: 'switched in', value: count(row.switches) },
+					],
+					note: 'click shows its tasks',
+					clickable: true,
+				};
+			if (x < box.x)
+				return row.kind === 'task'
+					? {
+							title: labelOf(row),
+							lines: page.taskLines(row.of),
+							note: 'click follows this task',
+							clickable: true,
+						}
+					: null;
 			return column === undefined ? null : describe(row, column);
 		},
 		click(x, y, box) {
@@ -105,10 +169,16 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 	const labelOf = (row) => (row.kind === 'task' ? page.label(row.of) : printable(row.label) || NO_NAME);
 	const describe = (row, column) => {
 		const value = cellValue(row, column, measure().value);
-		const lines = value === null ? [{ name: 'never there', value: '' }] : [
-			{ name: 'run time', value: MEASURES.share.full(cellValue(row, column, 0), coverage) },
-			{ name: 'switched in', value: MEASURES.rate.full(cellValue(row, column, 1), coverage) },
-		];
+		const lines =
+			value === null
+				? [{ name: 'never there', value: '' }]
+				: [
+						{ name: 'run time', value: MEASURES.share.full(cellValue(row, column, 0), coverage) },
+						{
+							name: 'switched in',
+							value: MEASURES.rate.full(cellValue(row, column, 1), coverage),
+						},
+					];
 		return {
 			title: `${labelOf(row)} on ${column === ALL ? 'all cores' : `core ${column}`}`,
 			lines,
@@ -116,7 +186,10 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		};
 	};
 	// Shares have a full scale; counts have not, and span powers of ten.
-	const colourPart = (value) => (measure().value === 0 ? Math.min(1, value / coverage) ** 0.4 : Math.min(1, Math.log1p(value) / Math.log1p(most)));
+	const colourPart = (value) =>
+		measure().value === 0
+			? Math.min(1, value / coverage) ** 0.4
+			: Math.min(1, Math.log1p(value) / Math.log1p(most));
 
 	const drawCell = (ctx, box, row, column, i, top, palette) => {
 		const width = i === 0 ? ALL_PX : cellWidth(box);
@@ -139,8 +212,10 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			if (part > (theme.dark.value ? 0.6 : 0.7)) ink = theme.dark.value ? '#10131a' : '#ffffff';
 		}
 		if (width < TEXT_MIN_PX) return;
-		const text = [measure().text(value, coverage), measure().text(value, coverage).replace(' %', '')]
-			.find((each) => ctx.measureText(each).width <= width - 6);
+		const text = [
+			measure().text(value, coverage),
+			measure().text(value, coverage).replace(' %', ''),
+		].find((each) => ctx.measureText(each).width <= width - 6);
 		if (!text) return;
 		ctx.fillStyle = ink;
 		ctx.textAlign = i === 0 ? 'right' : 'center';
@@ -155,7 +230,12 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		ctx.font = row.kind === 'task' || row.kind === 'group' ? FONT : FONT.replace('11px', '600 11px');
 		ctx.textAlign = 'left';
 		ctx.fillStyle = chosen ? palette.accent : palette.ink;
-		const tid = row.kind === 'task' ? page.tidOf(row.of) : row.kind === 'group' && row.members > 1 ? `× ${count(row.members)}` : '';
+		const tid =
+			row.kind === 'task'
+				? page.tidOf(row.of)
+				: row.kind === 'group' && row.members > 1
+					? `× ${count(row.members)}`
+					: '';
 		const tidWidth = tid ? ctx.measureText(tid).width + 8 : 0;
 		const name = fitText(ctx, printable(row.label) || NO_NAME, box.x - 12 - tidWidth);
 		ctx.fillText(name, 4, top + ROW_PX / 2 + 0.5);
@@ -173,7 +253,11 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		const every = Math.max(1, Math.ceil(26 / width));
 		ctx.textAlign = 'left';
 		ctx.fillStyle = state.sort.value === 'name' ? palette.accent : palette.muted;
-		ctx.fillText(`${state.group.value === 'none' ? 'task' : state.group.value}${state.sort.value === 'name' ? ' ▴' : ''}`, 4, HEAD_PX / 2 + 1);
+		ctx.fillText(
+			`${state.group.value === 'none' ? 'task' : state.group.value}${state.sort.value === 'name' ? ' ▴' : ''}`,
+			4,
+			HEAD_PX / 2 + 1,
+		);
 		columns().forEach((column, i) => {
 			if (i > 0 && (i - 1) % every) return;
 			const sorted = state.sort.value === (column === ALL ? null : column);
@@ -200,37 +284,74 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 	const sorter = (column) => {
 		const now = (state.sort.value ?? ALL) === column;
 		const text = column === ALL ? 'all' : column === 'name' ? 'task' : `core ${column}`;
-		return element('button', { type: 'button', class: 'sorter', 'data-column': column, onclick: () => {
-			state.sort.value = column === ALL ? null : column;
-			document.querySelector(`#${id} [data-column="${column}"]`)?.focus(); // the table was made anew
-		} }, `${text}${now ? column === 'name' ? ' ▴' : ' ▾' : ''}`);
+		return element(
+			'button',
+			{
+				type: 'button',
+				class: 'sorter',
+				'data-column': column,
+				onclick: () => {
+					state.sort.value = column === ALL ? null : column;
+					document.querySelector(`#${id} [data-column="${column}"]`)?.focus(); // the table was made anew
+				},
+			},
+			`${text}${now ? (column === 'name' ? ' ▴' : ' ▾') : ''}`,
+		);
 	};
-	const tableOf = (list) => table({
-		className: 'numbers',
-		caption: `${title} in the range shown${list.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${list.length} rows` : ''}; sorted by ${state.sort.value === null ? 'all cores' : state.sort.value === 'name' ? 'name' : `core ${state.sort.value}`}`,
-		head: ['name', ...columns()].map(sorter),
-		sorted: ['name', ...columns()].indexOf(state.sort.value ?? ALL), rising: state.sort.value === 'name',
-		rows: list.slice(0, TABLE_ROWS).map((row) => [nameOf(labelOf(row)), ...columns().map((column) => {
-			const value = cellValue(row, column, measure().value);
-			return value === null ? '' : measure().text(value, coverage);
-		})]),
-	});
+	const tableOf = (list) =>
+		table({
+			className: 'numbers',
+			caption: `${title} in the range shown${list.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${list.length} rows` : ''}; sorted by ${state.sort.value === null ? 'all cores' : state.sort.value === 'name' ? 'name' : `core ${state.sort.value}`}`,
+			head: ['name', ...columns()].map(sorter),
+			sorted: ['name', ...columns()].indexOf(state.sort.value ?? ALL),
+			rising: state.sort.value === 'name',
+			rows: list.slice(0, TABLE_ROWS).map((row) => [
+				nameOf(labelOf(row)),
+				...columns().map((column) => {
+					const value = cellValue(row, column, measure().value);
+					return value === null ? '' : measure().text(value, coverage);
+				}),
+			]),
+		});
 	const fillTable = () => {
 		coverage = coveredNs(model.locality, state.settled.value, model.window);
 		return tableOf(rowsOf.value);
 	};
 	page.exports[id] = {
-		title, plot,
+		title,
+		plot,
 		csv: (range) => ({
 			head: ['task', 'tid', 'name', 'cpu', 'run_ns', 'switches'],
-			rows: [...matrix(model.locality, range, page.cores.value).values()].filter((row) => page.wanted(row.task) || isIdle(model.task(row.task))).flatMap((row) =>
-				[...row.byCpu].map(([cpu, [runNs, switches]]) => [row.task, model.task(row.task).tid, printable(model.task(row.task).name), cpu, runNs, switches])),
+			rows: [...matrix(model.locality, range, page.cores.value).values()]
+				.filter((row) => page.wanted(row.task) || isIdle(model.task(row.task)))
+				.flatMap((row) =>
+					[...row.byCpu].map(([cpu, [runNs, switches]]) => [
+						row.task,
+						model.task(row.task).tid,
+						printable(model.task(row.task).name),
+						cpu,
+						runNs,
+						switches,
+					]),
+				),
 		}),
 	};
 	const buttons = control && choice(control);
 	const card = createCard({
-		number, id, title, hint, controls: buttons ? [buttons.element] : [],
-		body: [plot.element, element('p', { class: 'summary' }, 'Click a core to sort by it, a name to follow that task in all charts, a group to see its tasks.')], fillTable,
+		number,
+		id,
+		title,
+		hint,
+		controls: buttons ? [buttons.element] : [],
+		body: [
+			plot.element,
+			element(
+				'p',
+				{ class: 'summary' },
+				'Click a core to sort by it, a name to follow that task in all charts, a group to see its tasks.',
+			),
+		],
+		fillTable,
 	});
 	effect(() => {
 		buttons?.update();

@@ -27,7 +27,7 @@ export class Reader {
 		let value = 0;
 		let scale = 1;
 		for (;;) {
-			if (this.at >= bytes.length) throw new RangeError('the page\'s data ends too early');
+			if (this.at >= bytes.length) throw new RangeError("the page's data ends too early");
 			const byte = bytes[this.at++];
 			value += (byte & 0x7f) * scale;
 			if (byte < 0x80) return value;
@@ -56,7 +56,7 @@ export class Reader {
 
 	take(count) {
 		const part = this.bytes.subarray(this.at, this.at + count);
-		if (part.length !== count) throw new RangeError('the page\'s data ends too early');
+		if (part.length !== count) throw new RangeError("the page's data ends too early");
 		this.at += count;
 		return part;
 	}

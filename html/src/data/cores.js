@@ -14,7 +14,10 @@ function partOf(word) {
 
 // The set of their numbers; null for all, and for what is not understood or is none of these.
 export function chosenCores(text, cpus) {
-	const parts = text.split(/[\s,]+/).filter(Boolean).map(partOf);
+	const parts = text
+		.split(/[\s,]+/)
+		.filter(Boolean)
+		.map(partOf);
 	if (parts.includes(null)) return null;
 	const found = cpus.filter((cpu) => parts.some((fits) => fits(cpu)));
 	return found.length ? new Set(found.map((cpu) => cpu.cpu)) : null;

@@ -9,13 +9,23 @@ export function foldExits(rows, groupOf) {
 	const found = new Map();
 	for (const row of rows) {
 		const group = groupOf.get(row.task);
-		const sum = found.get(group) ?? { task: row.task, group, members: 0, count: 0, hostNs: 0, kinds: new Map() };
+		const sum = found.get(group) ?? {
+			task: row.task,
+			group,
+			members: 0,
+			count: 0,
+			hostNs: 0,
+			kinds: new Map(),
+		};
 		sum.members++;
 		sum.count += row.count;
 		sum.hostNs += row.hostNs;
 		for (const [kind, values] of row.kinds) {
 			const before = sum.kinds.get(kind) ?? [0, 0];
-			sum.kinds.set(kind, before.map((value, i) => value + values[i]));
+			sum.kinds.set(
+				kind,
+				before.map((value, i) => value + values[i]),
+			);
 		}
 		found.set(group, sum);
 	}
@@ -30,7 +40,11 @@ export function exitTable(exits, range) {
 	for (let group = 0; group < groupCount(exits); group++) {
 		let count = 0;
 		let hostNs = 0;
-		for (let i = lowerBound(exits, group, first); i < exits.begins[group + 1] && exits.column[i] < end; i++) {
+		for (
+			let i = lowerBound(exits, group, first);
+			i < exits.begins[group + 1] && exits.column[i] < end;
+			i++
+		) {
 			count += exits.values[0][i];
 			hostNs += exits.values[1][i];
 		}
@@ -47,6 +61,8 @@ export function exitTable(exits, range) {
 	}
 	return {
 		rows: [...rows.values()].sort((a, b) => b.count - a.count),
-		kinds: [...kinds].sort((a, b) => b[1][0] - a[1][0]).map(([kind, [count, hostNs]]) => ({ kind, count, hostNs })),
+		kinds: [...kinds]
+			.sort((a, b) => b[1][0] - a[1][0])
+			.map(([kind, [count, hostNs]]) => ({ kind, count, hostNs })),
 	};
 }

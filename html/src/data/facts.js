@@ -25,17 +25,27 @@ export function localTime(realtimeNs) {
 	return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
 }
 
-export const lossesOf = (meta, serious) => meta.losses.filter((loss) => loss.serious === serious && (loss.count > 0 || loss.switches > 0));
-export const lossWords = (loss) => `${LOSS_WORDS[loss.cause] ?? loss.cause}: ${count(loss.count)}${loss.switches ? `, ${count(loss.switches)} switches` : ''}`;
+export const lossesOf = (meta, serious) =>
+	meta.losses.filter((loss) => loss.serious === serious && (loss.count > 0 || loss.switches > 0));
+export const lossWords = (loss) =>
+	`${LOSS_WORDS[loss.cause] ?? loss.cause}: ${count(loss.count)}${loss.switches ? `, ${count(loss.switches)} switches` : ''}`;
 
 function verdict(end) {
 	if (!end) return ['not known', 'The file has no end, so samples and totals cannot be compared.'];
-	return {
-		equal: ['equal', 'On every core, samples and counted losses add up to the kernel\'s own totals, exactly.'],
-		different: ['DIFFERENT', 'Samples and counted losses do not add up to the kernel\'s own totals.'],
-		'not provable': ['not provable', 'Some of the kernel\'s totals could not be kept, so there is nothing to compare with.'],
-		'no totals': ['no totals', 'This capture comes from a recording without totals.'],
-	}[end.verdict] ?? ['not known', ''];
+	return (
+		{
+			equal: [
+				'equal',
+				"On every core, samples and counted losses add up to the kernel's own totals, exactly.",
+			],
+			different: ['DIFFERENT', "Samples and counted losses do not add up to the kernel's own totals."],
+			'not provable': [
+				'not provable',
+				"Some of the kernel's totals could not be kept, so there is nothing to compare with.",
+			],
+			'no totals': ['no totals', 'This capture comes from a recording without totals.'],
+		}[end.verdict] ?? ['not known', '']
+	);
 }
 
 function cost(meta, ns) {
@@ -51,7 +61,12 @@ function cost(meta, ns) {
 
 function costTitle(meta) {
 	if (!meta.end) return '';
-	const { bpf_ns: bpf, user_cpu_ns: user, memory_peak_bytes: peak, kernel_memory_bytes: kernel } = meta.end.cost;
+	const {
+		bpf_ns: bpf,
+		user_cpu_ns: user,
+		memory_peak_bytes: peak,
+		kernel_memory_bytes: kernel,
+	} = meta.end.cost;
 	return `in the kernel ${bpf === null ? 'not known' : `${duration(bpf)} (estimated)`}, pftrace itself ${duration(user)}, memory ${bytes(peak)} and ${bytes(kernel)} in the kernel`;
 }
 
@@ -70,22 +85,48 @@ export function facts(model, totals) {
 		{ name: 'Host', value: meta.host },
 		{ name: 'Kernel', value: meta.kernel, title: meta.arch },
 		{ name: 'Began', value: localTime(meta.realtime_ns) },
-		{ name: 'Duration', value: meta.end ? duration(meta.end.duration_ns) : `${duration(meta.last_at_ns)}, then cut` },
-		...(meta.options.from_ns || meta.options.cap_ns !== null ?
-			[{ name: 'Window', value: `${duration(window.from)} to ${duration(window.to)}` }] : []),
+		{
+			name: 'Duration',
+			value: meta.end ? duration(meta.end.duration_ns) : `${duration(meta.last_at_ns)}, then cut`,
+		},
+		...(meta.options.from_ns || meta.options.cap_ns !== null
+			? [{ name: 'Window', value: `${duration(window.from)} to ${duration(window.to)}` }]
+			: []),
 		{ name: 'Cores', value: count(model.cpus.length) },
 		{ name: 'Tasks that ran', value: count(sums.tasks) },
-		{ name: 'Switches', value: count(sums.switches), title: `${count(sums.switches / (length / 1e9))} a second, idle included` },
+		{
+			name: 'Switches',
+			value: count(sums.switches),
+			title: `${count(sums.switches / (length / 1e9))} a second, idle included`,
+		},
 		{ name: 'Time step', value: duration(Math.max(model.locality.gridNs, model.heatAll.gridNs)) },
-		{ name: 'Losses', value: serious.length ? serious.map(lossWords).join('; ') : 'none', level: serious.length ? 'bad' : 'good' },
-		{ name: 'Samples and totals', value: word, title: why, level: { equal: 'good', DIFFERENT: 'bad' }[word] ?? '' },
-		{ name: 'Cost of tracing', value: cost(meta, meta.end?.duration_ns ?? length), title: costTitle(meta) },
+		{
+			name: 'Losses',
+			value: serious.length ? serious.map(lossWords).join('; ') : 'none',
+			level: serious.length ? 'bad' : 'good',
+		},
+		{
+			name: 'Samples and totals',
+			value: word,
+			title: why,
+			level: { equal: 'good', DIFFERENT: 'bad' }[word] ?? '',
+		},
+		{
+			name: 'Cost of tracing',
+			value: cost(meta, meta.end?.duration_ns ?? length),
+			title: costTitle(meta),
+		},
 	];
 }
 
 function changesOf(changes) {
-	const words = changes.slice(0, LISTED_CHANGES).map(({ cpu, at_ns: at, online }) => `core ${cpu} ${online ? 'came' : 'left'} at ${moment(at)}`);
-	return [...words, ...(changes.length > LISTED_CHANGES ? [`${changes.length - LISTED_CHANGES} more`] : [])].join(', ');
+	const words = changes
+		.slice(0, LISTED_CHANGES)
+		.map(({ cpu, at_ns: at, online }) => `core ${cpu} ${online ? 'came' : 'left'} at ${moment(at)}`);
+	return [
+		...words,
+		...(changes.length > LISTED_CHANGES ? [`${changes.length - LISTED_CHANGES} more`] : []),
+	].join(', ');
 }
 
 // [{ level: 'bad' | 'note', text }]
@@ -93,21 +134,49 @@ export function notices(model) {
 	const { meta } = model;
 	const list = [];
 	const add = (level, text) => list.push({ level, text });
-	if (!meta.whole) add('bad', `This capture is not whole: ${meta.cut || 'it has no end'}. What could be read is shown.`);
+	if (!meta.whole)
+		add('bad', `This capture is not whole: ${meta.cut || 'it has no end'}. What could be read is shown.`);
 	else if (meta.end?.cut) add('bad', `The recording ended before it was meant to: ${meta.end.cause}.`);
-	if (meta.being_written_elsewhere) add('bad', 'A newer recording of the same name was being written when this page was made.');
-	for (const loss of lossesOf(meta, true)) add('bad', `Lost: ${lossWords(loss)}. The moments are marked in the overview.`);
-	for (const [part, words] of [[model.heatAll, 'heat maps'], [model.heat, 'heat maps of single tasks'], [model.locality, 'core charts'], [model.exits, 'exit chart']]) {
+	if (meta.being_written_elsewhere)
+		add('bad', 'A newer recording of the same name was being written when this page was made.');
+	for (const loss of lossesOf(meta, true))
+		add('bad', `Lost: ${lossWords(loss)}. The moments are marked in the overview.`);
+	for (const [part, words] of [
+		[model.heatAll, 'heat maps'],
+		[model.heat, 'heat maps of single tasks'],
+		[model.locality, 'core charts'],
+		[model.exits, 'exit chart'],
+	]) {
 		if (!part.column.length) continue;
 		const widest = part.gridNs * 2 ** part.shifts.reduce((most, shift) => Math.max(most, shift), 0);
-		if (widest > part.gridNs) add('note', `To keep this page small, the ${words} show the busiest tasks in steps of up to ${duration(widest)}, quiet ones of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
-		else if (part.coarsened) add('note', `To keep this page small, the ${words} show time in steps of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`);
-		else if (meta.bucket_ns && part.bucketNs > meta.bucket_ns) add('note', `While recording, the time step of the ${words} grew from ${duration(meta.bucket_ns)} to ${duration(part.bucketNs)}.`);
+		if (widest > part.gridNs)
+			add(
+				'note',
+				`To keep this page small, the ${words} show the busiest tasks in steps of up to ${duration(widest)}, quiet ones of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`,
+			);
+		else if (part.coarsened)
+			add(
+				'note',
+				`To keep this page small, the ${words} show time in steps of ${duration(part.gridNs)} (recorded: ${duration(part.bucketNs)}). All counts are kept.`,
+			);
+		else if (meta.bucket_ns && part.bucketNs > meta.bucket_ns)
+			add(
+				'note',
+				`While recording, the time step of the ${words} grew from ${duration(meta.bucket_ns)} to ${duration(part.bucketNs)}.`,
+			);
 	}
-	if (model.runs?.leftOut) add('note', `To keep this page small, its ${count(model.runs.leftOut)} single switches are left out, so that core locality ends at the time step: a shorter window (--from, --cap) has them.`);
+	if (model.runs?.leftOut)
+		add(
+			'note',
+			`To keep this page small, its ${count(model.runs.leftOut)} single switches are left out, so that core locality ends at the time step: a shorter window (--from, --cap) has them.`,
+		);
 	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);
 	if (meta.filters.length) add('note', `Recorded with filters: ${meta.filters.join(', ')}.`);
-	if (meta.options.task) add('note', `Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did is not in this page (hatched).`);
+	if (meta.options.task)
+		add(
+			'note',
+			`Only tasks chosen by --task ${meta.options.task} are shown; what other tasks did is not in this page (hatched).`,
+		);
 	if (meta.cpu_changes.length) add('note', `Cores that left or came back: ${changesOf(meta.cpu_changes)}.`);
 	const harmless = lossesOf(meta, false);
 	if (harmless.length) add('note', `Seen and accounted for: ${harmless.map(lossWords).join('; ')}.`);

@@ -2,7 +2,12 @@
 // Numbers for people.
 
 const UNITS = [
-	[3600e9, 'h'], [60e9, 'min'], [1e9, 's'], [1e6, 'ms'], [1e3, 'µs'], [1, 'ns'],
+	[3600e9, 'h'],
+	[60e9, 'min'],
+	[1e9, 's'],
+	[1e6, 'ms'],
+	[1e3, 'µs'],
+	[1, 'ns'],
 ];
 
 const trim = (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
@@ -13,8 +18,16 @@ export function duration(ns, digits = 3) {
 	if (ns < 0) return `−${duration(-ns, digits)}`;
 	if (ns >= 60e9 && ns < 3600e9 * 1000) {
 		const seconds = Math.round(ns / 1e9);
-		const parts = [[Math.floor(seconds / 3600), 'h'], [Math.floor(seconds / 60) % 60, 'min'], [seconds % 60, 's']];
-		return parts.filter(([value]) => value > 0).slice(0, 2).map(([value, unit]) => `${value} ${unit}`).join(' ');
+		const parts = [
+			[Math.floor(seconds / 3600), 'h'],
+			[Math.floor(seconds / 60) % 60, 'min'],
+			[seconds % 60, 's'],
+		];
+		return parts
+			.filter(([value]) => value > 0)
+			.slice(0, 2)
+			.map(([value, unit]) => `${value} ${unit}`)
+			.join(' ');
 	}
 	const [size, unit] = UNITS.find(([least]) => ns >= least) ?? [1, 'ns'];
 	const value = ns / size;
@@ -24,17 +37,27 @@ export function duration(ns, digits = 3) {
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 export const count = (value) => (value === null ? 'not known' : whole.format(Math.round(value)));
-export const percent = (part, digits = 1) => (Number.isFinite(part) ? `${(part * 100).toFixed(digits)} %` : '–');
+export const percent = (part, digits = 1) =>
+	Number.isFinite(part) ? `${(part * 100).toFixed(digits)} %` : '–';
 
 export function short(value) {
 	if (value < 1000) return String(Math.round(value));
-	const [size, unit] = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']].find(([least]) => value >= least);
+	const [size, unit] = [
+		[1e12, 'T'],
+		[1e9, 'G'],
+		[1e6, 'M'],
+		[1e3, 'k'],
+	].find(([least]) => value >= least);
 	return `${trim((value / size).toFixed(value / size < 10 ? 1 : 0))}${unit}`;
 }
 
 export function bytes(value) {
 	if (value === null) return 'not known';
-	const [size, unit] = [[2 ** 30, 'GiB'], [2 ** 20, 'MiB'], [2 ** 10, 'KiB']].find(([least]) => value >= least) ?? [1, 'B'];
+	const [size, unit] = [
+		[2 ** 30, 'GiB'],
+		[2 ** 20, 'MiB'],
+		[2 ** 10, 'KiB'],
+	].find(([least]) => value >= least) ?? [1, 'B'];
 	return `${trim((value / size).toFixed(size === 1 ? 0 : 1))} ${unit}`;
 }
 

@@ -14,7 +14,13 @@ function foldRows(rows, groupOf) {
 		if (!members.has(group)) members.set(group, []);
 		members.get(group).push(row);
 	}
-	return [...members].map(([group, list]) => ({ ...sumRows(list), label: group?.label ?? '', group, members: list.length, kind: 'group' }));
+	return [...members].map(([group, list]) => ({
+		...sumRows(list),
+		label: group?.label ?? '',
+		group,
+		members: list.length,
+		kind: 'group',
+	}));
 }
 
 const byLabel = new Intl.Collator('en', { numeric: true });
@@ -25,15 +31,23 @@ export function gridRows(model, rows, { value, sort, wanted = () => true, groupO
 	const tasks = list.filter((row) => !isIdle(row.of) && !isUnknown(row.of));
 	const idle = list.filter((row) => isIdle(row.of));
 	const unknown = list.filter((row) => isUnknown(row.of));
-	const key = (row) => (typeof sort !== 'number' ? [row.runNs, row.switches][value] : row.byCpu.get(sort)?.[value] ?? 0);
-	const named = tasks.filter((row) => wanted(row.of)).map((row) => ({ ...row, label: row.of.name, kind: 'task' }));
+	const key = (row) =>
+		typeof sort !== 'number' ? [row.runNs, row.switches][value] : (row.byCpu.get(sort)?.[value] ?? 0);
+	const named = tasks
+		.filter((row) => wanted(row.of))
+		.map((row) => ({ ...row, label: row.of.name, kind: 'task' }));
 	const shown = groupOf ? foldRows(named, groupOf) : named;
 	const special = (label, kind, members) => ({ ...sumRows(members), label, kind });
 	return [
 		special('all tasks', 'all', tasks),
 		special('idle', 'idle', idle),
 		...(unknown.length ? [special('unknown', 'unknown', unknown)] : []),
-		...shown.sort((a, b) => (sort === 'name' ? byLabel.compare(a.label ?? '', b.label ?? '') : 0) || key(b) - key(a) || a.task - b.task),
+		...shown.sort(
+			(a, b) =>
+				(sort === 'name' ? byLabel.compare(a.label ?? '', b.label ?? '') : 0) ||
+				key(b) - key(a) ||
+				a.task - b.task,
+		),
 	];
 }
 

@@ -48,10 +48,20 @@ export function density(heat, kind, extent, wanted) {
 	const size = 2 ** shift;
 	const first = Math.floor(heat.first / size);
 	const columns = Math.floor((heat.first + columnCount(heat) - 1) / size) - first + 1;
-	const level = emptyLevel(first, Math.max(0, columns), extent.high - extent.low + 1, heat.gridNs * size, extent.low);
+	const level = emptyLevel(
+		first,
+		Math.max(0, columns),
+		extent.high - extent.low + 1,
+		heat.gridNs * size,
+		extent.low,
+	);
 	for (const group of groups)
 		for (let i = heat.begins[group]; i < heat.begins[group + 1]; i++)
-			level.data[(Math.floor((heat.first + heat.column[i]) / size) - first) * level.bins + heat.inner[i] - extent.low] += heat.values[0][i];
+			level.data[
+				(Math.floor((heat.first + heat.column[i]) / size) - first) * level.bins +
+					heat.inner[i] -
+					extent.low
+			] += heat.values[0][i];
 	return settle(level);
 }
 
@@ -72,7 +82,10 @@ export function quantise(level) {
 	if (!level.quantised) {
 		const scale = 254 / Math.max(1, Math.log1p(level.max) - Math.log(2));
 		level.quantised = Uint8Array.from(level.data, (value) =>
-			(value > 0 ? Math.min(255, Math.max(1, 1 + Math.floor((Math.log1p(value) - Math.log(2)) * scale))) : 0));
+			value > 0
+				? Math.min(255, Math.max(1, 1 + Math.floor((Math.log1p(value) - Math.log(2)) * scale)))
+				: 0,
+		);
 	}
 	return level.quantised;
 }

@@ -8,21 +8,37 @@ export const SWITCHES = 1;
 
 // Columns that touch [from, to), as [first, last + 1).
 export function columnsOf(sparse, range) {
-	return [Math.max(0, columnAt(sparse, range.from)), Math.max(0, Math.ceil(range.to / sparse.gridNs) - sparse.first)];
+	return [
+		Math.max(0, columnAt(sparse, range.from)),
+		Math.max(0, Math.ceil(range.to / sparse.gridNs) - sparse.first),
+	];
 }
 
 // The time that the columns of a range cover within the window.
 export function coveredNs(sparse, range, window) {
 	const [first, end] = columnsOf(sparse, range);
-	return Math.max(1, Math.min(startOf(sparse, end), window.to) - Math.max(startOf(sparse, first), window.from));
+	return Math.max(
+		1,
+		Math.min(startOf(sparse, end), window.to) - Math.max(startOf(sparse, first), window.from),
+	);
 }
 
 // Calls visit(group, inner, run_ns, switches, column) for each cell of the range.
 export function eachCell(sparse, range, visit) {
 	const [first, end] = columnsOf(sparse, range);
 	for (let group = 0; group < groupCount(sparse); group++)
-		for (let i = lowerBound(sparse, group, first); i < sparse.begins[group + 1] && sparse.column[i] < end; i++)
-			visit(group, sparse.inner[i], sparse.values[RUN_NS][i], sparse.values[SWITCHES][i], sparse.column[i]);
+		for (
+			let i = lowerBound(sparse, group, first);
+			i < sparse.begins[group + 1] && sparse.column[i] < end;
+			i++
+		)
+			visit(
+				group,
+				sparse.inner[i],
+				sparse.values[RUN_NS][i],
+				sparse.values[SWITCHES][i],
+				sparse.column[i],
+			);
 }
 
 // task -> { runNs, switches, byCpu: Map cpu -> [run_ns, switches], most: [run_ns, switches] on one core }
@@ -37,7 +53,11 @@ export function matrix(sparse, range, cores = null, levels = [sparse]) {
 	for (let group = 0; group < groupCount(sparse); group++) {
 		if (cores && !cores.has(sparse.upper[group])) continue;
 		for (const { sparse: level, first, end } of parts)
-			for (let i = lowerBound(level, group, first); i < level.begins[group + 1] && level.column[i] < end; i++) {
+			for (
+				let i = lowerBound(level, group, first);
+				i < level.begins[group + 1] && level.column[i] < end;
+				i++
+			) {
 				const task = level.inner[i];
 				sums[RUN_NS][task] += level.values[RUN_NS][i];
 				sums[SWITCHES][task] += level.values[SWITCHES][i];
@@ -58,7 +78,7 @@ export function matrix(sparse, range, cores = null, levels = [sparse]) {
 
 function addCell(rows, task, cpu, runNs, switches) {
 	let row = rows.get(task);
-	if (!row) rows.set(task, row = { task, runNs: 0, switches: 0, byCpu: new Map(), most: null });
+	if (!row) rows.set(task, (row = { task, runNs: 0, switches: 0, byCpu: new Map(), most: null }));
 	row.byCpu.set(cpu, [runNs, switches]);
 	row.runNs += runNs;
 	row.switches += switches;
@@ -115,8 +135,16 @@ export function gapsOf(busy, end) {
 // Who had this group (a core, or a task's cores) in one column, most time first.
 export function holders(sparse, group, column) {
 	const found = [];
-	for (let i = lowerBound(sparse, group, column); i < sparse.begins[group + 1] && sparse.column[i] === column; i++)
-		found.push({ inner: sparse.inner[i], runNs: sparse.values[RUN_NS][i], switches: sparse.values[SWITCHES][i] });
+	for (
+		let i = lowerBound(sparse, group, column);
+		i < sparse.begins[group + 1] && sparse.column[i] === column;
+		i++
+	)
+		found.push({
+			inner: sparse.inner[i],
+			runNs: sparse.values[RUN_NS][i],
+			switches: sparse.values[SWITCHES][i],
+		});
 	return found.sort((a, b) => b.runNs - a.runNs);
 }
 
@@ -177,14 +205,18 @@ function findLongest(sparse, window, blank) {
 export function stretches(sparse, group, [first, end], { keyOf, bridge, capacity }) {
 	const found = [];
 	let last = null;
-	for (let i = lowerBound(sparse, group, first), stop; i < sparse.begins[group + 1] && sparse.column[i] < end; i = stop) {
+	for (
+		let i = lowerBound(sparse, group, first), stop;
+		i < sparse.begins[group + 1] && sparse.column[i] < end;
+		i = stop
+	) {
 		const at = sparse.column[i];
 		stop = i + 1;
 		while (stop < sparse.begins[group + 1] && sparse.column[stop] === at) stop++;
 		const key = keyOfMost(sparse, i, stop, keyOf, capacity(at));
 		if (key === null) continue;
 		if (last && last.key === key.key && at - last.end < bridge) last.end = at + 1;
-		else found.push(last = { first: at, end: at + 1, ...key });
+		else found.push((last = { first: at, end: at + 1, ...key }));
 	}
 	return found;
 }

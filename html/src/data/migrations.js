@@ -10,7 +10,11 @@ export function migrationsByTask(migrations, range, cores = null) {
 	const [first, end] = columnsOf(migrations, range);
 	for (let group = 0; group < groupCount(migrations); group++) {
 		let sum = 0;
-		for (let i = lowerBound(migrations, group, first); i < migrations.begins[group + 1] && migrations.column[i] < end; i++)
+		for (
+			let i = lowerBound(migrations, group, first);
+			i < migrations.begins[group + 1] && migrations.column[i] < end;
+			i++
+		)
 			if (!cores || cores.has(migrations.inner[i])) sum += migrations.values[0][i];
 		if (sum > 0) found.set(migrations.upper[group], sum);
 	}
@@ -22,13 +26,18 @@ export function migrationsByTask(migrations, range, cores = null) {
 export function ways(sparse, group, [first, end]) {
 	const found = [];
 	let before = null;
-	for (let i = lowerBound(sparse, group, first), stop; i < sparse.begins[group + 1] && sparse.column[i] < end; i = stop) {
+	for (
+		let i = lowerBound(sparse, group, first), stop;
+		i < sparse.begins[group + 1] && sparse.column[i] < end;
+		i = stop
+	) {
 		let most = i;
 		stop = i + 1;
 		for (; stop < sparse.begins[group + 1] && sparse.column[stop] === sparse.column[i]; stop++)
 			if (sparse.values[0][stop] > sparse.values[0][most]) most = stop;
 		const core = sparse.inner[most];
-		if (before && before.core !== core) found.push({ left: before.column, at: sparse.column[i], from: before.core, to: core });
+		if (before && before.core !== core)
+			found.push({ left: before.column, at: sparse.column[i], from: before.core, to: core });
 		before = { core, column: sparse.column[i] };
 	}
 	return found;

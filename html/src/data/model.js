@@ -23,15 +23,25 @@ export function decodeTasks(bytes, strings) {
 	for (const name of ['name', 'comm', 'kind', 'vm', 'cgroup', 'unit'])
 		for (const task of tasks) {
 			const id = reader.nullable();
-			task[name] = id === null ? null : strings[id] ?? null;
+			task[name] = id === null ? null : (strings[id] ?? null);
 		}
 	return tasks;
 }
 
 // What is said of a task that rows speak of and the tasks do not.
 const stranger = (task) => ({
-	task, tid: null, tgid: null, vcpu: null, startNs: null, endNs: null,
-	name: `task ${task}`, comm: null, kind: 'unknown', vm: null, cgroup: null, unit: null,
+	task,
+	tid: null,
+	tgid: null,
+	vcpu: null,
+	startNs: null,
+	endNs: null,
+	name: `task ${task}`,
+	comm: null,
+	kind: 'unknown',
+	vm: null,
+	cgroup: null,
+	unit: null,
 });
 
 // The buckets that were read, as user/view says them; where it cannot, what the rows speak of.
@@ -51,8 +61,18 @@ function cpusOf(meta, locality) {
 }
 
 const nothing = (values) => ({
-	gridNs: 1, bucketNs: 0, coarsened: 0, fromNs: 0, toNs: 0, first: 0,
-	upper: new Float64Array(0), lower: new Float64Array(0), shifts: new Uint8Array(0), begins: new Uint32Array(1), column: new Uint32Array(0), inner: new Uint32Array(0),
+	gridNs: 1,
+	bucketNs: 0,
+	coarsened: 0,
+	fromNs: 0,
+	toNs: 0,
+	first: 0,
+	upper: new Float64Array(0),
+	lower: new Float64Array(0),
+	shifts: new Uint8Array(0),
+	begins: new Uint32Array(1),
+	column: new Uint32Array(0),
+	inner: new Uint32Array(0),
 	values: Array.from({ length: values }, () => new Float64Array(0)),
 });
 
@@ -93,7 +113,8 @@ export function completeModel(model, parts) {
 	// the state holds on to the first one
 	Object.assign(model.window, window);
 	model.cpus = cpusOf(meta, model.locality);
-	model.hasKvm = Array.from(model.heatAll.upper).some((kind) => /^(guest|host)$/.test(meta.heat_kinds[kind])) ||
+	model.hasKvm =
+		Array.from(model.heatAll.upper).some((kind) => /^(guest|host)$/.test(meta.heat_kinds[kind])) ||
 		model.exits.column.length > 0;
 }
 

@@ -24,11 +24,16 @@ function listHas(list, number) {
 }
 
 // What names begin with: all up to the first digit or mark that tells members of one kind apart.
-export const prefixOf = (name) => /^\p{L}[^\d/:#@]*/u.exec(name ?? '')?.[0].replace(/[\s_.-]+$/, '') || (name ?? '');
+export const prefixOf = (name) =>
+	/^\p{L}[^\d/:#@]*/u.exec(name ?? '')?.[0].replace(/[\s_.-]+$/, '') || (name ?? '');
 
 // The order of names, as user/view/view_names.c has it: CSR.1.vcpu0 stands where 01.CSR.vcpu0 would, so
 // that groups stay together, and numbers go by their value.
-const orderKey = (name) => name.replace(/^(.+?)\.(\d{1,9})\./s, (all, first, group) => `${String(Number(group)).padStart(2, '0')}.${first}.`);
+const orderKey = (name) =>
+	name.replace(
+		/^(.+?)\.(\d{1,9})\./s,
+		(all, first, group) => `${String(Number(group)).padStart(2, '0')}.${first}.`,
+	);
 export function compareNames(one, other) {
 	const parts = [one ?? '', other ?? ''].map((name) => orderKey(name).match(/[0-9]+|./gsu) ?? []);
 	for (let i = 0; i < Math.max(parts[0].length, parts[1].length); i++) {
@@ -42,9 +47,11 @@ export function compareNames(one, other) {
 }
 
 const unquote = (text) => (/^"(.*)"$/s.exec(text)?.[1] ?? text).replace(/\\(["\\])/g, '$1');
-export const quote = (text, always = false) => (always || /[\s"\\]/.test(text) || text === '' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
+export const quote = (text, always = false) =>
+	always || /[\s"\\]/.test(text) || text === '' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
 
-const nameFits = (name, value, wholly) => (wholly ? name === value : (name ?? '').toLowerCase().includes(value.toLowerCase()));
+const nameFits = (name, value, wholly) =>
+	wholly ? name === value : (name ?? '').toLowerCase().includes(value.toLowerCase());
 
 const KEYS = {
 	pid: (task, value) => listHas(value, task.tgid) || listHas(value, task.tid),
@@ -54,13 +61,15 @@ const KEYS = {
 	prefix: (task, value) => prefixOf(task.name) === value,
 	process: (task, value) => listHas(value, task.tgid),
 	vm: (task, value, cpusOf, wholly) => nameFits(task.vm, value, wholly),
-	cgroup: (task, value, cpusOf, wholly) => nameFits(task.cgroup, value, wholly) || nameFits(task.unit, value, wholly),
+	cgroup: (task, value, cpusOf, wholly) =>
+		nameFits(task.cgroup, value, wholly) || nameFits(task.unit, value, wholly),
 	kind: (task, value) => (task.kind ?? '').toLowerCase().includes(value.toLowerCase()),
 };
 
 function wordFits(task, word, cpusOf) {
 	const [, key, value] = /^(\w+):(.*)$/s.exec(word) ?? [];
-	if (key && Object.hasOwn(KEYS, key)) return KEYS[key](task, unquote(value), cpusOf, value.startsWith('"'));
+	if (key && Object.hasOwn(KEYS, key))
+		return KEYS[key](task, unquote(value), cpusOf, value.startsWith('"'));
 	if (/^\d+$/.test(word) && String(task.tid) === word) return true;
 	return textFits(task, unquote(word));
 }
@@ -68,8 +77,12 @@ function wordFits(task, word, cpusOf) {
 // a /regex/ and quotes may hold blanks
 const wordsOf = (query) => query.match(/-?\/(?:[^/\\]|\\.)+\/|-?(?:\w+:)?"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
 
-export const matchesQuery = (task, query, cpusOf = () => []) => wordsOf(query)
-	.every((word) => (word.length > 1 && word[0] === '-' ? !wordFits(task, word.slice(1), cpusOf) : wordFits(task, word, cpusOf)));
+export const matchesQuery = (task, query, cpusOf = () => []) =>
+	wordsOf(query).every((word) =>
+		word.length > 1 && word[0] === '-'
+			? !wordFits(task, word.slice(1), cpusOf)
+			: wordFits(task, word, cpusOf),
+	);
 
 const GROUP_KEYS = {
 	prefix: (task) => prefixOf(task.name),
@@ -93,6 +106,9 @@ export function groupTasks(tasks, by, sumsOf) {
 	return [...groups.values()].map((group) => ({
 		...group,
 		label: group.key === null ? `no ${by}` : by === 'process' ? `process ${group.key}` : group.key,
-		query: group.key === null ? `task:${group.members.map((task) => task.task).join(',')}` : `${by}:${quote(group.key, by === 'vm' || by === 'cgroup')}`,
+		query:
+			group.key === null
+				? `task:${group.members.map((task) => task.task).join(',')}`
+				: `${by}:${quote(group.key, by === 'vm' || by === 'cgroup')}`,
 	}));
 }

@@ -10,7 +10,9 @@ export function decodeRuns(bytes) {
 	const reader = new Reader(bytes);
 	const leftOut = reader.varint();
 	const cpus = Array.from({ length: reader.varint() });
-	cpus.forEach((_, i) => { cpus[i] = reader.varint(); });
+	cpus.forEach((_, i) => {
+		cpus[i] = reader.varint();
+	});
 	const counts = cpus.map(() => reader.varint());
 	const at = counts.map((count) => {
 		const begins = new Float64Array(count);
@@ -40,7 +42,11 @@ export function runAt({ at }, ns) {
 export const runsOf = (core, { from, to }) => [Math.max(0, runAt(core, from)), runAt(core, to) + 1];
 
 // From when to when a run lasted, and whose it was; the last one lasts until the end of the window.
-export const runOf = (core, i, window) => ({ task: core.task[i], from: core.at[i], to: i + 1 < core.at.length ? core.at[i + 1] : window.to });
+export const runOf = (core, i, window) => ({
+	task: core.task[i],
+	from: core.at[i],
+	to: i + 1 < core.at.length ? core.at[i + 1] : window.to,
+});
 
 // Whether runs can be told apart in so many pixels.
 export function areApart(core, range, width) {

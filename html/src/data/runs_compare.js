@@ -39,7 +39,7 @@ export function coresOf(run, range) {
 	const covered = part ? coveredNs(model.locality, part, model.window) : 0;
 	const numbers = (row, column) => {
 		if (!row) return [0, 0];
-		return column === ALL ? [row.runNs, row.switches] : row.byCpu.get(column) ?? [0, 0];
+		return column === ALL ? [row.runNs, row.switches] : (row.byCpu.get(column) ?? [0, 0]);
 	};
 	const value = (row, column, measure) => {
 		if (!part || (column !== ALL && !cores.has(column))) return null;
@@ -68,7 +68,8 @@ export function exitsOf(run, range) {
 	for (const row of found.rows) {
 		rows.set(row.task, new Map());
 		for (const sums of [rows.get(row.task), rows.get('tasks')])
-			for (const [kind, numbers] of row.kinds) for (const key of [keys[kind], ALL]) add(sums, key, numbers);
+			for (const [kind, numbers] of row.kinds)
+				for (const key of [keys[kind], ALL]) add(sums, key, numbers);
 	}
 	const covered = part ? part.to - part.from : 0;
 	const value = (row, column, measure) => {
@@ -76,7 +77,15 @@ export function exitsOf(run, range) {
 		const [count, hostNs] = rows.get(row)?.get(column) ?? [0, 0];
 		return measure === 'share' ? hostNs / covered : (count / covered) * 1e9;
 	};
-	return { value, tasks: found.rows.map((row) => row.task), columns: [...rows.get('tasks')].sort((a, b) => b[1][0] - a[1][0]).map(([key]) => key).filter((key) => key !== ALL), covered };
+	return {
+		value,
+		tasks: found.rows.map((row) => row.task),
+		columns: [...rows.get('tasks')]
+			.sort((a, b) => b[1][0] - a[1][0])
+			.map(([key]) => key)
+			.filter((key) => key !== ALL),
+		covered,
+	};
 }
 
 // Both values and what lies between them. ratio is Infinity from nothing to something, and null when
@@ -90,7 +99,8 @@ export function difference(a, b) {
 // half of it is as far from 1 as twice of it; beyond 16 times colours stay.
 export const RATIO_MOST = 4;
 export function place(kind, { delta, ratio }, most) {
-	if (kind === 'ratio') return ratio === null ? null : Math.max(-1, Math.min(1, Math.log2(ratio) / RATIO_MOST));
+	if (kind === 'ratio')
+		return ratio === null ? null : Math.max(-1, Math.min(1, Math.log2(ratio) / RATIO_MOST));
 	if (delta === null) return null;
 	// the square root lets small ones be seen beside large ones
 	return most > 0 ? Math.sign(delta) * Math.sqrt(Math.min(1, Math.abs(delta) / most)) : 0;

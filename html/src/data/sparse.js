@@ -6,7 +6,16 @@
 // user/page/block.c writes this form.
 export function decodeSparse(reader, { inner, values }) {
 	const head = {};
-	for (const name of ['gridNs', 'bucketNs', 'firstColumn', 'coarsened', 'fromNs', 'toNs', 'groupCount', 'count'])
+	for (const name of [
+		'gridNs',
+		'bucketNs',
+		'firstColumn',
+		'coarsened',
+		'fromNs',
+		'toNs',
+		'groupCount',
+		'count',
+	])
 		head[name] = reader.varint();
 	const { groupCount, count } = head;
 	const upper = reader.column(groupCount, Float64Array);
@@ -25,7 +34,11 @@ export function decodeSparse(reader, { inner, values }) {
 		fromNs: head.fromNs,
 		toNs: head.toNs,
 		first: head.firstColumn,
-		upper, lower, shifts, begins, column,
+		upper,
+		lower,
+		shifts,
+		begins,
+		column,
 		inner: inner ? reader.column(count, Uint32Array) : null,
 		values: Array.from({ length: values }, () => reader.column(count, Float64Array)),
 	};
@@ -71,7 +84,9 @@ export function halve(sparse) {
 	const copy = (i, target) => {
 		column[out] = target;
 		inner[out] = sparse.inner[i];
-		values.forEach((sums, v) => { sums[out] = sparse.values[v][i]; });
+		values.forEach((sums, v) => {
+			sums[out] = sparse.values[v][i];
+		});
 		out++;
 	};
 	for (let group = 0; group < sizes.length; group++) {
@@ -91,7 +106,9 @@ export function halve(sparse) {
 				else if (a >= aEnd || sparse.inner[b] < sparse.inner[a]) copy(b++, target);
 				else {
 					copy(a, target);
-					values.forEach((sums, v) => { sums[out - 1] += sparse.values[v][b]; });
+					values.forEach((sums, v) => {
+						sums[out - 1] += sparse.values[v][b];
+					});
 					a++;
 					b++;
 				}
@@ -137,7 +154,10 @@ export function regroup(sparse, rowOf, innerOf) {
 			inner[i] = innerOf(sparse.upper[group], sparse.inner[i]);
 			order[kept++] = i;
 		}
-	const sorted = [inner, sparse.column, row].reduce((now, keys) => countingOrder(keys, now), order.subarray(0, kept));
+	const sorted = [inner, sparse.column, row].reduce(
+		(now, keys) => countingOrder(keys, now),
+		order.subarray(0, kept),
+	);
 	return gather(sparse, sorted, row, inner);
 }
 
@@ -167,12 +187,19 @@ function gather(sparse, sorted, row, inner) {
 		lower: new Float64Array(upper.length),
 		shifts: new Uint8Array(upper.length),
 		begins: beginsOf(sizes),
-		column: column.slice(0, out + 1), inner: inners.slice(0, out + 1), values: values.map((sums) => sums.slice(0, out + 1)),
+		column: column.slice(0, out + 1),
+		inner: inners.slice(0, out + 1),
+		values: values.map((sums) => sums.slice(0, out + 1)),
 	};
 }
 
 // Group and inner exchanged: core x task becomes task x core.
-export const transpose = (sparse) => regroup(sparse, (upper, inner) => inner, (upper) => upper);
+export const transpose = (sparse) =>
+	regroup(
+		sparse,
+		(upper, inner) => inner,
+		(upper) => upper,
+	);
 
 // Ever coarser versions, made when they are first asked for.
 export function pyramid(base, coarser = halve) {
@@ -192,7 +219,9 @@ export function coarseParts(levels, [first, end]) {
 	let [from, to] = [first, end].map((column) => levels[0].first + column);
 	for (let i = 0; from < to; i++) {
 		const sparse = levels[i];
-		const add = (a, b) => { if (b > a) parts.push({ sparse, first: a - sparse.first, end: b - sparse.first }); };
+		const add = (a, b) => {
+			if (b > a) parts.push({ sparse, first: a - sparse.first, end: b - sparse.first });
+		};
 		if (i === levels.length - 1) {
 			add(from, to);
 			break;

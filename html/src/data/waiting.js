@@ -12,7 +12,11 @@ export function waitsByColumn(heat, waitKind, task, locality, range, steps) {
 	const [first, end] = columnsOf(heat, range);
 	for (let group = 0; group < heat.upper.length; group++) {
 		if (heat.upper[group] !== waitKind || heat.lower[group] !== task) continue;
-		for (let i = lowerBound(heat, group, first); i < heat.begins[group + 1] && heat.column[i] < end; i++) {
+		for (
+			let i = lowerBound(heat, group, first);
+			i < heat.begins[group + 1] && heat.column[i] < end;
+			i++
+		) {
 			const at = columnAt(locality, startOf(heat, heat.column[i]));
 			found.set(at, (found.get(at) ?? 0) + heat.values[0][i] * binStartNs(heat.inner[i] + 0.5, steps));
 		}
@@ -26,7 +30,11 @@ export function whoRanMeanwhile(locality, waits, task) {
 	const each = (visit) => {
 		for (let group = 0; group < locality.upper.length; group++)
 			for (const column of waits.keys())
-				for (let i = lowerBound(locality, group, column); i < locality.begins[group + 1] && locality.column[i] === column; i++)
+				for (
+					let i = lowerBound(locality, group, column);
+					i < locality.begins[group + 1] && locality.column[i] === column;
+					i++
+				)
 					visit(column, locality.inner[i], locality.values[0][i]);
 	};
 	const add = (sums, key, value) => sums.set(key, (sums.get(key) ?? 0) + value);

@@ -12,7 +12,9 @@ export const timeX = (ns, view, box) => box.x + ((ns - view.from) / (view.to - v
 export const timeAtX = (x, view, box) => view.from + ((x - box.x) / box.width) * (view.to - view.from);
 
 const MINUTE = 60;
-const CLOCK_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 7200].map((minutes) => minutes * MINUTE);
+const CLOCK_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 7200].map(
+	(minutes) => minutes * MINUTE,
+);
 
 // Round numbers of seconds, or of minutes and hours where there are minutes between them.
 function tickSeconds(from, to, count) {

@@ -8,8 +8,10 @@ export const pack = ({ r, g, b }, alpha = 1) =>
 	((Math.round(alpha * 255) << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 
 // The same for the style sheet's side; null for what is left blank.
-export const unpack = (colour) => (colour ?
-	`rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})` : null);
+export const unpack = (colour) =>
+	colour
+		? `rgba(${colour & 255}, ${(colour >>> 8) & 255}, ${(colour >>> 16) & 255}, ${(colour >>> 24) / 255})`
+		: null;
 
 export const packCss = (text) => pack(rgb(text).clamp());
 
@@ -24,7 +26,8 @@ export function mix(ground, over, part) {
 }
 
 // Whether words on this colour should be dark: its luminance, roughly.
-export const isPale = (colour) => 0.3 * (colour & 255) + 0.59 * ((colour >>> 8) & 255) + 0.11 * ((colour >>> 16) & 255) > 140;
+export const isPale = (colour) =>
+	0.3 * (colour & 255) + 0.59 * ((colour >>> 8) & 255) + 0.11 * ((colour >>> 16) & 255) > 140;
 
 const channels = (text) => rgb(text).clamp();
 
@@ -36,14 +39,19 @@ function table(colourAt) {
 	return colours;
 }
 
-const dense = (dark) => (dark ? (t) => interpolateViridis(0.22 + 0.78 * t) : (t) => interpolateViridis(0.8 * (1 - t)));
+const dense = (dark) =>
+	dark ? (t) => interpolateViridis(0.22 + 0.78 * t) : (t) => interpolateViridis(0.8 * (1 - t));
 // Behind numbers: pale where there is little, and still not the background. Stronger without numbers.
-const plain = (dark, bare) => (t) => Object.assign(rgb(dense(dark)(t)),
-	{ opacity: bare ? 0.6 + 0.4 * t : (dark ? 0.3 : 0.2) + 0.7 * t }).formatRgb();
+const plain = (dark, bare) => (t) =>
+	Object.assign(rgb(dense(dark)(t)), {
+		opacity: bare ? 0.6 + 0.4 * t : (dark ? 0.3 : 0.2) + 0.7 * t,
+	}).formatRgb();
 
 // PuOr for differences, -1 to 1: orange is more, violet less. What hardly differs fades into the page.
-export const divergingCss = (at, dark) => Object.assign(rgb(interpolatePuOr(at > 0 ? (dark ? 0.8 : 0.88) : dark ? 0.22 : 0.12)),
-	{ opacity: 0.1 + 0.9 * Math.abs(at) }).formatRgb();
+export const divergingCss = (at, dark) =>
+	Object.assign(rgb(interpolatePuOr(at > 0 ? (dark ? 0.8 : 0.88) : dark ? 0.22 : 0.12)), {
+		opacity: 0.1 + 0.9 * Math.abs(at),
+	}).formatRgb();
 
 export const densityTable = (dark) => table((t) => pack(channels(dense(dark)(t))));
 export const densityCss = (dark, t) => dense(dark)(t);
@@ -72,9 +80,17 @@ const LIGHTNESS = { true: [58, 68, 77], false: [47, 58, 68] };
 
 export function nameColour(name, dark) {
 	const hash = hashName(name);
-	return hcl(HUES[hash % HUES.length], (dark ? 36 : 44) + ((hash >>> 9) % 3) * 9, LIGHTNESS[dark][(hash >>> 12) % 3]).rgb().clamp();
+	return hcl(
+		HUES[hash % HUES.length],
+		(dark ? 36 : 44) + ((hash >>> 9) % 3) * 9,
+		LIGHTNESS[dark][(hash >>> 12) % 3],
+	)
+		.rgb()
+		.clamp();
 }
 
 // Cores get hues far from their neighbours' (the golden angle).
 export const cpuColour = (index, dark) =>
-	hcl((index * 137.508 + 250) % 360, dark ? 44 : 52, LIGHTNESS[dark][index % 3]).rgb().clamp();
+	hcl((index * 137.508 + 250) % 360, dark ? 44 : 52, LIGHTNESS[dark][index % 3])
+		.rgb()
+		.clamp();

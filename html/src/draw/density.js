@@ -18,6 +18,13 @@ export function drawDensity(ctx, box, view, level, colours) {
 		for (let bin = 0; bin < level.bins; bin++)
 			pixels[(level.bins - 1 - bin) * width + column] = colours[cells[from + bin]];
 	}
-	blit(ctx, image, box, timeX(startOf(level, first), view, box), box.y,
-		timeX(startOf(level, end), view, box), box.y + box.height);
+	blit(
+		ctx,
+		image,
+		box,
+		timeX(startOf(level, first), view, box),
+		box.y,
+		timeX(startOf(level, end), view, box),
+		box.y + box.height,
+	);
 }

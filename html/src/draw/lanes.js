@@ -40,7 +40,10 @@ export function drawHatch(ctx, box, top, height, palette) {
 // `parts`: how many cores a whole column stands for.
 // What lies outside of a run's own window: another run was longer.
 export function drawNotRecorded(ctx, box, view, window, palette) {
-	for (const [from, to] of [[view.from, window.from], [window.to, view.to]]) {
+	for (const [from, to] of [
+		[view.from, window.from],
+		[window.to, view.to],
+	]) {
 		if (to <= from) continue;
 		const x0 = Math.max(box.x, timeX(Math.max(from, view.from), view, box));
 		const x1 = Math.min(box.x + box.width, timeX(Math.min(to, view.to), view, box));
@@ -48,7 +51,11 @@ export function drawNotRecorded(ctx, box, view, window, palette) {
 	}
 }
 
-export function drawHighLane(ctx, box, { view, window, sparse, group, top, height, colours, blank, ground, parts = 1 }) {
+export function drawHighLane(
+	ctx,
+	box,
+	{ view, window, sparse, group, top, height, colours, blank, ground, parts = 1 },
+) {
 	const [first, end] = visibleColumns(sparse, view);
 	let i = lowerBound(sparse, group, first);
 	const stop = sparse.begins[group + 1];
@@ -61,14 +68,31 @@ export function drawHighLane(ctx, box, { view, window, sparse, group, top, heigh
 		const from = i;
 		while (i < stop && sparse.column[i] === column) i++;
 		const span = columnSpan(sparse, column, window);
-		fillStack(sparse, from, i, Math.max(1, span.to - span.from) * parts, { pixels, x: column - first, width, rows }, { colours, blank, ground });
+		fillStack(
+			sparse,
+			from,
+			i,
+			Math.max(1, span.to - span.from) * parts,
+			{ pixels, x: column - first, width, rows },
+			{ colours, blank, ground },
+		);
 	}
-	blit(ctx, image, box, timeX(startOf(sparse, first), view, box), top, timeX(startOf(sparse, end), view, box), top + height);
+	blit(
+		ctx,
+		image,
+		box,
+		timeX(startOf(sparse, first), view, box),
+		top,
+		timeX(startOf(sparse, end), view, box),
+		top + height,
+	);
 }
 
 function fillStack(sparse, from, to, capacity, { pixels, x, width, rows }, { colours, blank, ground }) {
 	let [sum, idle, filled, longest, colour] = [0, 0, 0, 0, 0];
-	const fill = (end, own) => { for (; filled < end; filled++) pixels[(rows - 1 - filled) * width + x] = own; };
+	const fill = (end, own) => {
+		for (; filled < end; filled++) pixels[(rows - 1 - filled) * width + x] = own;
+	};
 	for (let i = from; i < to; i++) {
 		const holder = sparse.inner[i];
 		const runNs = sparse.values[0][i];
@@ -95,7 +119,9 @@ function shadesOf(colours, ground) {
 	if (shaded.colours !== colours || shaded.ground !== ground) {
 		const table = new Uint32Array(colours.length * SHADES);
 		colours.forEach((colour, holder) => {
-			for (let step = 0; step < SHADES; step++) table[holder * SHADES + step] = colour && mix(ground, colour, PALE + ((1 - PALE) * (step + 1)) / SHADES);
+			for (let step = 0; step < SHADES; step++)
+				table[holder * SHADES + step] =
+					colour && mix(ground, colour, PALE + ((1 - PALE) * (step + 1)) / SHADES);
 		});
 		shaded = { colours, ground, table };
 	}
@@ -103,7 +129,11 @@ function shadesOf(colours, ground) {
 }
 
 // All thin lanes at once: an image with a line a lane. `groups` may hold undefined: an empty lane.
-export function drawThinLanes(ctx, box, { view, window, sparse, groups, top, height, colours, blank, ground }) {
+export function drawThinLanes(
+	ctx,
+	box,
+	{ view, window, sparse, groups, top, height, colours, blank, ground },
+) {
 	const [first, end] = visibleColumns(sparse, view);
 	const width = end - first;
 	if (width === 0 || groups.length === 0) return;
@@ -113,10 +143,23 @@ export function drawThinLanes(ctx, box, { view, window, sparse, groups, top, hei
 	groups.forEach((group, row) => {
 		if (group === undefined) return;
 		const from = row * width - first;
-		for (let i = lowerBound({ begins, column }, group, first); i < begins[group + 1] && column[i] < end; i++)
-			pixels[from + column[i]] = shades[holder[i] * SHADES + Math.min(SHADES - 1, Math.floor(share[i] * SHADES))];
+		for (
+			let i = lowerBound({ begins, column }, group, first);
+			i < begins[group + 1] && column[i] < end;
+			i++
+		)
+			pixels[from + column[i]] =
+				shades[holder[i] * SHADES + Math.min(SHADES - 1, Math.floor(share[i] * SHADES))];
 	});
-	blit(ctx, image, box, timeX(startOf(sparse, first), view, box), top, timeX(startOf(sparse, end), view, box), top + groups.length * height);
+	blit(
+		ctx,
+		image,
+		box,
+		timeX(startOf(sparse, first), view, box),
+		top,
+		timeX(startOf(sparse, end), view, box),
+		top + groups.length * height,
+	);
 }
 
 // A rug of migrations at a lane's upper edge: the darker, the more. `level` has one value a column.
@@ -127,9 +170,18 @@ export function drawRug(ctx, box, { view, level, group, top, height, colour }) {
 	const scale = 1 / Math.max(1, Math.log1p(level.most));
 	for (let i = lowerBound(level, group, first); i < level.begins[group + 1] && level.column[i] < end; i++) {
 		const part = 0.35 + 0.65 * Math.log1p(level.values[0][i]) * scale;
-		pixels[level.column[i] - first] = ((colour & 0xffffff) | (Math.round(Math.min(1, part) * 255) << 24)) >>> 0;
+		pixels[level.column[i] - first] =
+			((colour & 0xffffff) | (Math.round(Math.min(1, part) * 255) << 24)) >>> 0;
 	}
-	blit(ctx, image, box, timeX(startOf(level, first), view, box), top, timeX(startOf(level, end), view, box), top + height);
+	blit(
+		ctx,
+		image,
+		box,
+		timeX(startOf(level, first), view, box),
+		top,
+		timeX(startOf(level, end), view, box),
+		top + height,
+	);
 }
 
 // The ways of one task from lane to lane.
@@ -138,7 +190,10 @@ export function drawWays(ctx, box, { view, level, found, yOf, colour, halo }) {
 	ctx.beginPath();
 	ctx.rect(box.x, box.y, box.width, box.height);
 	ctx.clip();
-	for (const [width, style] of [[4, halo], [1.5, colour]]) {
+	for (const [width, style] of [
+		[4, halo],
+		[1.5, colour],
+	]) {
 		ctx.strokeStyle = style;
 		ctx.lineWidth = width;
 		ctx.beginPath();

@@ -11,14 +11,23 @@ export const MARKER_NAMES = ['A', 'B'];
 export function createMarks(page, plot, options, box) {
 	const { state, model } = page;
 	const chosen = element('div', { class: 'brush chosen' });
-	const markers = MARKER_NAMES.map((name) => element('div', { class: 'marker' }, element('span', {}, name)));
+	const markers = MARKER_NAMES.map((name) =>
+		element('div', { class: 'marker' }, element('span', {}, name)),
+	);
 	plot.element.append(chosen, ...markers);
 	const view = () => (options.wholeWindow ? model.window : state.view.value);
 	const place = (mark, from, to) => {
 		const now = box();
-		const [left, right] = [from, to].map((ns) => Math.max(now.x, Math.min(now.x + now.width, timeX(ns, view(), now))));
+		const [left, right] = [from, to].map((ns) =>
+			Math.max(now.x, Math.min(now.x + now.width, timeX(ns, view(), now))),
+		);
 		mark.hidden = to < view().from || from > view().to;
-		Object.assign(mark.style, { left: `${left}px`, width: `${Math.max(1, right - left)}px`, top: `${now.y + now.scroll}px`, height: `${now.height}px` });
+		Object.assign(mark.style, {
+			left: `${left}px`,
+			width: `${Math.max(1, right - left)}px`,
+			top: `${now.y + now.scroll}px`,
+			height: `${now.height}px`,
+		});
 	};
 	const update = () => {
 		const brush = state.brush.value;

@@ -16,8 +16,14 @@ export const PERCENTILE_PX = 5;
 
 // By percentile and column the bin, or -1 where nothing ended; made once for each level.
 export function percentilesOf(level) {
-	level.percentiles ??= PERCENTILES.map(({ part }) => Int16Array.from({ length: level.columns }, (_, column) =>
-		percentileBin(level.data.subarray(column * level.bins, (column + 1) * level.bins), part) ?? -1));
+	level.percentiles ??= PERCENTILES.map(({ part }) =>
+		Int16Array.from(
+			{ length: level.columns },
+			(_, column) =>
+				percentileBin(level.data.subarray(column * level.bins, (column + 1) * level.bins), part) ??
+				-1,
+		),
+	);
 	return level.percentiles;
 }
 

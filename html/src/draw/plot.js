@@ -11,13 +11,25 @@ import { attachTimeGestures } from '../ui/gestures.js';
 import { createMarks } from './marks.js';
 
 export function createPlot(page, options) {
-	const canvas = element('canvas', { tabindex: '0', role: 'application', 'aria-roledescription': 'chart', 'aria-label': options.label });
+	const canvas = element('canvas', {
+		tabindex: '0',
+		role: 'application',
+		'aria-roledescription': 'chart',
+		'aria-label': options.label,
+	});
 	const cursor = element('div', { class: 'cursor-line' });
 	const brush = element('div', { class: 'brush' });
 	cursor.hidden = true;
 	brush.hidden = true;
 	const spacer = element('div', { class: 'spacer' });
-	const frame = element('div', { class: options.rows ? 'plot scrolls' : 'plot' }, canvas, spacer, cursor, brush);
+	const frame = element(
+		'div',
+		{ class: options.rows ? 'plot scrolls' : 'plot' },
+		canvas,
+		spacer,
+		cursor,
+		brush,
+	);
 	const ctx = canvas.getContext('2d');
 	const visible = signal(false);
 	let pending = false;
@@ -80,9 +92,12 @@ export function createPlot(page, options) {
 		paint(true);
 	});
 	new ResizeObserver(request).observe(frame);
-	new IntersectionObserver((entries) => {
-		visible.value = entries[entries.length - 1].isIntersecting;
-	}, { rootMargin: '200px' }).observe(frame);
+	new IntersectionObserver(
+		(entries) => {
+			visible.value = entries[entries.length - 1].isIntersecting;
+		},
+		{ rootMargin: '200px' },
+	).observe(frame);
 	if (options.rows) frame.addEventListener('scroll', request, { passive: true });
 	// what is out of sight is not even reckoned
 	effect(() => {
@@ -100,7 +115,12 @@ export function createPlot(page, options) {
 		mark.style.height = `${now.height}px`;
 	};
 	const plot = {
-		element: frame, canvas, box, request, options, layout,
+		element: frame,
+		canvas,
+		box,
+		request,
+		options,
+		layout,
 		inside(x, y) {
 			const now = box();
 			return x >= now.x && x < now.x + now.width && y >= now.y && y < now.y + now.height;
@@ -142,7 +162,10 @@ function attachPointer(page, plot, options) {
 		canvas.classList.toggle('points', Boolean(found?.clickable));
 		if (found) page.tooltip.show(found, event.clientX, event.clientY);
 		else page.tooltip.hide();
-		if (options.time) page.state.cursor.value = plot.inside(x, y) ? timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box) : null;
+		if (options.time)
+			page.state.cursor.value = plot.inside(x, y)
+				? timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box)
+				: null;
 	});
 	canvas.addEventListener('pointerleave', () => {
 		page.tooltip.hide();

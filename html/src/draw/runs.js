@@ -14,7 +14,10 @@ export function drawRuns(ctx, box, { view, window, core, top, height, colours, b
 		if (task < 0 || to <= from) continue;
 		const idle = blank(task);
 		if (!idle && !colours[task]) continue;
-		const [x0, x1] = [Math.max(box.x, timeX(from, view, box)), Math.min(box.x + box.width, timeX(to, view, box))];
+		const [x0, x1] = [
+			Math.max(box.x, timeX(from, view, box)),
+			Math.min(box.x + box.width, timeX(to, view, box)),
+		];
 		if (x1 <= x0) continue;
 		ctx.fillStyle = unpack(idle ? ground : colours[task]);
 		ctx.fillRect(x0, top, idle ? x1 - x0 : Math.max(LEAST_PX, x1 - x0), height);

@@ -11,10 +11,15 @@ const clampTo = (value, count) => Math.max(0, Math.min(count - 1, value));
 export function createAnnouncer() {
 	const region = element('div', { class: 'aside', role: 'status', 'aria-live': 'polite' });
 	document.body.append(region);
-	return (text) => { region.textContent = text; };
+	return (text) => {
+		region.textContent = text;
+	};
 }
 
-export const wordsOf = ({ title, lines, note }) => [title, ...lines.map(({ name, value }) => [name, value].filter(Boolean).join(': ')), note].filter(Boolean).join('; ');
+export const wordsOf = ({ title, lines, note }) =>
+	[title, ...lines.map(({ name, value }) => [name, value].filter(Boolean).join(': ')), note]
+		.filter(Boolean)
+		.join('; ');
 
 // options.cells(box) gives { columns, rows, rect(column, row) }: x, y (not scrolled), width, height.
 export function attachCellCursor(page, plot, options) {
@@ -25,7 +30,9 @@ export function attachCellCursor(page, plot, options) {
 	let at = null;
 	// who came by pointer means time with the arrows, as everywhere else on the page
 	let pointed = false;
-	canvas.addEventListener('pointerdown', () => { pointed = true; });
+	canvas.addEventListener('pointerdown', () => {
+		pointed = true;
+	});
 
 	const show = () => {
 		const box = plot.box();
@@ -35,15 +42,26 @@ export function attachCellCursor(page, plot, options) {
 		if (options.rows) {
 			const { scrollTop } = plot.element;
 			if (cell.y - scrollTop < box.y) plot.element.scrollTop = cell.y - box.y;
-			else if (cell.y + cell.height - scrollTop > box.y + box.height) plot.element.scrollTop = cell.y + cell.height - box.y - box.height;
+			else if (cell.y + cell.height - scrollTop > box.y + box.height)
+				plot.element.scrollTop = cell.y + cell.height - box.y - box.height;
 		}
 		const scroll = options.rows ? plot.element.scrollTop : 0;
 		const [x, y] = [cell.x + cell.width / 2, cell.y + cell.height / 2 - scroll];
 		const [width, height] = [cell.width, cell.height].map((size) => Math.max(LEAST_PX, size));
-		Object.assign(mark.style, { left: `${cell.x + (cell.width - width) / 2}px`, top: `${cell.y + (cell.height - height) / 2}px`, width: `${width}px`, height: `${height}px` });
+		Object.assign(mark.style, {
+			left: `${cell.x + (cell.width - width) / 2}px`,
+			top: `${cell.y + (cell.height - height) / 2}px`,
+			width: `${width}px`,
+			height: `${height}px`,
+		});
 		mark.hidden = false;
 		const found = options.hover(x, y, plot.box());
-		if (options.time) page.state.cursor.value = timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box);
+		if (options.time)
+			page.state.cursor.value = timeAtX(
+				x,
+				options.wholeWindow ? page.model.window : page.state.view.value,
+				box,
+			);
 		if (!found) return;
 		const place = canvas.getBoundingClientRect();
 		page.tooltip.release();
@@ -51,17 +69,41 @@ export function attachCellCursor(page, plot, options) {
 		page.announce(wordsOf(found));
 	};
 	const moves = {
-		ArrowLeft: () => { at.column--; }, ArrowRight: () => { at.column++; },
-		ArrowUp: () => { at.row--; }, ArrowDown: () => { at.row++; },
-		PageUp: () => { at.row -= 10; }, PageDown: () => { at.row += 10; },
-		Home: () => { at.column = 0; }, End: () => { at.column = Infinity; },
+		ArrowLeft: () => {
+			at.column--;
+		},
+		ArrowRight: () => {
+			at.column++;
+		},
+		ArrowUp: () => {
+			at.row--;
+		},
+		ArrowDown: () => {
+			at.row++;
+		},
+		PageUp: () => {
+			at.row -= 10;
+		},
+		PageDown: () => {
+			at.row += 10;
+		},
+		Home: () => {
+			at.column = 0;
+		},
+		End: () => {
+			at.column = Infinity;
+		},
 	};
 	canvas.addEventListener('keydown', (event) => {
 		if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || pointed) return;
 		if (event.key === 'Enter' && at && options.click && !page.state.brush.value) {
 			show(); // the tooltip may have gone
 			const cell = options.cells(plot.box()).rect(at.column, at.row);
-			options.click(cell.x + cell.width / 2, cell.y + cell.height / 2 - (options.rows ? plot.element.scrollTop : 0), plot.box());
+			options.click(
+				cell.x + cell.width / 2,
+				cell.y + cell.height / 2 - (options.rows ? plot.element.scrollTop : 0),
+				plot.box(),
+			);
 		} else if (moves[event.key]) {
 			if (at) moves[event.key]();
 			else at = options.firstCell?.(plot.box()) ?? { column: 0, row: 0 };
@@ -82,7 +124,13 @@ export function attachCellCursor(page, plot, options) {
 export const timeCells = (box, columnPx, rows, rowPx) => {
 	const width = Math.max(6, columnPx);
 	return {
-		columns: Math.max(1, Math.floor(box.width / width)), rows,
-		rect: (column, row) => ({ x: box.x + column * width, y: box.y + row * rowPx, width, height: Math.max(3, rowPx) }),
+		columns: Math.max(1, Math.floor(box.width / width)),
+		rows,
+		rect: (column, row) => ({
+			x: box.x + column * width,
+			y: box.y + row * rowPx,
+			width,
+			height: Math.max(3, rowPx),
+		}),
 	};
 };

@@ -26,13 +26,20 @@ export const clear = (parent, ...children) => parent.replaceChildren(...children
 // Buttons of which one (or, with `several`, any) is pressed.
 export function choice({ label, options, read, write, several = false }) {
 	const buttons = options.map(([value, text, title]) =>
-		element('button', { type: 'button', title, onclick: () => write(several ? toggled(read(), value) : value) }, text));
+		element(
+			'button',
+			{ type: 'button', title, onclick: () => write(several ? toggled(read(), value) : value) },
+			text,
+		),
+	);
 	const group = element('div', { class: 'choice', role: 'group', 'aria-label': label }, ...buttons);
 	return {
 		element: group,
 		update() {
 			const now = [].concat(read());
-			buttons.forEach((button, i) => button.setAttribute('aria-pressed', String(now.includes(options[i][0]))));
+			buttons.forEach((button, i) =>
+				button.setAttribute('aria-pressed', String(now.includes(options[i][0]))),
+			);
 		},
 	};
 }
@@ -45,12 +52,25 @@ function toggled(list, value) {
 
 // `sorted` is the column that the rows are ordered by, from low to high where `rising`.
 export function table({ caption, head, rows, className = '', sorted = -1, rising = false }) {
-	const line = (cells, name) => element('tr', {}, ...cells.map((cell, i) =>
-		element(i === 0 ? 'th' : name, { scope: name === 'th' ? 'col' : i === 0 ? 'row' : null }, cell)));
+	const line = (cells, name) =>
+		element(
+			'tr',
+			{},
+			...cells.map((cell, i) =>
+				element(
+					i === 0 ? 'th' : name,
+					{ scope: name === 'th' ? 'col' : i === 0 ? 'row' : null },
+					cell,
+				),
+			),
+		);
 	const headLine = line(head, 'th');
 	headLine.children[sorted]?.setAttribute('aria-sort', rising ? 'ascending' : 'descending');
-	return element('table', { class: className },
+	return element(
+		'table',
+		{ class: className },
 		caption ? element('caption', {}, caption) : null,
 		element('thead', {}, headLine),
-		element('tbody', {}, ...rows.map((row) => line(row, 'td'))));
+		element('tbody', {}, ...rows.map((row) => line(row, 'td'))),
+	);
 }

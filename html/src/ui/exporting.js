@@ -14,7 +14,11 @@ const cell = (value) => {
 	const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
-export const csvText = ({ head, rows }) => [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n').concat('\r\n');
+export const csvText = ({ head, rows }) =>
+	[head, ...rows]
+		.map((row) => row.map(cell).join(','))
+		.join('\r\n')
+		.concat('\r\n');
 
 function save(name, blob) {
 	const url = URL.createObjectURL(blob);
@@ -34,7 +38,11 @@ function drawAll(ctx, page, chart, box, title) {
 	ctx.textAlign = 'left';
 	ctx.textBaseline = 'middle';
 	ctx.fillText(title, 8, HEAD_PX / 2);
-	chart.plot.options.draw(ctx, { ...box, y: box.y + HEAD_PX, full: { width: box.full.width, height: box.full.height + HEAD_PX } });
+	chart.plot.options.draw(ctx, {
+		...box,
+		y: box.y + HEAD_PX,
+		full: { width: box.full.width, height: box.full.height + HEAD_PX },
+	});
 }
 
 // All rows, or those in sight.
@@ -51,19 +59,55 @@ export function createExporting(page) {
 	const { state, model } = page;
 	const settings = { chart: 'chart-1', format: 'png', part: 'visible' };
 	const charts = () => Object.entries(page.exports);
-	const select = element('select', { 'aria-label': 'Chart', onchange: () => { settings.chart = select.value; } });
-	const pick = (label, name, options) => choice({ label, options, read: () => settings[name], write: (value) => { settings[name] = value; update(); } });
-	const format = pick('Format', 'format', [['png', 'PNG', 'A picture'], ['svg', 'SVG', 'Lines and words'], ['csv', 'CSV', 'The numbers']]);
-	const part = pick('Part', 'part', [['visible', 'what is in sight', 'The range of time shown, or the selection'], ['all', 'all', 'All of the capture']]);
-	const dialog = element('dialog', { class: 'help', 'aria-label': 'Export' },
-		element('h2', {}, 'Export'), element('div', { class: 'stack' }, select, format.element, part.element),
-		element('form', { method: 'dialog' }, element('button', { value: 'save', class: 'primary' }, 'Save'), ' ', element('button', { value: '' }, 'Close')));
+	const select = element('select', {
+		'aria-label': 'Chart',
+		onchange: () => {
+			settings.chart = select.value;
+		},
+	});
+	const pick = (label, name, options) =>
+		choice({
+			label,
+			options,
+			read: () => settings[name],
+			write: (value) => {
+				settings[name] = value;
+				update();
+			},
+		});
+	const format = pick('Format', 'format', [
+		['png', 'PNG', 'A picture'],
+		['svg', 'SVG', 'Lines and words'],
+		['csv', 'CSV', 'The numbers'],
+	]);
+	const part = pick('Part', 'part', [
+		['visible', 'what is in sight', 'The range of time shown, or the selection'],
+		['all', 'all', 'All of the capture'],
+	]);
+	const dialog = element(
+		'dialog',
+		{ class: 'help', 'aria-label': 'Export' },
+		element('h2', {}, 'Export'),
+		element('div', { class: 'stack' }, select, format.element, part.element),
+		element(
+			'form',
+			{ method: 'dialog' },
+			element('button', { value: 'save', class: 'primary' }, 'Save'),
+			' ',
+			element('button', { value: '' }, 'Close'),
+		),
+	);
 	document.body.append(dialog);
 	const update = () => {
 		format.update();
 		part.update();
 	};
-	const fileName = (id, ending) => `${printable(model.meta.label).replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 60) || 'pftrace'}-${id}.${ending}`;
+	const fileName = (id, ending) =>
+		`${
+			printable(model.meta.label)
+				.replace(/[^\p{L}\p{N}._-]+/gu, '-')
+				.slice(0, 60) || 'pftrace'
+		}-${id}.${ending}`;
 
 	// at once, and not when the range has settled: it is drawn right now
 	const show = (range) => {
@@ -76,10 +120,15 @@ export function createExporting(page) {
 		const all = wanted === 'all';
 		const before = state.range.peek();
 		if (kind === 'csv') {
-			save(fileName(id, 'csv'), new Blob([csvText(chart.csv(all ? model.window : state.brush.value ?? state.view.value))], { type: 'text/csv' }));
+			save(
+				fileName(id, 'csv'),
+				new Blob([csvText(chart.csv(all ? model.window : (state.brush.value ?? state.view.value)))], {
+					type: 'text/csv',
+				}),
+			);
 			return;
 		}
-		show(all ? null : state.brush.value ?? before);
+		show(all ? null : (state.brush.value ?? before));
 		chart.plot.options.depends(); // it may be out of sight
 		const box = boxOf(chart, all);
 		const title = `${printable(model.meta.label)} · ${chart.title} · ${page.taskWords()}`;
@@ -93,7 +142,12 @@ export function createExporting(page) {
 		} else {
 			ctx.scale(PNG_SCALE, PNG_SCALE);
 			drawAll(ctx, page, chart, { ...box, dpr: PNG_SCALE }, title);
-			save(fileName(id, 'png'), await new Promise((done) => { canvas.toBlob(done); }));
+			save(
+				fileName(id, 'png'),
+				await new Promise((done) => {
+					canvas.toBlob(done);
+				}),
+			);
 		}
 		show(before);
 	};
@@ -104,8 +158,14 @@ export function createExporting(page) {
 	return {
 		open() {
 			const near = document.activeElement?.closest?.('.card')?.id;
-			select.replaceChildren(...charts().map(([id, chart]) => element('option', { value: id }, chart.title)));
-			settings.chart = page.exports[near] ? near : page.exports[settings.chart] ? settings.chart : charts()[0]?.[0];
+			select.replaceChildren(
+				...charts().map(([id, chart]) => element('option', { value: id }, chart.title)),
+			);
+			settings.chart = page.exports[near]
+				? near
+				: page.exports[settings.chart]
+					? settings.chart
+					: charts()[0]?.[0];
 			if (!settings.chart) return;
 			select.value = settings.chart;
 			update();

@@ -9,9 +9,16 @@ const GROUPS = ['none', 'prefix', 'process', 'vm', 'cgroup'];
 
 export function attachKeys(page, { tasks, selection, exporting, cores }) {
 	const { state, model } = page;
-	const move = (part) => state.zoom(pan(state.view.value, (state.view.value.to - state.view.value.from) * part, model.window), { remember: false });
+	const move = (part) =>
+		state.zoom(
+			pan(state.view.value, (state.view.value.to - state.view.value.from) * part, model.window),
+			{ remember: false },
+		);
 	const here = () => state.cursor.value ?? (state.view.value.from + state.view.value.to) / 2;
-	const scale = (factor) => state.zoom(zoomAt(state.view.value, here(), factor, model.window), { remember: state.range.value === null });
+	const scale = (factor) =>
+		state.zoom(zoomAt(state.view.value, here(), factor, model.window), {
+			remember: state.range.value === null,
+		});
 	const step = (by) => {
 		const shown = page.shownTasks.value.filter((task) => page.wanted(task.task));
 		const now = shown.findIndex((task) => task.task === state.task.value);
@@ -29,7 +36,10 @@ export function attachKeys(page, { tasks, selection, exporting, cores }) {
 	const brushTo = (end) => {
 		const old = state.brush.value ?? state.view.value;
 		const at = here();
-		const range = end === 'from' ? { from: at, to: old.to > at ? old.to : state.view.value.to } : { from: old.from < at ? old.from : state.view.value.from, to: at };
+		const range =
+			end === 'from'
+				? { from: at, to: old.to > at ? old.to : state.view.value.to }
+				: { from: old.from < at ? old.from : state.view.value.from, to: at };
 		state.brush.value = range.to > range.from ? range : null;
 	};
 	const letGo = () => {
@@ -42,17 +52,37 @@ export function attachKeys(page, { tasks, selection, exporting, cores }) {
 	};
 	const help = createHelp();
 	const keys = {
-		a: () => move(-STEP), ArrowLeft: () => move(-STEP), d: () => move(STEP), ArrowRight: () => move(STEP),
-		w: () => scale(0.7), s: () => scale(1 / 0.7), '+': () => scale(0.7), '-': () => scale(1 / 0.7),
-		0: () => state.zoom(null), Backspace: () => state.back(),
-		j: () => step(1), k: () => step(-1),
-		p: () => { state.percentiles.value = !state.percentiles.value; },
-		m: () => state.mark(here()), M: () => { state.markers.value = []; },
-		'[': () => brushTo('from'), ']': () => brushTo('to'),
-		i: () => selection.show(), e: () => exporting.open(),
-		t: () => { state.theme.value = page.theme.dark.value ? 'light' : 'dark'; },
-		'/': () => tasks.open(), c: cores,
-		g: () => { state.group.value = GROUPS[(GROUPS.indexOf(state.group.value) + 1) % GROUPS.length]; },
+		a: () => move(-STEP),
+		ArrowLeft: () => move(-STEP),
+		d: () => move(STEP),
+		ArrowRight: () => move(STEP),
+		w: () => scale(0.7),
+		s: () => scale(1 / 0.7),
+		'+': () => scale(0.7),
+		'-': () => scale(1 / 0.7),
+		0: () => state.zoom(null),
+		Backspace: () => state.back(),
+		j: () => step(1),
+		k: () => step(-1),
+		p: () => {
+			state.percentiles.value = !state.percentiles.value;
+		},
+		m: () => state.mark(here()),
+		M: () => {
+			state.markers.value = [];
+		},
+		'[': () => brushTo('from'),
+		']': () => brushTo('to'),
+		i: () => selection.show(),
+		e: () => exporting.open(),
+		t: () => {
+			state.theme.value = page.theme.dark.value ? 'light' : 'dark';
+		},
+		'/': () => tasks.open(),
+		c: cores,
+		g: () => {
+			state.group.value = GROUPS[(GROUPS.indexOf(state.group.value) + 1) % GROUPS.length];
+		},
 		'?': () => help.showModal(),
 		Escape: letGo,
 	};
@@ -60,7 +90,8 @@ export function attachKeys(page, { tasks, selection, exporting, cores }) {
 	document.addEventListener('keydown', (event) => {
 		if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
 		if (event.target.closest?.('input, textarea, select, [contenteditable]')) return;
-		if (event.key === 'Enter' && state.brush.value && !event.target.closest?.('button, summary, a')) selection.zoom();
+		if (event.key === 'Enter' && state.brush.value && !event.target.closest?.('button, summary, a'))
+			selection.zoom();
 		else {
 			const act = keys[event.key] ?? keys[event.key.toLowerCase()];
 			if (!act) return;
@@ -93,11 +124,18 @@ const HELP = [
 ];
 
 function createHelp() {
-	const dialog = element('dialog', { class: 'help', 'aria-label': 'Help' },
+	const dialog = element(
+		'dialog',
+		{ class: 'help', 'aria-label': 'Help' },
 		element('h2', {}, 'Keys and pointer'),
-		element('dl', {}, ...HELP.flatMap(([key, words]) => [element('dt', {}, key), element('dd', {}, words)])),
+		element(
+			'dl',
+			{},
+			...HELP.flatMap(([key, words]) => [element('dt', {}, key), element('dd', {}, words)]),
+		),
 		element('p', {}, 'The address of this page holds what you see: copy it to share the view.'),
-		element('form', { method: 'dialog' }, element('button', { autofocus: true }, 'Close')));
+		element('form', { method: 'dialog' }, element('button', { autofocus: true }, 'Close')),
+	);
 	document.body.append(dialog);
 	return dialog;
 }

@@ -20,7 +20,9 @@ export function createOverview(page) {
 	const { model, state, theme } = page;
 	const { window } = model;
 	const counts = (number) => !isIdle(model.task(number)) && !isUnknown(model.task(number));
-	const busyOf = computed(() => utilisation(model.locality, window, page.cpusShown.value.length, counts, page.cores.value));
+	const busyOf = computed(() =>
+		utilisation(model.locality, window, page.cpusShown.value.length, counts, page.cores.value),
+	);
 	let busy = busyOf.value;
 	const lost = lossesOf(model.meta, true);
 
@@ -44,17 +46,23 @@ export function createOverview(page) {
 			drawArea(ctx, box, palette);
 			for (const loss of lost) {
 				ctx.fillStyle = palette.warn;
-				for (const at of loss.moments_ns) ctx.fillRect(timeX(at, window, box) - 1, box.y, 2, box.height);
+				for (const at of loss.moments_ns)
+					ctx.fillRect(timeX(at, window, box) - 1, box.y, 2, box.height);
 			}
 			drawTimeAxis(ctx, box, window, palette, { grid: false });
 			ctx.textAlign = 'right';
 			ctx.textBaseline = 'middle';
 			ctx.font = FONT;
 			ctx.fillStyle = palette.muted;
-			for (const [text, y] of [['100 %', box.y + 5], ['0 %', box.y + box.height - 5]]) ctx.fillText(text, box.x - 9, y);
+			for (const [text, y] of [
+				['100 %', box.y + 5],
+				['0 %', box.y + box.height - 5],
+			])
+				ctx.fillText(text, box.x - 9, y);
 			if (state.range.value) drawRange(ctx, box, view, palette);
 		},
-		cells: (box) => timeCells(box, (box.width * model.locality.gridNs) / (window.to - window.from), 1, box.height),
+		cells: (box) =>
+			timeCells(box, (box.width * model.locality.gridNs) / (window.to - window.from), 1, box.height),
 		hover(x, y, box) {
 			if (!plot.inside(x, y)) return null;
 			const ns = window.from + ((x - box.x) / box.width) * (window.to - window.from);
@@ -62,7 +70,8 @@ export function createOverview(page) {
 			const span = columnSpan(model.locality, column, window);
 			return {
 				title: busy[column] >= 0 ? `${percent(busy[column])} busy` : 'not known: no sample',
-				lines: lost.filter((loss) => loss.moments_ns.some((at) => Math.abs(timeX(at, window, box) - x) < 3))
+				lines: lost
+					.filter((loss) => loss.moments_ns.some((at) => Math.abs(timeX(at, window, box) - x) < 3))
 					.map((loss) => ({ name: `lost: ${printable(lossWords(loss))}`, value: '' })),
 				note: `${moment(span.from, model.locality.gridNs)} to ${moment(span.to, model.locality.gridNs)}, ${page.cores.value ? `cores ${coreList(page.cores.value)}` : 'all cores'}`,
 			};
@@ -71,11 +80,15 @@ export function createOverview(page) {
 
 	// Each pixel shows the mean of its columns, and the most of them behind it.
 	const drawArea = (ctx, box, palette) => {
-		for (const [pick, alpha] of [[(sum, most) => most, 0.3], [(sum) => sum, 0.85]]) {
+		for (const [pick, alpha] of [
+			[(sum, most) => most, 0.3],
+			[(sum) => sum, 0.85],
+		]) {
 			ctx.globalAlpha = alpha;
 			ctx.fillStyle = palette.accent;
 			for (let x = 0; x < box.width; x++) {
-				const at = (pixel) => columnAt(model.locality, window.from + (pixel / box.width) * (window.to - window.from));
+				const at = (pixel) =>
+					columnAt(model.locality, window.from + (pixel / box.width) * (window.to - window.from));
 				const first = Math.max(0, at(x));
 				const end = Math.min(busy.length, Math.max(first + 1, at(x + 1)));
 				let sum = 0;
@@ -93,7 +106,12 @@ export function createOverview(page) {
 	// where no core has a sample
 	const drawUnknown = (ctx, box, palette) => {
 		for (const gap of gapsOf(busy, columnsOf(model.locality, window)[1])) {
-			const [x0, x1] = gap.map((each) => Math.min(box.x + box.width, Math.max(box.x, timeX(startOf(model.locality, each), window, box))));
+			const [x0, x1] = gap.map((each) =>
+				Math.min(
+					box.x + box.width,
+					Math.max(box.x, timeX(startOf(model.locality, each), window, box)),
+				),
+			);
 			if (x1 - x0 >= 1) drawHatch(ctx, { ...box, x: x0, width: x1 - x0 }, box.y, box.height, palette);
 		}
 	};
@@ -110,6 +128,20 @@ export function createOverview(page) {
 		ctx.strokeRect(from - 0.5, box.y + 0.5, to - from + 1, box.height - 1);
 	};
 	const words = element('p', { class: 'overview-words' });
-	effect(() => { words.textContent = page.cores.value ? `Busy part of cores ${coreList(page.cores.value)}` : `Busy part of all ${model.cpus.length} cores`; });
-	return element('div', { class: 'overview' }, element('div', { class: 'overview-head' }, words, element('span', {}, 'mean, and behind it the most, of each pixel; drag to choose a range')), plot.element);
+	effect(() => {
+		words.textContent = page.cores.value
+			? `Busy part of cores ${coreList(page.cores.value)}`
+			: `Busy part of all ${model.cpus.length} cores`;
+	});
+	return element(
+		'div',
+		{ class: 'overview' },
+		element(
+			'div',
+			{ class: 'overview-head' },
+			words,
+			element('span', {}, 'mean, and behind it the most, of each pixel; drag to choose a range'),
+		),
+		plot.element,
+	);
 }

@@ -24,7 +24,8 @@ function lengths(model, range) {
 		if (heatAll.lower[group] !== 0) continue;
 		const counts = new Float64Array(512);
 		for (let i = heatAll.begins[group]; i < heatAll.begins[group + 1]; i++)
-			if (heatAll.column[i] >= first && heatAll.column[i] < end) counts[heatAll.inner[i]] += heatAll.values[0][i];
+			if (heatAll.column[i] >= first && heatAll.column[i] < end)
+				counts[heatAll.inner[i]] += heatAll.values[0][i];
 		kinds.set(meta.heat_kinds[heatAll.upper[group]], counts);
 	}
 	return kinds;
@@ -34,13 +35,23 @@ function lengths(model, range) {
 function meanwhile(page, range) {
 	const { model, state } = page;
 	if (state.task.value === null) return [];
-	const waits = waitsByColumn(model.heat, model.meta.heat_kinds.indexOf('wait'), state.task.value, model.locality, range, model.meta.steps_per_octave || undefined);
+	const waits = waitsByColumn(
+		model.heat,
+		model.meta.heat_kinds.indexOf('wait'),
+		state.task.value,
+		model.locality,
+		range,
+		model.meta.steps_per_octave || undefined,
+	);
 	const found = whoRanMeanwhile(model.locality, waits, state.task.value).slice(0, TOP);
 	if (!found.length) return [];
-	return [table({
-		caption: `While ${page.label(model.task(state.task.value))} waited: who had the cores in the time steps in which its waits ended`,
-		head: ['task', 'of all cores'], rows: found.map(([task, part]) => [nameOf(page.label(model.task(task))), percent(part)]),
-	})];
+	return [
+		table({
+			caption: `While ${page.label(model.task(state.task.value))} waited: who had the cores in the time steps in which its waits ended`,
+			head: ['task', 'of all cores'],
+			rows: found.map(([task, part]) => [nameOf(page.label(model.task(task))), percent(part)]),
+		}),
+	];
 }
 
 function statistics(page, range) {
@@ -52,19 +63,39 @@ function statistics(page, range) {
 	const tasks = rows.filter((row) => !isIdle(model.task(row.task)) && !isUnknown(model.task(row.task)));
 	const busyNs = tasks.reduce((sum, row) => sum + row.runNs, 0);
 	const steps = model.meta.steps_per_octave || undefined;
-	const top = tasks.filter((row) => page.wanted(row.task)).sort((a, b) => b.runNs - a.runNs).slice(0, TOP);
+	const top = tasks
+		.filter((row) => page.wanted(row.task))
+		.sort((a, b) => b.runNs - a.runNs)
+		.slice(0, TOP);
 	return [
-		element('p', {}, `${count(tasks.length)} tasks ran; cores were busy ${percent(busyNs / ns / page.cpusShown.value.length)} of the time; ${count(rows.reduce((sum, row) => sum + row.switches, 0))} switches, ${count(rows.reduce((sum, row) => sum + row.switches, 0) / (ns / 1e9))} a second; ${count(tasks.reduce((sum, row) => sum + movesOf(row), 0))} migrations.`),
+		element(
+			'p',
+			{},
+			`${count(tasks.length)} tasks ran; cores were busy ${percent(busyNs / ns / page.cpusShown.value.length)} of the time; ${count(rows.reduce((sum, row) => sum + row.switches, 0))} switches, ${count(rows.reduce((sum, row) => sum + row.switches, 0) / (ns / 1e9))} a second; ${count(tasks.reduce((sum, row) => sum + movesOf(row), 0))} migrations.`,
+		),
 		table({
-			caption: 'How long, all tasks but idle', head: ['kind', 'number', 'p50', 'p90', 'p99', 'max'],
-			rows: [...lengths(model, range)].map(([kind, counts]) => [kind, count(counts.reduce((sum, each) => sum + each, 0)), ...PARTS.map((part) => {
-				const bin = percentileBin(counts, part);
-				return bin === null ? '–' : `< ${duration(binStartNs(bin + 1, steps))}`;
-			})]),
+			caption: 'How long, all tasks but idle',
+			head: ['kind', 'number', 'p50', 'p90', 'p99', 'max'],
+			rows: [...lengths(model, range)].map(([kind, counts]) => [
+				kind,
+				count(counts.reduce((sum, each) => sum + each, 0)),
+				...PARTS.map((part) => {
+					const bin = percentileBin(counts, part);
+					return bin === null ? '–' : `< ${duration(binStartNs(bin + 1, steps))}`;
+				}),
+			]),
 		}),
 		table({
-			caption: 'Most run time', head: ['task', 'of one core', 'time', 'switched in', 'cores', 'migrations'],
-			rows: top.map((row) => [nameOf(page.label(model.task(row.task))), percent(row.runNs / ns), duration(row.runNs), count(row.switches), count(row.byCpu.size), count(movesOf(row))]),
+			caption: 'Most run time',
+			head: ['task', 'of one core', 'time', 'switched in', 'cores', 'migrations'],
+			rows: top.map((row) => [
+				nameOf(page.label(model.task(row.task))),
+				percent(row.runNs / ns),
+				duration(row.runNs),
+				count(row.switches),
+				count(row.byCpu.size),
+				count(movesOf(row)),
+			]),
 		}),
 		...meanwhile(page, range),
 	];
@@ -98,25 +129,48 @@ export function createSelection(page, { exporting }) {
 	};
 	const show = () => {
 		const range = state.brush.value ?? state.view.value;
-		clear(dialog, element('h2', {}, `${moment(range.from, 1e5)} to ${moment(range.to, 1e5)} · ${duration(range.to - range.from)}`),
-			element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': 'Tables' }, ...statistics(page, range)),
-			element('form', { method: 'dialog' }, element('button', { autofocus: true }, 'Close')));
+		clear(
+			dialog,
+			element(
+				'h2',
+				{},
+				`${moment(range.from, 1e5)} to ${moment(range.to, 1e5)} · ${duration(range.to - range.from)}`,
+			),
+			element(
+				'div',
+				{ class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': 'Tables' },
+				...statistics(page, range),
+			),
+			element('form', { method: 'dialog' }, element('button', { autofocus: true }, 'Close')),
+		);
 		dialog.showModal();
 	};
 	const link = button('copy link', 'Copy the address of this view', async () => {
 		const text = state.link();
-		page.announce(await copy(text) ? 'The link is copied.' : `Copy it by hand: ${text}`);
+		page.announce((await copy(text)) ? 'The link is copied.' : `Copy it by hand: ${text}`);
 		link.textContent = 'copied';
-		setTimeout(() => { link.textContent = 'copy link'; }, 1500);
+		setTimeout(() => {
+			link.textContent = 'copy link';
+		}, 1500);
 	});
-	const bar = element('div', { class: 'selection', role: 'region', 'aria-label': 'Selection' }, words,
-		button('zoom', 'Zoom to it (Enter)', zoom), button('statistics', 'Numbers of this range (I)', show), link,
-		button('export', 'Export (E)', () => exporting.open()), button('✕', 'Let go (Esc)', () => { state.brush.value = null; }));
+	const bar = element(
+		'div',
+		{ class: 'selection', role: 'region', 'aria-label': 'Selection' },
+		words,
+		button('zoom', 'Zoom to it (Enter)', zoom),
+		button('statistics', 'Numbers of this range (I)', show),
+		link,
+		button('export', 'Export (E)', () => exporting.open()),
+		button('✕', 'Let go (Esc)', () => {
+			state.brush.value = null;
+		}),
+	);
 	bar.lastChild.setAttribute('aria-label', 'Let go');
 	effect(() => {
 		const range = state.brush.value;
 		bar.hidden = !range;
-		if (range) words.textContent = `${moment(range.from, (range.to - range.from) / 100)} to ${moment(range.to, (range.to - range.from) / 100)} · ${duration(range.to - range.from)}`;
+		if (range)
+			words.textContent = `${moment(range.from, (range.to - range.from) / 100)} to ${moment(range.to, (range.to - range.from) / 100)} · ${duration(range.to - range.from)}`;
 	});
 	return { element: bar, zoom, show };
 }

@@ -17,13 +17,26 @@ export function sortableTable(id) {
 	return ({ caption, head, rows, sort }) => {
 		const column = chosen.value ?? sort;
 		const sorted = rows.slice().sort((a, b) => compare(a.keys[column], b.keys[column]));
-		const sorter = (text, i) => element('button', { type: 'button', class: 'sorter', 'data-sorter': `${id} ${i}`, onclick: () => {
-			chosen.value = i;
-			document.querySelector(`[data-sorter="${id} ${i}"]`)?.focus(); // the table was made anew
-		} }, `${text}${i === column ? typeof rows[0]?.keys[i] === 'string' ? ' ▴' : ' ▾' : ''}`);
+		const sorter = (text, i) =>
+			element(
+				'button',
+				{
+					type: 'button',
+					class: 'sorter',
+					'data-sorter': `${id} ${i}`,
+					onclick: () => {
+						chosen.value = i;
+						document.querySelector(`[data-sorter="${id} ${i}"]`)?.focus(); // the table was made anew
+					},
+				},
+				`${text}${i === column ? (typeof rows[0]?.keys[i] === 'string' ? ' ▴' : ' ▾') : ''}`,
+			);
 		return table({
-			className: 'numbers', caption: `${caption}${rows.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${rows.length} rows` : ''}`,
-			head: head.map(sorter), sorted: column, rising: typeof rows[0]?.keys[column] === 'string',
+			className: 'numbers',
+			caption: `${caption}${rows.length > TABLE_ROWS ? `: the first ${TABLE_ROWS} of ${rows.length} rows` : ''}`,
+			head: head.map(sorter),
+			sorted: column,
+			rising: typeof rows[0]?.keys[column] === 'string',
 			rows: sorted.slice(0, TABLE_ROWS).map((row) => row.cells()),
 		});
 	};

@@ -12,7 +12,9 @@ const NAMES = ['ink', 'muted', 'faint', 'grid', 'plot', 'accent', 'warn', 'panel
 function matches(query) {
 	const media = matchMedia(query);
 	const now = signal(media.matches);
-	media.addEventListener('change', () => { now.value = media.matches; });
+	media.addEventListener('change', () => {
+		now.value = media.matches;
+	});
 	return now;
 }
 
@@ -20,10 +22,12 @@ function matches(query) {
 function readPalette() {
 	const probe = element('i', { class: 'aside probe' });
 	document.body.append(probe);
-	const palette = Object.fromEntries(NAMES.map((name) => {
-		probe.style.color = `var(--${name})`;
-		return [name, getComputedStyle(probe).color];
-	}));
+	const palette = Object.fromEntries(
+		NAMES.map((name) => {
+			probe.style.color = `var(--${name})`;
+			return [name, getComputedStyle(probe).color];
+		}),
+	);
 	probe.remove();
 	return palette;
 }
@@ -32,9 +36,17 @@ export function createTheme(state) {
 	const system = matches('(prefers-color-scheme: dark)');
 	const forced = matches('(forced-colors: active)');
 	const printing = signal(false);
-	addEventListener('beforeprint', () => { printing.value = true; });
-	addEventListener('afterprint', () => { printing.value = false; });
-	const wanted = computed(() => !printing.value && (state.theme.value === 'auto' || forced.value ? system.value : state.theme.value === 'dark'));
+	addEventListener('beforeprint', () => {
+		printing.value = true;
+	});
+	addEventListener('afterprint', () => {
+		printing.value = false;
+	});
+	const wanted = computed(
+		() =>
+			!printing.value &&
+			(state.theme.value === 'auto' || forced.value ? system.value : state.theme.value === 'dark'),
+	);
 	const palette = signal({});
 	effect(() => {
 		forced.value;

@@ -19,14 +19,25 @@ export function createTooltip() {
 		box.style.left = `${Math.max(8, right ? x - GAP - width : x + GAP)}px`;
 		box.style.top = `${Math.max(8, below ? y - GAP - height : y + GAP)}px`;
 	};
-	const line = ({ name, value, colour, strong }) => element('div', { class: strong ? 'row strong' : 'row' },
-		swatch(colour), element('span', { class: 'name' }, name), element('span', { class: 'value' }, value ?? ''));
+	const line = ({ name, value, colour, strong }) =>
+		element(
+			'div',
+			{ class: strong ? 'row strong' : 'row' },
+			swatch(colour),
+			element('span', { class: 'name' }, name),
+			element('span', { class: 'value' }, value ?? ''),
+		);
 
 	return {
 		show({ title, lines, note, histogram }, x, y) {
 			if (pinned) return;
-			clear(box, element('div', { class: 'title' }, title), ...(histogram ? [histogramBars(histogram)] : []), ...lines.map(line),
-				...(note ? [element('div', { class: 'note' }, note)] : []));
+			clear(
+				box,
+				element('div', { class: 'title' }, title),
+				...(histogram ? [histogramBars(histogram)] : []),
+				...lines.map(line),
+				...(note ? [element('div', { class: 'note' }, note)] : []),
+			);
 			box.hidden = false;
 			place(x, y);
 		},
