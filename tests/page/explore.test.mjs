@@ -20,6 +20,8 @@ const IDLE = 4; // tasks of 'plain' below this one
 async function tableOf(page, chart) {
 	const details = page.locator(`#chart-${chart} details`);
 	if (!(await details.evaluate((each) => each.open))) await details.locator('summary').click();
+	// a table is filled by an event that comes when it is open
+	await page.waitForFunction((id) => document.querySelectorAll(`#${id} table tr`).length > 1, `chart-${chart}`);
 	return page.evaluate(
 		(id) => [...document.querySelectorAll(`#${id} table tr`)].map((row) => [...row.children].map((cell) => cell.innerText)),
 		`chart-${chart}`,
