@@ -20,7 +20,7 @@ $(FUZZ)/%.o: %.c $(BUILD)/flags
 
 $(FUZZ)/fuzz_%: $(FUZZ)/tests/fuzz/fuzz_%.o $(FUZZ_OBJECTS)
 	$(say) LINK $@
-	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,$(FUZZ_SANITIZERS) -o $@ $^ -lz -lmsgpackc -lm
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,$(FUZZ_SANITIZERS) -o $@ $^ -lz $(MSGPACK) -lm
 
 $(FUZZ)/corpus_cdict: override CPPFLAGS += -Itests/unit
 $(FUZZ)/corpus_cdict: tests/fuzz/corpus_cdict.c $(UNIT_SHARED) $(LIBRARY)
@@ -32,7 +32,7 @@ $(FUZZ)/corpus_cdict: tests/fuzz/corpus_cdict.c $(UNIT_SHARED) $(LIBRARY)
 fuzz: $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%) $(FUZZ)/corpus_cdict
 	$(Q)mkdir -p $(FUZZ_TARGETS:%=$(FUZZ)/corpus/%)
 	$(Q)$(FUZZ)/corpus_cdict $(FUZZ)/corpus/cdict
-	$(Q)python3 tests/fuzz/corpus_import.py $(FUZZ)/corpus
+	$(Q)$(CLI_PYTHON) tests/fuzz/corpus_import.py $(FUZZ)/corpus
 	$(Q)for target in $(FUZZ_TARGETS); do \
 		echo "== $$target"; \
 		dict=tests/fuzz/$$target.dict; \
