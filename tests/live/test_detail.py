@@ -43,7 +43,8 @@ class Detail(unittest.TestCase):
         cls.real = [row for rows in cls.cores.values() for row in rows if row["state"]]
 
     def test_every_switch_has_its_row(self):
-        self.assertEqual(self.capture.header["recorded"], ["sched", "detail"])
+        # and "kvm", where that is
+        self.assertLessEqual({"sched", "detail"}, set(self.capture.header["recorded"]))
         self.assertEqual(len(self.real), self.capture.end["switches"])
         self.assertEqual(self.capture.sum_of("successors", "count"), self.capture.end["switches"])
 
