@@ -96,6 +96,12 @@ class ExitChecks:
             task = self.capture.task_of_tid(vcpu.tid)
             self.assertEqual((task["kind"], task["vcpu"]), ("vcpu", vcpu.vcpu))
 
+    def test_vcpus_are_named_after_their_machines(self):
+        for vcpu in self.vcpus():
+            task = self.capture.task_of_tid(vcpu.tid)
+            machine = f"qemu-{task['tgid']}"  # nothing gave it a name of its own
+            self.assertEqual((task["vm"], task["name"]), (machine, f"{machine}.vcpu{vcpu.vcpu}"))
+
 
 class StateChecks:
     def times(self, vcpu):
