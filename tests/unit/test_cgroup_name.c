@@ -41,6 +41,8 @@ static void containers_have_twelve_digits_of_their_id(void **state)
 	assert_short("/libpod_parent/libpod-" ID, "podman-0123456789ab");
 	assert_short("/system.slice/nerdctl-" ID ".scope", "nerdctl-0123456789ab");
 	assert_short("/k8s.io/" ID, "container-0123456789ab");
+	assert_short("/\x7f\n/" ID, "?"
+				    "?-0123456789ab");
 	assert_short("/lxc.payload.web", "web");
 	assert_short("/lxc/web", "web");
 	assert_short("/lxc/web/system.slice/cron.service", "web");

@@ -121,7 +121,7 @@ static const char *find_pod(const struct folder *folder)
 	return NULL;
 }
 
-/* Who made a container: what stands before its id, or the folder above. */
+/* Who made a container: what stands before its id, or the folder above. Hostile bytes are covered. */
 static void put_maker(char *to, size_t size, const struct folder *folder, const char *id,
 		      const struct folder *above)
 {
@@ -139,6 +139,7 @@ static void put_maker(char *to, size_t size, const struct folder *folder, const 
 		length = strlen(maker);
 	}
 	snprintf(to, size, "%.*s", (int)length, maker);
+	clean_text(to, strlen(to));
 }
 
 static bool name_container(const char *path, const char *end, const struct folder *folder,
