@@ -163,26 +163,77 @@ static void a_switch_in_a_clock_lag_before_the_birth_is_still_that_life(void **s
 	finish(bench);
 }
 
+static void tell_dead(struct bench *bench, uint64_t started_at_ns, uint64_t dead_at_ns,
+		      const char *comm)
+{
+	const struct account_identity dead = { .tid = 7,
+					       .tgid = 7,
+					       .start_ns = ZERO_NS + started_at_ns,
+					       .started_at_ns = (int64_t)started_at_ns,
+					       .told_at_ns = (int64_t)dead_at_ns,
+					       .comm = comm,
+					       .dead = true };
+
+	assert_int_equal(account_identity(bench->account, &dead), 0);
+}
+
 static void an_identity_of_a_life_that_is_over_is_not_for_the_next(void **state)
 {
 	struct bench *bench = begin(1);
-	struct account_identity lost = { .tid = 7,
-					 .tgid = 7,
-					 .start_ns = ZERO_NS + 1 * MS,
-					 .started_at_ns = 1 * MS,
-					 .told_at_ns = 2 * MS,
-					 .comm = "lost",
-					 .dead = true };
 
 	(void)state;
 	found(bench, 0, 0, 0);
-	assert_int_equal(account_identity(bench->account, &lost), 0);
+	tell_dead(bench, 1 * MS, 2 * MS, "lost");
 	tell(bench, 7, 50 * MS + 500000, "next");
 	begins(bench, 0, 0, 50 * MS, 7); /* half a millisecond of lag */
 	sleeps(bench, 0, 50 * MS, 52 * MS, 0);
 	end_at(bench, 60 * MS);
 	assert_int_equal(sample_sum(bench, task_of(bench, 7, "next"), SAMPLES_RUN_NS), 2 * MS);
 	assert_false(task_of(bench, 7, "lost"));
+	finish(bench);
+}
+
+/* A lost block held the old life's last switch and the new one's first; that is known only later. */
+static void a_life_that_was_told_to_be_gone_makes_room_before_its_loss_is_known(void **state)
+{
+	struct bench *bench = begin(1);
+	uint64_t old, new;
+
+	(void)state;
+	tell(bench, 7, 0, "old");
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 1 * MS, 7);
+	sleeps(bench, 0, 1 * MS, 2 * MS, 0);
+	tell_dead(bench, 0, 3 * MS, "old");
+	tell(bench, 7, 50 * MS, "new");
+	sleeps(bench, 0, 2 * MS, 50 * MS - 3000, 7); /* its second run, less than a lag later */
+	sleeps(bench, 0, 50 * MS - 3000, 52 * MS - 3000, 0);
+	end_at(bench, 60 * MS);
+	old = task_of(bench, 7, "old");
+	new = task_of(bench, 7, "new");
+	assert_true(old && new &&old != new);
+	assert_int_equal(sample_sum(bench, old, SAMPLES_RUN_NS), 1 * MS);
+	assert_int_equal(sample_sum(bench, new, SAMPLES_RUN_NS), 2 * MS);
+	finish(bench);
+}
+
+/* Of a life that has just gone, its last switch-in may still sort behind the next one's start. */
+static void a_life_that_has_just_gone_keeps_its_last_run(void **state)
+{
+	struct bench *bench = begin(1);
+
+	(void)state;
+	tell(bench, 7, 0, "old");
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 1 * MS, 7);
+	sleeps(bench, 0, 1 * MS, 2 * MS, 0);
+	tell_dead(bench, 0, 45 * MS, "old");
+	tell(bench, 7, 46 * MS, "new");
+	sleeps(bench, 0, 2 * MS, 50 * MS, 7);
+	dies(bench, 0, 50 * MS, 51 * MS, 0);
+	end_at(bench, 60 * MS);
+	assert_int_equal(sample_sum(bench, task_of(bench, 7, "old"), SAMPLES_RUN_NS), 2 * MS);
+	assert_false(task_of(bench, 7, "new"));
 	finish(bench);
 }
 
@@ -269,6 +320,9 @@ int main(void)
 		cmocka_unit_test(a_life_without_identity_has_no_name),
 		cmocka_unit_test(a_switch_in_a_clock_lag_before_the_birth_is_still_that_life),
 		cmocka_unit_test(an_identity_of_a_life_that_is_over_is_not_for_the_next),
+		cmocka_unit_test(
+			a_life_that_was_told_to_be_gone_makes_room_before_its_loss_is_known),
+		cmocka_unit_test(a_life_that_has_just_gone_keeps_its_last_run),
 		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),
 		cmocka_unit_test(a_switch_in_that_was_overtaken_counts_where_it_ran),
 		cmocka_unit_test(totals_find_their_lives_and_make_those_that_were_never_seen),

@@ -336,13 +336,16 @@ static uint32_t begin(struct account *account, uint32_t tid, uint64_t at_ns)
 /*
  * Whether another life took the place of this one unseen: its identity is there, and the kernel
  * gives a tid away only when its last owner is gone (but for its last switch-out). Before any loss
- * is known a clock's lag is the likelier reason.
+ * is known a clock's lag is the likelier reason, unless this one has been gone for longer than any
+ * lag: deaths are told at once, but that a block was lost only when its CPU speaks again.
  */
 static bool replaced_unseen(const struct account *account, uint32_t slot, uint64_t at_ns)
 {
 	uint32_t next = unborn_at(account, account->lives[slot].tid, at_ns);
 	int64_t lag_ns = account->lossy ? 0 : LAG_NS;
 
+	if (is_gone(account, slot, at_ns))
+		lag_ns = -MOMENT_NS;
 	if (next == NO_LIFE || account->who[slot].start_ns == CAPTURE_NIL)
 		return false;
 	return account->who[next].start_ns > account->who[slot].start_ns &&
