@@ -103,6 +103,7 @@ static void end_gap(struct run *run, uint32_t cpu, struct items *items)
 	found->position_ns = until_ns;
 	found->task = items->lost_marker ? items->lost->prev : items->lost->next;
 	found->run_known = !items->lost_marker;
+	items->known_ns = found->at_ns;
 	items->lost = NULL;
 	run->oracle->gaps++;
 }
