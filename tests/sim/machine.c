@@ -498,7 +498,7 @@ static void run_until(struct machine *m, uint64_t until_ns)
 static void seed_cpus(struct machine *m)
 {
 	for (uint32_t i = 0; i < m->plan.cpus; i++) {
-		run_until(m, m->now_ns + 5000);
+		run_until(m, m->now_ns + SEEDING_NS);
 		m->history.cpus[i].seeded_ns = m->now_ns;
 		m->history.cpus[i].seeded_task = m->cpus[i].running;
 		kernel_seed(m->kernel, i, m->now_ns, m->history.tasks[m->cpus[i].running].kernel);

@@ -9,6 +9,8 @@
 
 struct merge;
 
+#define SEEDING_NS UINT64_C(5000) /* each CPU takes so long */
+
 enum machine_event_kind {
 	MACHINE_RUN_ENDS,
 	MACHINE_WAKES,

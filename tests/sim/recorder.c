@@ -23,6 +23,14 @@ static void check(int error, const char *what)
 	abort();
 }
 
+/* A border is asked for while recording: all CPUs have been seeded by then. */
+static uint64_t first_cut(const struct sim_plan *plan)
+{
+	if (!plan->part_ns)
+		return 0;
+	return (1 + plan->cpus * SEEDING_NS / plan->part_ns) * plan->part_ns;
+}
+
 void recorder_begins(struct machine *m, struct sim_result *result)
 {
 	struct account_options options = {
@@ -47,7 +55,7 @@ void recorder_begins(struct machine *m, struct sim_result *result)
 	m->looks = calloc(m->plan.cpus, sizeof(*m->looks));
 	m->scratch = calloc(m->plan.cpus, sizeof(*m->scratch));
 	m->borders = calloc(m->plan.cpus, sizeof(*m->borders));
-	m->cut_ns = m->plan.part_ns;
+	m->cut_ns = first_cut(&m->plan);
 	if (!m->borders || !m->account || !m->merge || !m->looks || !m->scratch)
 		abort();
 	m->looked_ns = m->history.zero_ns;

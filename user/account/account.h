@@ -225,7 +225,8 @@ struct account_border {
 
 /*
  * Ends the part at at_ns, a border of buckets: all events before it have been fed, none behind it
- * (one that comes later all the same counts as of the border). As account_end(), but all lives, open
+ * (one that comes later all the same counts as of the border), and each CPU has said who runs there
+ * or that it is offline: one that has not is not in this part. As account_end(), but all lives, open
  * runs and waits go on, and times in rows are since the border from then on; buckets have their
  * first length again. `borders` go by CPU number. A wait that spans the border is whole in the next
  * part, where it ends; its time before the border is in that part's first bucket.
