@@ -279,6 +279,29 @@ static void losses_of_a_part_are_its_own(void **state)
 	finish_parts(parts);
 }
 
+/* All that a CPU said before the border was lost, which is known by then: who ran is not. */
+static void a_cpu_that_has_only_a_loss_is_in_the_part(void **state)
+{
+	struct parts *parts = begin_parts(false);
+	struct account *account = parts->bench->account;
+
+	(void)state;
+	assert_int_equal(account_lost(account, 0, 25 * MS, 3, 25 * MS, 1), 0);
+	cut(parts, 20 * MS, 3, 25 * MS);
+	assert_int_equal(account_found_running(account, 0, 25 * MS, 7, 0, true), 0);
+	sleeps(parts->bench, 0, 25 * MS, 28 * MS, 8);
+	end_parts(parts, 40 * MS, 4, 28 * MS);
+	assert_int_equal(
+		tally_sum(&parts->bench->tally, CAPTURE_SAMPLES, SAMPLES_RUN_NS, SAMPLES_CPU, 0),
+		20 * MS);
+	assert_int_equal(tally_sum(&parts->second, CAPTURE_SAMPLES, SAMPLES_RUN_NS, SAMPLES_CPU, 0),
+			 20 * MS);
+	assert_int_equal(parts->end.proof_count, 1);
+	assert_int_equal(parts->end.verdict, VERDICT_EQUAL);
+	assert_int_equal(parts->second.end.verdict, VERDICT_EQUAL);
+	finish_parts(parts);
+}
+
 static void only_a_border_of_buckets_can_be_cut_at(void **state)
 {
 	const struct account_border borders[2] = { { 0 } };
@@ -309,6 +332,7 @@ int main(void)
 		cmocka_unit_test(keys_begin_anew_unless_they_are_to_stay),
 		cmocka_unit_test(a_cpu_that_is_offline_is_so_in_the_next_part),
 		cmocka_unit_test(losses_of_a_part_are_its_own),
+		cmocka_unit_test(a_cpu_that_has_only_a_loss_is_in_the_part),
 		cmocka_unit_test(only_a_border_of_buckets_can_be_cut_at),
 	};
 

@@ -178,6 +178,7 @@ int account_lost(struct account *account, uint32_t number, uint64_t at_ns, uint6
 	error = lose_sight(account, cpu);
 	cpu->cause = RUN_AFTER_LOSS;
 	cpu->forced = false;
+	cpu->known = true; /* it was there, whoever ran */
 	cpu->sums.lost_switches += switches;
 	cpu->sums.lost_run_ns += run_ns;
 	loss->count += blocks;
