@@ -345,6 +345,21 @@ static bool saw_death(const struct sim_history *history, uint32_t task)
 	return false;
 }
 
+/* Behind some border it got another name, and no row: the part before has the name of its time. */
+static bool is_named_elsewhere(const struct comparison *c, int64_t task)
+{
+	const struct sim_history *history = &c->result->history;
+	uint64_t named_ns = history->tasks[task].named_ns, last_ns = 0, border_ns = 0;
+
+	for (size_t i = 0; i < c->rows.count; i++)
+		if (c->rows.rows[i].task == task)
+			last_ns = c->rows.rows[i].start_ns;
+	for (uint64_t i = 0; i < c->result->parts; i++)
+		if (history->zero_ns + c->result->borders_ns[i] <= named_ns)
+			border_ns = c->result->borders_ns[i];
+	return last_ns < border_ns;
+}
+
 static bool compare_tasks(struct comparison *c)
 {
 	const struct sim_history *history = &c->result->history;
@@ -359,7 +374,7 @@ static bool compare_tasks(struct comparison *c)
 			continue;
 		task = &history->tasks[c->tasks[key]];
 		comm = string_pool_text(c->result->strings, row->values[TASKS_COMM]);
-		if (!comm || strcmp(comm, task->comm))
+		if (!comm || (strcmp(comm, task->comm) && !is_named_elsewhere(c, c->tasks[key])))
 			return differs(c, "t%" PRId64 " is named %s, truly %s", c->tasks[key],
 				       comm ? comm : "nil", task->comm);
 		if (whole && (row->values[TASKS_END_NS] == CAPTURE_NIL) !=

@@ -180,6 +180,7 @@ static void rename_task(struct machine *m, uint32_t index)
 	struct sim_task *task = &m->history.tasks[index];
 
 	snprintf(task->comm, sizeof(task->comm), "r%u.%u", index, (unsigned int)m->told_count);
+	task->named_ns = m->now_ns;
 	tell(m, PFT_IDENTITY_RENAME, index);
 }
 
@@ -561,6 +562,7 @@ void sim_result_free(struct sim_result *result)
 	free(history->tasks);
 	free(history->switches);
 	free(history->cpus);
+	free(result->borders_ns);
 	tally_free(&result->tally);
 	string_pool_free(result->strings);
 }

@@ -196,7 +196,9 @@ static void cut(struct machine *m)
 	joined_begin_part(&m->joined, at_ns);
 	check(account_go_on(m->account, &m->joined.sink), "account_go_on");
 	m->cut_ns = at_ns + m->plan.part_ns;
-	m->result->parts++;
+	if (ARRAY_RESERVE(m->result->borders_ns, m->result->border_capacity, m->result->parts + 1))
+		abort();
+	m->result->borders_ns[m->result->parts++] = at_ns;
 }
 
 void recorder_looks(struct machine *m)

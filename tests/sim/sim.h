@@ -95,6 +95,7 @@ struct sim_task {
 	uint32_t tid;
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	uint64_t end_ns;   /* last switch-out, SIM_NIL */
+	uint64_t named_ns; /* when it was named so */
 	char comm[PFT_COMM_BYTES];
 };
 
@@ -231,8 +232,10 @@ struct sim_result {
 	struct tally tally;
 	struct string_pool *strings;
 	uint64_t totals_switches; /* the kernel side's */
-	uint64_t parts;		  /* borders between them */
-	char difference[512];	  /* empty: equal */
+	uint64_t *borders_ns;	  /* between parts, since zero */
+	uint64_t parts;		  /* borders */
+	size_t border_capacity;
+	char difference[512]; /* empty: equal */
 };
 
 /* Runs a seed. The result is to be freed. */
