@@ -114,7 +114,8 @@ static void end_program(struct record_names *names)
 	if (fault)
 		log_warning("--names-from '%s' %s; %zu names of it are used", names->options->from,
 			    fault, names->program_rows);
-	names->program_failed = fault != NULL;
+	/* One that has names is asked again: its source may have been down in part, or for a while. */
+	names->program_failed = fault && !names->program_rows;
 	names_program_free(names->program);
 	names->program = NULL;
 }

@@ -172,10 +172,11 @@ class Guests(unittest.TestCase):
         self.assertLess(capture.end["duration_ns"], 1_000_000_000)
         self.assertEqual(capture.end["verdict"], "equal")
 
-    def test_a_program_is_asked_again_for_a_vm_that_came_later(self):
+    def asked_with(self, last_line):
+        """How often a program is asked before and after a VM came; and what is said of it."""
         with folder() as here:
             program = here / "names.sh"
-            program.write_text(f'#!/bin/sh\necho asked >>{here}/asked\necho "{UUIDS[0]},web"\n')
+            program.write_text(f'#!/bin/sh\necho asked >>{here}/asked\n{last_line}\n')
             program.chmod(0o755)
             with Guest("old,debug-threads=on", "-uuid", UUIDS[1]), \
                     Recorder(here / "run.cdict", "--names-from", program) as recorder:
@@ -186,8 +187,18 @@ class Guests(unittest.TestCase):
                     time.sleep(0.2)
                 capture, code = recorder.stop()
             self.assertEqual(code, 0, recorder.words)
-            self.assertEqual((once, (here / "asked").read_text()), ("asked\n", "asked\nasked\n"))
-        self.assertIn("old.vcpu0", named(capture).values())
+            self.assertIn("old.vcpu0", named(capture).values())
+            return once.count("asked"), (here / "asked").read_text().count("asked"), recorder.words
+
+    def test_a_program_is_asked_again_for_a_vm_that_came_later(self):
+        row = f'echo "{UUIDS[0]},web"'
+        self.assertEqual(self.asked_with(row)[:2], (1, 2))
+        once, again, words = self.asked_with(row + "; exit 3")  # names of an earlier answer, say
+        self.assertEqual((once, again), (1, 2))
+        self.assertIn("exit status 3", words)
+
+    def test_a_program_that_failed_without_a_name_is_not_asked_again(self):
+        self.assertEqual(self.asked_with("exit 3")[:2], (1, 1))
 
     def test_rows_for_a_mapping_name_the_threads_of_a_guest(self):
         tool = HERE.parents[1] / "tools" / "pftrace-vm-map"
