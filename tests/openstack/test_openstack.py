@@ -221,6 +221,32 @@ class WhatIsListed(OpenstackTest):
         self.assertEqual((result.code, result.rows()), (3, servers))
         self.assertIn('a cell of the cloud is down: 1 names', result.words)
 
+    def test_a_cell_that_is_down_where_nova_keeps_silent_about_it(self):
+        """With a filter, and from the second page on, its instances are not listed at all."""
+        servers = instances(40)
+        for words, page in ((('--host', 'node-1'), 1000), ((), 15)):
+            cloud = self.cloud(servers)
+            cloud.page = page
+            self.assertEqual(self.run_tool(*words, variables=self.variables(cloud)).code, 0)
+            cloud.down = {one for one, _ in servers[20:]}
+            cloud.servers.remove(servers[20])  # was deleted since
+            for _ in range(2):  # and what was known is not forgotten
+                result = self.run_tool(*words, variables=self.variables(cloud))
+                self.assertEqual((result.code, sorted(result.rows())), (3, sorted(servers)))
+                self.assertIn('a cell of the cloud is down: 20 names', result.words)
+            cloud.down = set()
+            result = self.run_tool(*words, variables=self.variables(cloud))
+            self.assertEqual((result.code, result.rows()), (0, servers[:20] + servers[21:]))
+
+    def test_instances_that_were_deleted_are_not_asked_after_for_long(self):
+        servers = instances(500)
+        cloud = self.cloud(servers)
+        self.run_tool('--host', 'node-1', variables=self.variables(cloud))
+        cloud.servers = servers[:10]
+        result = self.run_tool('--host', 'node-1', variables=self.variables(cloud))
+        self.assertEqual((result.code, result.words, result.rows()), (0, '', servers[:10]))
+        self.assertEqual(cloud.looks, 8)
+
     def test_an_older_nova(self):
         servers = instances(2)
         cloud = self.cloud(servers)
@@ -324,6 +350,16 @@ class TheLastAnswer(OpenstackTest):
         self.assertIn('3 names are those of its last answer', result.words.splitlines()[-1])
         with open(self.path('.cache/pftrace/' + kept), encoding='utf-8') as file:
             self.assertNotIn(PASSWORD, file.read())
+
+    def test_completes_a_listing_that_broke_off_while_a_cell_is_down(self):
+        servers = instances(30)
+        cloud = self.cloud(servers)
+        cloud.page = 10
+        self.run_tool(variables=self.variables(cloud))
+        cloud.down, cloud.nova = {servers[3][0]}, {cloud.pages + 2: (500, {})}
+        result = self.run_tool(variables=self.variables(cloud))
+        self.assertEqual((result.code, sorted(result.rows())), (3, sorted(servers)))
+        self.assertIn('21 names', result.words)
 
     def test_completes_a_listing_that_broke_off(self):
         servers = instances(30)

@@ -64,14 +64,14 @@ static int read_settings(const struct options *options, struct settings *setting
 }
 
 static int ask_cloud(const struct options *options, const struct settings *settings,
-		     struct servers *servers)
+		     const struct servers *last, struct servers *servers)
 {
 	struct http_options http_options = {
 		.timeout_s = options->timeout_s,
 		.cacert = settings->values[SET_CACERT],
 		.insecure = settings_is_insecure(settings),
 	};
-	struct nova_options nova_options = { .host = options->host };
+	struct nova_options nova_options = { .host = options->host, .known = last };
 	struct http *http = http_new(&http_options);
 	struct session session = { 0 };
 	int error;
@@ -90,6 +90,22 @@ static int ask_cloud(const struct options *options, const struct settings *setti
 
 /* ---- what it answered last ---- */
 
+struct last {
+	char path[PATH_MAX]; /* "": it is not kept */
+	struct servers servers;
+	time_t when;
+};
+
+static void read_last(const struct options *options, const struct settings *settings,
+		      struct last *last)
+{
+	*last = (struct last){ 0 };
+	if (!options->no_cache && cache_path(settings, options->host, options->cache, last->path))
+		last->path[0] = '\0';
+	if (last->path[0])
+		cache_read(last->path, &last->servers, &last->when);
+}
+
 static void say_age(const char *what, size_t count, time_t when)
 {
 	char date[64];
@@ -100,50 +116,53 @@ static void say_age(const char *what, size_t count, time_t when)
 	say_warning("%s: %zu names are those of its last answer, of %s", what, count, date);
 }
 
-/* The cloud does not answer, or broke off: all that it said last, and what it said before that. */
-static enum exit_code use_cache(const char *path, struct servers *servers)
+/* Gives those without a name theirs of the last answer. How many. */
+static size_t fill_names(struct last *last, struct servers *servers)
 {
-	struct servers last = { 0 };
-	size_t added = 0;
-	time_t when;
-	int error = cache_read(path, &last, &when);
+	size_t filled = 0;
 
-	for (size_t i = 0; i < last.count && !error; i++)
-		if (!servers_find(servers, last.items[i].uuid)) {
-			error = servers_add(servers, last.items[i].uuid, last.items[i].name);
-			added++;
-		}
-	if (!error && added)
-		say_age("the cloud does not answer", added, when);
-	servers_free(&last);
-	return servers->count ? EXIT_PART : EXIT_FAILED;
-}
-
-/* Instances of a cell that is down have no name now. */
-static enum exit_code fill_names(const char *path, struct servers *servers)
-{
-	struct servers last = { 0 };
-	size_t nameless = servers->nameless, filled = 0;
-	time_t when = 0;
-
-	if (path[0])
-		cache_read(path, &last, &when);
 	for (size_t i = 0; i < servers->count; i++) {
 		struct server *server = &servers->items[i], *known;
 
-		known = server->name ? NULL : servers_find(&last, server->uuid);
+		known = server->name ? NULL : servers_find(&last->servers, server->uuid);
 		if (!known)
 			continue;
 		server->name = known->name;
 		known->name = NULL;
 		filled++;
 	}
+	return filled;
+}
+
+/* The cloud does not answer, or broke off: all that it said now, and what it said before that. */
+static enum exit_code complete(struct last *last, struct servers *servers)
+{
+	size_t added = fill_names(last, servers);
+	int error = 0;
+
+	for (size_t i = 0; i < last->servers.count && !error; i++) {
+		const struct server *known = &last->servers.items[i];
+
+		if (!known->name || servers_find(servers, known->uuid))
+			continue;
+		error = servers_add(servers, known->uuid, known->name);
+		added++;
+	}
+	if (added)
+		say_age("the cloud does not answer", added, last->when);
+	return servers->count ? EXIT_PART : EXIT_FAILED;
+}
+
+/* Instances of a cell that is down have no name now. */
+static enum exit_code complete_cells(struct last *last, struct servers *servers)
+{
+	size_t nameless = servers->nameless, filled = fill_names(last, servers);
+
 	if (filled)
-		say_age("a cell of the cloud is down", filled, when);
+		say_age("a cell of the cloud is down", filled, last->when);
 	if (filled < nameless)
 		say_warning("%zu instances have no name: their cell of the cloud is down",
 			    nameless - filled);
-	servers_free(&last);
 	return EXIT_PART;
 }
 
@@ -156,22 +175,18 @@ static void keep(const char *path, const struct servers *servers)
 }
 
 static enum exit_code get_servers(const struct options *options, const struct settings *settings,
-				  struct servers *servers)
+				  struct last *last, struct servers *servers)
 {
-	char path[PATH_MAX] = "";
-	int error;
+	int error = ask_cloud(options, settings, &last->servers, servers);
 
-	if (!options->no_cache && cache_path(settings, options->host, options->cache, path))
-		path[0] = '\0';
-	error = ask_cloud(options, settings, servers);
-	if (error == -EHOSTUNREACH && path[0])
-		return use_cache(path, servers);
+	if (error == -EHOSTUNREACH)
+		return complete(last, servers);
 	if (error)
 		return servers->count ? EXIT_PART : EXIT_FAILED;
 	if (servers->nameless)
-		return fill_names(path, servers);
-	if (path[0])
-		keep(path, servers);
+		return complete_cells(last, servers);
+	if (last->path[0])
+		keep(last->path, servers);
 	return EXIT_DONE;
 }
 
@@ -202,17 +217,21 @@ static enum exit_code run(const struct options *options)
 {
 	struct settings settings = { 0 };
 	struct servers servers = { 0 };
+	struct last last = { 0 };
 	struct naming naming;
 	enum exit_code code = EXIT_USAGE;
 
 	if (!naming_init(&naming, options->pattern, options->name)) {
-		code = read_settings(options, &settings)
-			       ? EXIT_FAILED
-			       : get_servers(options, &settings, &servers);
+		code = EXIT_FAILED;
+		if (!read_settings(options, &settings)) {
+			read_last(options, &settings, &last);
+			code = get_servers(options, &settings, &last, &servers);
+		}
 		if (code != EXIT_FAILED && print(&servers, &naming))
 			code = EXIT_FAILED;
 	}
 	naming_free(&naming);
+	servers_free(&last.servers);
 	servers_free(&servers);
 	settings_free(&settings);
 	return code;

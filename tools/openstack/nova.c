@@ -2,6 +2,7 @@
 #include "nova.h"
 
 #include "http.h"
+#include "settings.h"
 #include "words.h"
 
 #include <errno.h>
@@ -9,12 +10,14 @@
 #include <string.h>
 
 #define URL_BYTES 4096
-#define PAGE_SERVERS 1000 /* Nova's own limit for a page is 1000 unless it was changed */
-#define TOKENS_MAX 4	  /* a listing in which every token ends at once does not go on for ever */
+#define TOKENS_MAX 4 /* a listing in which every token ends at once does not go on for ever */
+#define LOOKS_MAX 8
 
 /*
  * From 2.69 on instances of a cell that is down are listed, without a name; before, a listing simply
- * lacked them, and none at all looked like no instances (Nova's "Handling Down Cells").
+ * lacked them, and none at all looked like no instances (Nova's "Handling Down Cells"). It still lacks
+ * them when the question has a limit, a marker or a filter but all_tenants (_is_cell_down_supported() of
+ * Nova 18 to 26, api/openstack/compute/servers.py): no limit is asked for, Nova's own cuts into pages.
  */
 #define MICROVERSION "2.69"
 
@@ -30,24 +33,24 @@ struct listing {
 	char marker[SERVERS_UUID_BYTES + 1]; /* the page begins behind this one; "": the first */
 };
 
-/* ---- asking for a page ---- */
+/* ---- asking ---- */
 
 static int make_url(const struct listing *listing, char url[URL_BYTES])
 {
 	char *host =
 		listing->options->host ? http_escape(listing->http, listing->options->host) : NULL;
-	int length = snprintf(
-		url, URL_BYTES, "%s/servers?limit=%d%s%s%s%s%s", listing->session->compute_url,
-		PAGE_SERVERS, listing->all_tenants ? "&all_tenants=1" : "", host ? "&host=" : "",
-		host ? host : "", listing->marker[0] ? "&marker=" : "", listing->marker);
+	int length =
+		snprintf(url, URL_BYTES, "%s/servers%s%s%s%s%s", listing->session->compute_url,
+			 listing->all_tenants ? "?all_tenants=1" : "?", host ? "&host=" : "",
+			 host ? host : "", listing->marker[0] ? "&marker=" : "", listing->marker);
 
 	http_escape_free(host);
 	return length < URL_BYTES ? 0 : -EINVAL;
 }
 
-static int ask(struct listing *listing, struct http_answer *answer)
+static int ask(struct listing *listing, const char *url, struct http_answer *answer)
 {
-	char token[sizeof(listing->session->token) + 32], url[URL_BYTES];
+	char token[sizeof(listing->session->token) + 32];
 	/* the first is the older name of the second */
 	const char *const headers[] = {
 		token, listing->is_new ? "X-OpenStack-Nova-API-Version: " MICROVERSION : NULL,
@@ -56,15 +59,24 @@ static int ask(struct listing *listing, struct http_answer *answer)
 	int error;
 
 	snprintf(token, sizeof(token), "X-Auth-Token: %s", listing->session->token);
-	error = make_url(listing, url);
-	if (!error)
-		error = http_ask(listing->http, url, headers, NULL, answer);
+	error = http_ask(listing->http, url, headers, NULL, answer);
 	explicit_bzero(token, sizeof(token));
 	if (error) {
 		say_error("Nova at '%s': %s", listing->session->compute_url, answer->why);
 		return -EHOSTUNREACH;
 	}
 	return 0;
+}
+
+static int ask_for_page(struct listing *listing, struct http_answer *answer)
+{
+	char url[URL_BYTES];
+
+	*answer = (struct http_answer){ 0 };
+	if (!make_url(listing, url))
+		return ask(listing, url, answer);
+	say_error("--host or the compute endpoint's address is too long");
+	return -EINVAL;
 }
 
 /* ---- what may be wrong with it ---- */
@@ -91,8 +103,13 @@ static enum next forbidden(struct listing *listing, int *error)
 			    "those of its own project are named");
 		return NEXT_AGAIN;
 	}
-	say_error("Nova at '%s' does not let this user list instances (403)",
-		  listing->session->compute_url);
+	say_error(
+		"Nova at '%s' does not let this user list instances (403)%s",
+		listing->session->compute_url,
+		listing->settings->values[SET_SYSTEM_SCOPE]
+			? ": from 2023.1 on it wants the scope of a project (OS_PROJECT_NAME), not "
+			  "of the system"
+			: "");
 	*error = -EACCES;
 	return NEXT_FAIL;
 }
@@ -191,6 +208,59 @@ static int take_page(struct listing *listing, const json_t *body, bool *more)
 	return error;
 }
 
+/* ---- cells that are down where Nova does not tell of them ---- */
+
+static bool is_blind(const struct listing *listing)
+{
+	return listing->is_new && (listing->options->host || listing->marker[0]);
+}
+
+/* Of one instance Nova tells always. 1: it is there, and has no name; 0; or -errno after a line. */
+static int is_hidden(struct listing *listing, const char *uuid)
+{
+	struct http_answer answer = { 0 };
+	char url[URL_BYTES];
+	const json_t *server;
+	int hidden;
+
+	snprintf(url, sizeof(url), "%s/servers/%s", listing->session->compute_url, uuid);
+	hidden = ask(listing, url, &answer);
+	if (!hidden && answer.status == 200) {
+		server = json_object_get(answer.body, "server");
+		hidden = json_object_get(server, "id") && !json_object_get(server, "name");
+	}
+	http_answer_free(&answer);
+	return hidden;
+}
+
+/* Of those that are missing some are looked at, from all over the list: most cells have many. */
+static int any_hidden(struct listing *listing, const struct servers *missing)
+{
+	size_t looks = missing->count < LOOKS_MAX ? missing->count : LOOKS_MAX;
+	int hidden = 0;
+
+	for (size_t i = 0; i < looks && !hidden; i++)
+		hidden = is_hidden(listing, missing->items[i * missing->count / looks].uuid);
+	return hidden;
+}
+
+/* Some that were deleted since may be added with them: no process has their uuid any more. */
+static int add_hidden(struct listing *listing)
+{
+	const struct servers *known = listing->options->known;
+	struct servers missing = { 0 };
+	int error = 0;
+
+	for (size_t i = 0; known && i < known->count && !error; i++)
+		if (!servers_find(listing->servers, known->items[i].uuid))
+			error = servers_add(&missing, known->items[i].uuid, NULL);
+	if (!error && any_hidden(listing, &missing) > 0)
+		for (size_t i = 0; i < missing.count && !error; i++)
+			error = servers_add(listing->servers, missing.items[i].uuid, NULL);
+	servers_free(&missing);
+	return error;
+}
+
 int nova_list(struct http *http, const struct settings *settings, struct session *session,
 	      const struct nova_options *options, struct servers *servers)
 {
@@ -209,10 +279,10 @@ int nova_list(struct http *http, const struct settings *settings, struct session
 	while (!error && more) {
 		struct http_answer answer;
 
-		error = ask(&listing, &answer);
+		error = ask_for_page(&listing, &answer);
 		if (!error && look_at_status(&listing, &answer, &error) == NEXT_PAGE)
 			error = take_page(&listing, answer.body, &more);
 		http_answer_free(&answer);
 	}
-	return error;
+	return error || !is_blind(&listing) ? error : add_hidden(&listing);
 }

@@ -8,6 +8,8 @@
 
 struct nova_options {
 	const char *host; /* only instances of this compute node; NULL: all */
+	/* Those of the last answer. Where Nova keeps silent about a cell that is down, they tell of it. */
+	const struct servers *known;
 };
 
 /*
