@@ -79,6 +79,8 @@ class Cloud:
         if self.keystone:
             return *self.keystone, {}
         if not self.knows(question['auth']['identity']):
+            if question['auth']['identity']['methods'] == ['token']:  # as Keystone does
+                return 404, {'error': {'code': 404}}, {}
             return 401, {'error': {'code': 401, 'message': f'not {question}'}}, {}
         token = uuid.uuid4().hex
         self.tokens[token] = self.uses_of_token

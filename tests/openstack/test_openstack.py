@@ -108,6 +108,11 @@ class WhoAsks(OpenstackTest):
                                           'OS_PROJECT_ID': '4f2c'})
         self.assertEqual((result.code, result.words), (0, ''))
 
+    def test_a_token_that_is_over(self):
+        cloud = self.cloud()
+        self.refuse(variables={'OS_AUTH_URL': cloud.url, 'OS_TOKEN': 'old', 'OS_PROJECT_ID': '4f2c'},
+                    names=('does not know this token (404)',))
+
     def test_scopes_of_the_system_and_of_a_domain(self):
         cloud = self.cloud(instances(1))
         for variable, scope in (('OS_SYSTEM_SCOPE', '"scope":{"system":{"all":true}}'),

@@ -241,12 +241,20 @@ static int take_session(const struct http_answer *answer, const struct settings 
 	return find_compute(catalogue, settings, session);
 }
 
-static int say_refused(const struct http_answer *answer, const char *url)
+static int say_refused(const struct http_answer *answer, const struct settings *settings)
 {
+	const char *url = settings->values[SET_AUTH_URL];
+
 	if (answer->status == 401 || answer->status == 403) {
 		say_error("Keystone at '%s' does not take these credentials (%ld): a wrong name, "
 			  "password or secret, no role there, or a token that is over",
 			  url, answer->status);
+		return -EACCES;
+	}
+	if (answer->status == 404 && settings_method(settings) == AUTH_TOKEN) {
+		say_error("Keystone at '%s' does not know this token (404): it is over or was "
+			  "revoked, or OS_AUTH_URL is not that of its version 3",
+			  url);
 		return -EACCES;
 	}
 	if (answer->status == 400 || answer->status == 404) {
@@ -278,7 +286,7 @@ int keystone_authenticate(struct http *http, const struct settings *settings,
 		say_error("Keystone at '%s': %s", auth_url, answer.why);
 		error = -EHOSTUNREACH;
 	} else if (answer.status != 201 || !answer.body) {
-		error = say_refused(&answer, auth_url);
+		error = say_refused(&answer, settings);
 	} else {
 		error = take_session(&answer, settings, session);
 	}
