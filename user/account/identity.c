@@ -129,5 +129,6 @@ int account_exec(struct account *account, uint32_t old_tid, uint32_t tid)
 	if (slot == NO_LIFE)
 		return 0;
 	account->lives[slot].revives = true;
+	account->who[slot].gone_at_ns = INT64_MAX;
 	return 0;
 }

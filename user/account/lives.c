@@ -344,11 +344,10 @@ static bool replaced_unseen(const struct account *account, uint32_t slot, uint64
 	uint32_t next = unborn_at(account, account->lives[slot].tid, at_ns);
 	int64_t lag_ns = account->lossy ? 0 : LAG_NS;
 
-	if (is_gone(account, slot, at_ns))
-		lag_ns = -MOMENT_NS;
-	if (next == NO_LIFE || account->who[slot].start_ns == CAPTURE_NIL)
+	if (next == NO_LIFE || account->who[slot].start_ns == CAPTURE_NIL ||
+	    account->who[next].start_ns <= account->who[slot].start_ns)
 		return false;
-	return account->who[next].start_ns > account->who[slot].start_ns &&
+	return is_gone(account, slot, at_ns) ||
 	       account->who[next].started_at_ns + lag_ns <= (int64_t)at_ns;
 }
 
