@@ -255,6 +255,30 @@ test('a filter and a chosen task hold in all runs', () =>
 		assert.match(await page.locator('#chart-1 .summary').innerText(), /100 runs/);
 	}));
 
+test('a name is followed in all runs, by pointer and by keyboard', () =>
+	withRuns(PAIR, async (page) => {
+		const task = () => page.evaluate(() => globalThis.pftrace.state.task.value);
+		const name = Object.keys(await tableOf(page, 5))[2];
+		const number = await page.evaluate(
+			(wanted) => globalThis.pftrace.page.model.tasks.find((each) => each.name === wanted).task,
+			name,
+		);
+		const canvas = page.locator('#chart-5 canvas');
+		await canvas.scrollIntoViewIfNeeded();
+		for (const chosen of [number, null]) {
+			await canvas.click({ position: { x: 20, y: 26 + 55 } });
+			assert.equal(await task(), chosen);
+		}
+		for (const key of ['5', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
+		for (const chosen of [number, null]) {
+			await page.keyboard.press('Enter');
+			assert.equal(await task(), chosen);
+			assert.ok(
+				(await page.locator('.aside').first().innerText()).startsWith(chosen === null ? 'all tasks' : `${name}; ${name}`),
+			);
+		}
+	}));
+
 for (const colorScheme of ['light', 'dark'])
 	test(`axe-core finds nothing, ${colorScheme}`, () =>
 		withRuns(

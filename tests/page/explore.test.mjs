@@ -111,6 +111,125 @@ test('G groups rows of charts 3 to 6; a group is opened by a click', () =>
 		assert.equal(await stateOf(page, 'filter'), '');
 	}));
 
+const heard = (page) => page.locator('.aside').innerText();
+// where the names of the rows are, as a pointer finds them; the first two of charts 5 and 6 are all and idle
+const NAMED = { 3: { y: 4 + 13, down: 0 }, 4: { y: 6 + 9, down: 0 }, 5: { y: 26 + 55, down: 2 }, 6: { y: 26 + 55, down: 2 } };
+const lanesOfTasks = (page) =>
+	page.evaluate(() => {
+		globalThis.pftrace.state.lanes.value = 'tasks';
+	});
+// until charts above have taken their places, too
+const atRest = (page, chart) =>
+	page.locator(`#chart-${chart} canvas`).evaluate(async (canvas) => {
+		const place = () => [canvas.getBoundingClientRect().top, canvas.height].join();
+		for (let [last, still] = [place(), 0]; still < 8; ) {
+			await new Promise(requestAnimationFrame);
+			still = place() === last ? still + 1 : 0;
+			last = place();
+		}
+	});
+async function clickName(page, chart) {
+	await page.locator(`#chart-${chart} canvas`).scrollIntoViewIfNeeded();
+	await atRest(page, chart);
+	await page.locator(`#chart-${chart} canvas`).click({ position: { x: 20, y: NAMED[chart].y } });
+}
+// the cell cursor on the name of the same row
+async function goToName(page, chart) {
+	await press(page, chart, 'ArrowRight', ...Array(NAMED[chart].down).fill('ArrowDown'), 'ArrowLeft');
+	await frames(page);
+}
+
+for (const chart of ['3', '4', '5', '6'])
+	test(`a group is opened in chart ${chart}, by pointer and by keyboard`, () =>
+		withPage('kvm', async (page) => {
+			const { rows } = capture('kvm');
+			const runNs = (of) =>
+				sum(
+					rows.samples.filter((row) => of(row[2] - 8)),
+					4,
+				);
+			const most = runNs((task) => task >= 4) > runNs((task) => task >= 0 && task < 4) ? 'worker' : 'CPU';
+			const name = chart === '3' ? 'CPU' : most;
+			const opened = async () => [await stateOf(page, 'filter'), await stateOf(page, 'group')];
+			await lanesOfTasks(page);
+			await press(page, 'g');
+			await clickName(page, chart);
+			assert.deepEqual(await opened(), [`prefix:${name}`, 'none']);
+			await press(page, 'Escape', 'g');
+			assert.deepEqual(await opened(), ['', 'prefix']);
+			await goToName(page, chart);
+			assert.match(await heard(page), new RegExp(`^${name}.*click shows its tasks$`, 's'));
+			await press(page, 'Enter');
+			assert.deepEqual(await opened(), [`prefix:${name}`, 'none']);
+			const members = await page.evaluate(() => globalThis.pftrace.selected.value.size);
+			assert.match(
+				await heard(page),
+				new RegExp(`^${members} tasks: prefix:${name}; ${name}.*click follows this task$`, 's'),
+			);
+		}));
+
+for (const chart of ['3', '4', '5', '6'])
+	test(`a name in chart ${chart} is followed, and let go, by pointer and by keyboard`, () =>
+		withPage('kvm', async (page) => {
+			await lanesOfTasks(page);
+			await clickName(page, chart);
+			const task = await stateOf(page, 'task');
+			assert.notEqual(task, null);
+			await clickName(page, chart);
+			assert.equal(await stateOf(page, 'task'), null);
+			await goToName(page, chart);
+			const label = await page.evaluate((number) => globalThis.pftrace.label(globalThis.pftrace.model.task(number)), task);
+			assert.ok((await heard(page)).startsWith(`${label}; `));
+			await press(page, 'Enter');
+			assert.equal(await stateOf(page, 'task'), task);
+			assert.ok((await heard(page)).startsWith(`${label}; ${label}; `), 'what is shown now, and where one is');
+			await press(page, 'Enter');
+			assert.equal(await stateOf(page, 'task'), null);
+			assert.match(await heard(page), /^all tasks but idle; /);
+		}));
+
+test('Enter on the label of a lane shows that core alone, another one all', () =>
+	withPage('plain', async (page) => {
+		await press(page, '4', 'ArrowRight', 'ArrowDown');
+		assert.notEqual(await stateOf(page, 'cursor'), null);
+		await press(page, 'ArrowLeft', 'ArrowLeft');
+		assert.match(await heard(page), /^core 1 \(.*click shows this core alone$/);
+		assert.equal(await stateOf(page, 'cursor'), null, 'a label is no moment');
+		const [mark, canvas] = await Promise.all(
+			['.cell-cursor', 'canvas'].map((each) => page.locator(`#chart-4 ${each}`).boundingBox()),
+		);
+		assert.ok(mark.x >= canvas.x && mark.x + mark.width <= canvas.x + 76, 'the mark is on the label');
+		await press(page, 'Enter');
+		assert.equal(await stateOf(page, 'cores'), '1');
+		assert.match(await heard(page), /^\d+ tasks: on core 1; core 1 \(.*click shows all cores$/);
+		await press(page, 'Enter');
+		assert.equal(await stateOf(page, 'cores'), '');
+		await press(page, 'ArrowRight', 'Enter');
+		assert.equal(await page.locator('.tooltip.pinned').count(), 1, 'a cell is pinned as before');
+		assert.equal(await stateOf(page, 'cores'), '');
+	}));
+
+test('G goes through the groups that the panel of tasks offers', () =>
+	withPage('kvm', async (page) => {
+		const groups = async () => [await stateOf(page, 'group'), ...column(await tableOf(page, 5), 'task')];
+		const byKey = [];
+		for (let i = 0; i < 5; i++) {
+			await press(page, 'g');
+			byKey.push(await groups());
+		}
+		assert.deepEqual(
+			byKey.map(([by]) => by),
+			['prefix', 'process', 'vm', 'cgroup', 'none'],
+		);
+		assert.equal(byKey[4].length, 1 + 2 + 12);
+		for (const names of byKey) {
+			await press(page, '/');
+			await page.locator('.picker-panel select').selectOption(names[0]);
+			await press(page, 'Escape');
+			assert.deepEqual(await groups(), names);
+		}
+	}));
+
 test('groups are chosen in the panel of tasks, too, and colours follow them', () =>
 	withPage('kvm', async (page) => {
 		const colours = () => page.evaluate(() => new Set([...globalThis.pftrace.taskColours.value].filter(Boolean)).size);

@@ -223,6 +223,34 @@ test('percentiles are where the counts are', () =>
 		assert.equal(await stateOf(page, 'percentiles'), false);
 	}));
 
+test('percentiles are drawn in charts 1 and 2, by their buttons and by P', () =>
+	withPage('kvm', async (page) => {
+		const buttons = [1, 2].map((chart) => page.locator(`#chart-${chart} button`, { hasText: 'percentiles' }));
+		const drawn = async () => {
+			for (const chart of [2, 1]) {
+				await page.locator(`#chart-${chart} canvas`).scrollIntoViewIfNeeded();
+				await frames(page);
+			}
+			return {
+				pressed: await Promise.all(buttons.map((button) => button.getAttribute('aria-pressed'))),
+				pictures: await page.evaluate(() =>
+					[1, 2].map((chart) => document.querySelector(`#chart-${chart} canvas`).toDataURL()),
+				),
+			};
+		};
+		const without = await drawn();
+		await buttons[1].click();
+		const with_ = await drawn();
+		assert.deepEqual([without.pressed, with_.pressed], [Array(2).fill('false'), Array(2).fill('true')]);
+		assert.ok(with_.pictures.every((picture, i) => picture !== without.pictures[i]));
+		await press(page, 'p');
+		assert.deepEqual(await drawn(), without);
+		await press(page, 'p');
+		assert.deepEqual(await drawn(), with_);
+		await buttons[0].click();
+		assert.deepEqual(await drawn(), without);
+	}));
+
 test('tasks are found by text, /regex/, cpu:, pid: and -x', () =>
 	withPage('plain', async (page) => {
 		const { rows } = capture('plain');

@@ -116,6 +116,7 @@ export function createCompareGrid(
 			ctx.restore();
 			drawHead(ctx, box, palette);
 		},
+		names: true,
 		cells: (box) => ({
 			columns: columnCount(),
 			rows: Math.max(1, data.value.rows.length),

@@ -108,6 +108,7 @@ export function createExitsChart(page) {
 			ctx.strokeStyle = palette.grid;
 			line(ctx, box.x - 0.5, box.y, box.x - 0.5, box.full.height);
 		},
+		names: true,
 		cells: (box) => ({
 			columns: 1,
 			rows: Math.max(1, rows.value.length),
@@ -139,7 +140,13 @@ export function createExitsChart(page) {
 						value: `${count(exits)} · ${percent(exits / Math.max(1, row.count))} · ${duration(hostNs)}`,
 					};
 				}),
-				note: 'exits · share · host time',
+				note:
+					x >= box.x
+						? 'exits · share · host time'
+						: row.group
+							? 'click shows its tasks'
+							: 'click follows this task',
+				clickable: x < box.x,
 			};
 		},
 		click(x, y, box) {

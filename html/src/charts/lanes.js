@@ -148,6 +148,7 @@ export function createLanesChart(page, { id = 'chart-4', title = 'Core locality'
 			ctx.restore();
 			drawTimeAxis(ctx, box, view, palette, { grid: false });
 		},
+		names: true,
 		cells(box) {
 			const columnPx =
 				(box.width * levelNow(box).gridNs) / (state.view.value.to - state.view.value.from);

@@ -103,6 +103,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			drawHead(ctx, box, palette);
 			drawTopology(ctx, box, palette);
 		},
+		names: true,
 		cells: (box) => ({
 			columns: columns().length,
 			rows: Math.max(1, rows.length),
@@ -146,7 +147,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 							note: 'click follows this task',
 							clickable: true,
 						}
-					: null;
+					: { title: labelOf(row), lines: [] };
 			return column === undefined ? null : describe(row, column);
 		},
 		click(x, y, box) {

@@ -6,7 +6,8 @@ import { element } from './dom.js';
 
 const LEAST_PX = 14; // smaller ones would not be found by the eye
 
-const clampTo = (value, count) => Math.max(0, Math.min(count - 1, value));
+const clampTo = (value, least, count) => Math.max(least, Math.min(count - 1, value));
+const NAMES = -1; // the column of names, left of the cells
 
 export function createAnnouncer() {
 	const region = element('div', { class: 'aside', role: 'status', 'aria-live': 'polite' });
@@ -22,6 +23,7 @@ export const wordsOf = ({ title, lines, note }) =>
 		.join('; ');
 
 // options.cells(box) gives { columns, rows, rect(column, row) }: x, y (not scrolled), width, height.
+// With options.names the cursor goes on to the names at the left, where a click does something of its own.
 export function attachCellCursor(page, plot, options) {
 	const { canvas } = plot;
 	const mark = element('div', { class: 'cell-cursor' });
@@ -34,11 +36,18 @@ export function attachCellCursor(page, plot, options) {
 		pointed = true;
 	});
 
-	const show = () => {
-		const box = plot.box();
+	const cellAt = (box) => {
 		const { columns, rows, rect } = options.cells(box);
-		at = { column: clampTo(at.column, columns), row: clampTo(at.row, rows) };
-		const cell = rect(at.column, at.row);
+		at = {
+			column: clampTo(at.column, options.names ? NAMES : 0, columns),
+			row: clampTo(at.row, 0, rows),
+		};
+		if (at.column !== NAMES) return rect(at.column, at.row);
+		return { ...rect(0, at.row), x: 1, width: box.x - 2 };
+	};
+	const show = (done = null) => {
+		const box = plot.box();
+		const cell = cellAt(box);
 		if (options.rows) {
 			const { scrollTop } = plot.element;
 			if (cell.y - scrollTop < box.y) plot.element.scrollTop = cell.y - box.y;
@@ -57,16 +66,15 @@ export function attachCellCursor(page, plot, options) {
 		mark.hidden = false;
 		const found = options.hover(x, y, plot.box());
 		if (options.time)
-			page.state.cursor.value = timeAtX(
-				x,
-				options.wholeWindow ? page.model.window : page.state.view.value,
-				box,
-			);
+			page.state.cursor.value =
+				at.column === NAMES
+					? null
+					: timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box);
 		if (!found) return;
 		const place = canvas.getBoundingClientRect();
 		page.tooltip.release();
 		page.tooltip.show(found, place.left + x, place.top + y);
-		page.announce(wordsOf(found));
+		page.announce([done, wordsOf(found)].filter(Boolean).join('; '));
 	};
 	const moves = {
 		ArrowLeft: () => {
@@ -98,12 +106,14 @@ export function attachCellCursor(page, plot, options) {
 		if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || pointed) return;
 		if (event.key === 'Enter' && at && options.click && !page.state.brush.value) {
 			show(); // the tooltip may have gone
-			const cell = options.cells(plot.box()).rect(at.column, at.row);
+			const cell = cellAt(plot.box());
 			options.click(
 				cell.x + cell.width / 2,
 				cell.y + cell.height / 2 - (options.rows ? plot.element.scrollTop : 0),
 				plot.box(),
 			);
+			// other tasks, cores or rows than before
+			if (at.column === NAMES) show(page.taskWords());
 		} else if (moves[event.key]) {
 			if (at) moves[event.key]();
 			else at = options.firstCell?.(plot.box()) ?? { column: 0, row: 0 };
