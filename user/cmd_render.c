@@ -54,7 +54,7 @@ static void print_help(void)
 	     "  --out FILE           where to; else FILE with .html, or .compared.html\n"
 	     "  --label TEXT         the page's title; else the file's name\n"
 	     "  --open               shows the page in the browser (xdg-open)\n"
-	     "  --cells MILLIONS     how fine in time: 1 to 12, some 5 MB each; else 5\n" READING_HELP
+	     "  --cells MILLIONS     how fine in time: 1 to 12, some 4 MB each; else 5\n" READING_HELP
 	     "\n"
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but FILE is not whole");
 }
