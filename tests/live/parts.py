@@ -39,10 +39,12 @@ class PartsRecorder:
         """Of a flight recorder, which has its first part in memory by then."""
         fds = pathlib.Path(f"/proc/{self.process.pid}/fd")
 
-        def has_header():
-            return any(os.readlink(fd).startswith("/memfd:pftrace") and fd.stat().st_size
-                       for fd in list(fds.iterdir()) if fd.is_symlink())
-        self.wait_for(has_header)
+        def is_begun(fd):
+            try:
+                return os.readlink(fd).startswith("/memfd:pftrace") and fd.stat().st_size
+            except FileNotFoundError:
+                return False  # closed meanwhile
+        self.wait_for(lambda: any(is_begun(fd) for fd in list(fds.iterdir())))
         time.sleep(0.3)
         return self
 
