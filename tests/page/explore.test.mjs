@@ -360,6 +360,9 @@ test('the tooltip of a heat map has the histogram of its moment', () =>
 	withPage('plain', async (page) => {
 		await page.locator('#chart-1 canvas').hover({ position: { x: 400, y: 200 } });
 		const bars = page.locator('.tooltip .histogram canvas');
+		// on a busy machine a scroll that is still going on takes the tooltip away again
+		for (let tries = 0; tries < 20 && !(await bars.isVisible()); tries++)
+			await page.locator('#chart-1 canvas').hover({ position: { x: 400 + (tries % 2), y: 200 } });
 		assert.equal(await bars.getAttribute('aria-label'), 'How many of each length, in this moment');
 		const coloured = await bars.evaluate((canvas) => {
 			const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

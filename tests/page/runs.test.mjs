@@ -69,7 +69,9 @@ async function laneAt(page, us) {
 		const { from, to } = globalThis.pftrace.state.view.value;
 		return { x: plot.x + ((ns - from) / (to - from)) * plot.width, y: plot.y + 20, dpr: plot.dpr };
 	}, us * 1000);
-	await page.mouse.move(box.x + place.x, box.y + place.y);
+	// on a busy machine a scroll that is still going on takes the tooltip away again
+	for (let tries = 0; tries < 20 && (!tries || !(await page.locator('.tooltip').innerText())); tries++)
+		await page.mouse.move(box.x + place.x, box.y + place.y + (tries % 2));
 	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 	const colour = await canvas.evaluate(
 		(element, { x, y, dpr }) =>
