@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { openPage, startBrowser } from './browser.mjs';
 import { folder, run } from './captures.mjs';
+import { atRest, pointAt } from './pointing.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -126,7 +127,7 @@ test('a run that did not record KVM has no exits, which is not 0', () =>
 
 const cellAt = async (page, chart, row, column) => {
 	const canvas = page.locator(`#chart-${chart} canvas`);
-	await canvas.scrollIntoViewIfNeeded();
+	await atRest(canvas);
 	await canvas.focus();
 	const box = await canvas.boundingBox();
 	const left = Math.max(88, Math.min(box.width * 0.26, 230));
@@ -138,8 +139,7 @@ const cellAt = async (page, chart, row, column) => {
 test('a tooltip holds both values, the difference and the ratio', () =>
 	withRuns(PAIR, async (page) => {
 		const { canvas, x, y } = await cellAt(page, 5, 2, 1);
-		await canvas.hover({ position: { x, y } });
-		const words = await page.locator('.tooltip').innerText();
+		const words = await pointAt(page, canvas, { x, y });
 		for (const part of [
 			/both, core 0/,
 			/A before\s+20\.00 % of one core/,
@@ -264,7 +264,7 @@ test('a name is followed in all runs, by pointer and by keyboard', () =>
 			name,
 		);
 		const canvas = page.locator('#chart-5 canvas');
-		await canvas.scrollIntoViewIfNeeded();
+		await atRest(canvas);
 		for (const chosen of [number, null]) {
 			await canvas.click({ position: { x: 20, y: 26 + 55 } });
 			assert.equal(await task(), chosen);

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture } from './captures.mjs';
+import { atRest, pointAt } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const stateOf = (page, name) => page.evaluate((key) => globalThis.pftrace.state[key].value, name);
@@ -75,7 +76,7 @@ test('C chooses cores by keyboard; what is not understood is said', () =>
 test('a click on the label of a lane shows that core alone, another one all', () =>
 	withPage('plain', async (page) => {
 		const canvas = page.locator('#chart-4 canvas');
-		await canvas.scrollIntoViewIfNeeded();
+		await atRest(canvas);
 		await canvas.click({ position: { x: 40, y: 88 + 40 } });
 		assert.equal(await stateOf(page, 'cores'), '1');
 		await frames(page);
@@ -99,11 +100,9 @@ test('G groups rows of charts 3 to 6; a group is opened by a click', () =>
 			globalThis.pftrace.state.lanes.value = 'tasks';
 		});
 		const lanes = page.locator('#chart-4 canvas');
-		await lanes.scrollIntoViewIfNeeded();
-		await lanes.hover({ position: { x: 400, y: 15 } });
-		assert.match(await page.locator('.tooltip .title').innerText(), /CPU|worker/);
+		assert.match(await pointAt(page, lanes, { x: 400, y: 15 }), /^(CPU|worker)/);
 		const canvas = page.locator('#chart-5 canvas');
-		await canvas.scrollIntoViewIfNeeded();
+		await atRest(canvas);
 		const first = column(table, 'task')[2];
 		await canvas.click({ position: { x: 20, y: 26 + 22 * 2.5 } });
 		assert.deepEqual([await stateOf(page, 'filter'), await stateOf(page, 'group')], [`prefix:${first}`, 'none']);
@@ -118,20 +117,10 @@ const lanesOfTasks = (page) =>
 	page.evaluate(() => {
 		globalThis.pftrace.state.lanes.value = 'tasks';
 	});
-// until charts above have taken their places, too
-const atRest = (page, chart) =>
-	page.locator(`#chart-${chart} canvas`).evaluate(async (canvas) => {
-		const place = () => [canvas.getBoundingClientRect().top, canvas.height].join();
-		for (let [last, still] = [place(), 0]; still < 8; ) {
-			await new Promise(requestAnimationFrame);
-			still = place() === last ? still + 1 : 0;
-			last = place();
-		}
-	});
 async function clickName(page, chart) {
-	await page.locator(`#chart-${chart} canvas`).scrollIntoViewIfNeeded();
-	await atRest(page, chart);
-	await page.locator(`#chart-${chart} canvas`).click({ position: { x: 20, y: NAMED[chart].y } });
+	const canvas = page.locator(`#chart-${chart} canvas`);
+	await atRest(canvas);
+	await canvas.click({ position: { x: 20, y: NAMED[chart].y } });
 }
 // the cell cursor on the name of the same row
 async function goToName(page, chart) {
@@ -283,10 +272,10 @@ test('migrations are those of the rows: in the table, in the tooltip, on the lan
 		const total = column(table, 'migrations').reduce((all, text) => all + Number(text.replaceAll(',', '')), 0);
 		assert.equal(total, sum(rows.samples, 6));
 		const canvas = page.locator('#chart-4 canvas');
-		await canvas.scrollIntoViewIfNeeded();
+		await atRest(canvas);
 		const box = await canvas.boundingBox();
 		const bucket = 123;
-		await canvas.hover({ position: { x: 76 + ((bucket + 0.5) / 400) * (box.width - 90), y: 40 } });
+		await pointAt(page, canvas, { x: 76 + ((bucket + 0.5) / 400) * (box.width - 90), y: 40 });
 		const here = sum(
 			rows.samples.filter((row) => row[0] === bucket * 1e7 && row[3] === 0),
 			6,
@@ -343,7 +332,7 @@ test('the table of chart 4 sorts by any column', () =>
 test('charts 5 and 6 sort by name, by pointer and by keyboard', () =>
 	withPage('plain', async (page) => {
 		const canvas = page.locator('#chart-5 canvas');
-		await canvas.scrollIntoViewIfNeeded();
+		await atRest(canvas);
 		await canvas.click({ position: { x: 20, y: 12 } });
 		assert.equal(await stateOf(page, 'sort'), 'name');
 		const names = column(await tableOf(page, 5), 'task')
@@ -358,11 +347,8 @@ test('charts 5 and 6 sort by name, by pointer and by keyboard', () =>
 
 test('the tooltip of a heat map has the histogram of its moment', () =>
 	withPage('plain', async (page) => {
-		await page.locator('#chart-1 canvas').hover({ position: { x: 400, y: 200 } });
+		await pointAt(page, page.locator('#chart-1 canvas'), { x: 400, y: 200 });
 		const bars = page.locator('.tooltip .histogram canvas');
-		// on a busy machine a scroll that is still going on takes the tooltip away again
-		for (let tries = 0; tries < 20 && !(await bars.isVisible()); tries++)
-			await page.locator('#chart-1 canvas').hover({ position: { x: 400 + (tries % 2), y: 200 } });
 		assert.equal(await bars.getAttribute('aria-label'), 'How many of each length, in this moment');
 		const coloured = await bars.evaluate((canvas) => {
 			const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture } from './captures.mjs';
+import { atRest } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const stateOf = (page, name) => page.evaluate((key) => globalThis.pftrace.state[key].value, name);
@@ -16,7 +17,7 @@ const frames = (page) => page.evaluate(() => new Promise((done) => requestAnimat
 
 async function drag(page, selector, from, to, { modifier = null, y = 60 } = {}) {
 	const canvas = page.locator(selector);
-	await canvas.scrollIntoViewIfNeeded();
+	await atRest(canvas);
 	const box = await canvas.boundingBox();
 	const x = (part) => box.x + 76 + part * (box.width - 90);
 	if (modifier) await page.keyboard.down(modifier);
@@ -228,8 +229,7 @@ test('percentiles are drawn in charts 1 and 2, by their buttons and by P', () =>
 		const buttons = [1, 2].map((chart) => page.locator(`#chart-${chart} button`, { hasText: 'percentiles' }));
 		const drawn = async () => {
 			for (const chart of [2, 1]) {
-				await page.locator(`#chart-${chart} canvas`).scrollIntoViewIfNeeded();
-				await frames(page);
+				await atRest(page.locator(`#chart-${chart} canvas`));
 			}
 			return {
 				pressed: await Promise.all(buttons.map((button) => button.getAttribute('aria-pressed'))),
@@ -366,7 +366,7 @@ test('a click pins the tooltip, Esc lets it go', () =>
 test('a name in a chart is followed by a click', () =>
 	withPage('plain', async (page) => {
 		const canvas = page.locator('#chart-5 canvas');
-		await canvas.scrollIntoViewIfNeeded();
+		await atRest(canvas);
 		await canvas.click({ position: { x: 30, y: 26 + 22 * 2.5 } });
 		assert.notEqual(await stateOf(page, 'task'), null);
 	}));

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture, run } from './captures.mjs';
+import { atRest, pointAt } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const sums = (rows, keyOf, valueOf) => {
@@ -432,7 +433,7 @@ test('wheel, drag, double click and Backspace change the range that charts share
 	withPage('plain', async (page) => {
 		const range = () => page.evaluate(() => globalThis.pftrace.state.range.value);
 		const canvas = page.locator('#chart-1 canvas');
-		await canvas.scrollIntoViewIfNeeded();
+		await atRest(canvas);
 		const box = await canvas.boundingBox();
 		await page.mouse.move(box.x + box.width / 2, box.y + 80);
 		await page.mouse.wheel(0, -300);
@@ -484,7 +485,7 @@ test('a tooltip tells the exact count of a cell', () =>
 			},
 			[wanted[0], wanted[4]],
 		);
-		await page.locator('#chart-1 canvas').hover({ position: at });
+		await pointAt(page, page.locator('#chart-1 canvas'), at);
 		assert.equal(await page.locator('.tooltip .strong .value').first().innerText(), String(total));
 	}));
 
@@ -506,7 +507,7 @@ test('layers, lanes and sorting are a click away and kept in the address', () =>
 		await page.locator('#chart-1 button', { hasText: 'sleep' }).click();
 		await page.locator('#chart-4 button', { hasText: 'tasks' }).click();
 		const head = page.locator('#chart-5 canvas');
-		await head.scrollIntoViewIfNeeded();
+		await atRest(head);
 		const x = await page.evaluate(() => {
 			const width = document.querySelector('#chart-5 canvas').clientWidth;
 			return Math.max(88, Math.min(width * 0.1, 150), Math.min(width * 0.32, 230, width - 72 - 4 * 26)) + 72 + 20;

@@ -8,6 +8,7 @@ import test, { after, before } from 'node:test';
 
 import { openPage, startBrowser } from './browser.mjs';
 import { folder, run } from './captures.mjs';
+import { pointAt } from './pointing.mjs';
 
 let browser;
 before(async () => {
@@ -62,23 +63,18 @@ const zoom = (page, from, to) =>
 // What stands in lane 0 at so many microseconds: [colour, words of the tooltip].
 async function laneAt(page, us) {
 	const canvas = page.locator('#chart-4 canvas').first();
-	await canvas.scrollIntoViewIfNeeded();
-	const box = await canvas.boundingBox();
 	const place = await page.evaluate((ns) => {
 		const plot = globalThis.pftrace.exports['chart-4'].plot.box();
 		const { from, to } = globalThis.pftrace.state.view.value;
 		return { x: plot.x + ((ns - from) / (to - from)) * plot.width, y: plot.y + 20, dpr: plot.dpr };
 	}, us * 1000);
-	// on a busy machine a scroll that is still going on takes the tooltip away again
-	for (let tries = 0; tries < 20 && (!tries || !(await page.locator('.tooltip').innerText())); tries++)
-		await page.mouse.move(box.x + place.x, box.y + place.y + (tries % 2));
-	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+	const words = await pointAt(page, canvas, { x: place.x, y: place.y });
 	const colour = await canvas.evaluate(
 		(element, { x, y, dpr }) =>
 			[...element.getContext('2d').getImageData(Math.round(x * dpr), Math.round(y * dpr), 1, 1).data].slice(0, 3),
 		place,
 	);
-	return { colour: colour.join(), words: await page.locator('.tooltip').innerText() };
+	return { colour: colour.join(), words };
 }
 
 test('zoomed in, each run has its place to the microsecond, and its length is told', () =>

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pointing at a place of a chart, whatever the machine is doing: charts come to their full height
+// when they come into sight, which moves those below, and a tooltip goes where its chart moves away.
+
+const PATIENCE_MS = 10000;
+const STILL_FRAMES = 8;
+
+const inSight = async (canvas) => {
+	await canvas.scrollIntoViewIfNeeded();
+	return canvas.evaluate(async (element, frames) => {
+		const place = () => {
+			const { top, height } = element.getBoundingClientRect();
+			return [top, height, element.height].join();
+		};
+		for (let [last, still] = [place(), 0]; still < frames; ) {
+			await new Promise(requestAnimationFrame);
+			still = place() === last ? still + 1 : 0;
+			last = place();
+		}
+		const { top, bottom } = element.getBoundingClientRect();
+		return bottom > 0 && top < innerHeight;
+	}, STILL_FRAMES);
+};
+
+// Until the canvas is in sight and stays where it is.
+export async function atRest(canvas) {
+	for (const end = Date.now() + PATIENCE_MS; !(await inSight(canvas)); )
+		if (Date.now() > end) throw new Error('the chart does not stay in sight');
+}
+
+// Points at a place (in CSS pixels) of a canvas; resolves to the words of the tooltip.
+export async function pointAt(page, canvas, position) {
+	await atRest(canvas);
+	const tooltip = page.locator('.tooltip');
+	for (const end = Date.now() + PATIENCE_MS; ; ) {
+		await canvas.hover({ position });
+		await page.evaluate(
+			() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+		);
+		const words = (await tooltip.isVisible()) ? await tooltip.innerText() : '';
+		if (words) return words;
+		if (Date.now() > end) throw new Error('pointing shows no tooltip');
+		// away and back: a pointer that stays where it is tells nothing
+		await page.mouse.move(1, 1);
+	}
+}
