@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs all checks, layer by layer, and adds up. One line a layer; a layer that fails shows the end
-# of its log; whatever was skipped is listed. The last line is "N passed, N failed, N skipped".
+# Runs all checks, layer by layer, and adds up. One line a layer; whatever was skipped is listed,
+# and then what failed, with the tests' own words. The last line is "N passed, N failed, N skipped".
 # usage: sh ci/check-layers.sh [BUILD] [LAYER...]      (`make check` calls it)
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -25,6 +25,7 @@ export PYTHON
 passed=0 failed=0 skipped=0 broken='' unbuilt=no
 mkdir -p "$logs" || exit 1
 : >"$logs/skips"
+: >"$logs/failures"
 
 make_quiet() { make --no-print-directory -j "$jobs" "$@"; }
 
@@ -222,6 +223,13 @@ built_or_needless() { # layer
 	[ $unbuilt = no ] || skip 'the build failed'
 }
 
+tell_failures() { # layer: the tests that failed, or else the end of its log
+	echo "---- $1: what failed; all of it: $logs/$1.log"
+	awk -f ci/failures.awk "$logs/$1.log" >"$logs/$1.failures"
+	[ -s "$logs/$1.failures" ] || tail -n 40 "$logs/$1.log" >"$logs/$1.failures"
+	head -n 100 "$logs/$1.failures"
+}
+
 run_layer() {
 	begin=$(date +%s%N)
 	(built_or_needless "$1" && "run_$1") >"$logs/$1.log" 2>&1
@@ -239,8 +247,7 @@ run_layer() {
 	[ "$word $1" != 'FAIL build' ] || unbuilt=yes
 	[ $word != FAIL ] || {
 		broken="$broken $1"
-		tail -n 40 "$logs/$1.log" | sed 's/^/      /'
-		echo "      all of it: $logs/$1.log"
+		tell_failures "$1" >>"$logs/failures"
 	}
 }
 
@@ -249,6 +256,7 @@ for layer in ${*:-$LAYERS}; do
 	run_layer "$layer"
 done
 sort -u "$logs/skips"
+cat "$logs/failures"
 [ -z "$broken" ] || echo "failed:$broken"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ -z "$broken" ]

@@ -64,6 +64,46 @@ expect 'our own runners' '7 3 5' "$(counted <<'LOG'
 LOG
 )"
 
+# ---- what failed ----
+
+failures() { awk -f "$ci/failures.awk"; }
+
+expect 'node: the tests that failed, with their details' 'not ok 2 - two
+  error: why
+not ok 3 - three' "$(failures <<'LOG'
+ok 1 - one
+  ---
+  ...
+not ok 2 - two
+  error: why
+  ...
+# Subtest: three
+not ok 3 - three
+  ...
+1..3
+LOG
+)"
+expect 'unittest: from the head to the next rule' 'FAIL: test_one (a.One)
+AssertionError: 1' "$(failures <<'LOG'
+test_one (a.One) ... FAIL
+======================================================================
+FAIL: test_one (a.One)
+AssertionError: 1
+
+Ran 3 tests in 0.1s
+FAILED (failures=1)
+LOG
+)"
+expect 'cmocka' '[  ERROR   ] --- 1 != 2
+[  FAILED  ] one' "$(failures <<'LOG'
+[ RUN      ] one
+[  ERROR   ] --- 1 != 2
+[  FAILED  ] one
+[       OK ] two
+LOG
+)"
+expect 'where all is well' '' "$(printf 'ok 1 - one\n[       OK ] two\nOK\n' | failures)"
+
 # ---- hygiene ----
 
 repository=$scratch/tree
