@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import test from 'node:test';
 
 import { capture } from './captures.mjs';
+import { openTable } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -94,7 +95,7 @@ test('every chart has its table, reached by Tab and opened by Enter', () =>
 test('columns of the tables of charts 5 and 6 sort by keyboard', () =>
 	withPage('plain', async (page) => {
 		const { rows } = capture('plain');
-		await page.locator('#chart-6 summary').click();
+		await openTable(page, 6);
 		await page.locator('#chart-6 thead button', { hasText: 'core 2' }).focus();
 		await press(page, 'Enter');
 		await page.waitForFunction(() => location.hash === '#sort=2');

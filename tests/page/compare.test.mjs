@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { openPage, startBrowser } from './browser.mjs';
 import { folder, run } from './captures.mjs';
-import { atRest, pointAt } from './pointing.mjs';
+import { atRest, openTable, pointAt } from './pointing.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -53,9 +53,7 @@ const PAIR = ['before', 'after'];
 
 // A chart's table as { head, rows: { name: { head: text } } }.
 const tableOf = async (page, chart) => {
-	const details = page.locator(`#chart-${chart} details.as-table`);
-	if (!(await details.evaluate((each) => each.open))) await details.locator('summary').click();
-	return details.locator('table').evaluate((table) => {
+	return (await openTable(page, chart)).evaluate((table) => {
 		const texts = (line) => [...line.children].map((cell) => cell.textContent);
 		const [head] = [...table.tHead.rows].map(texts);
 		return Object.fromEntries(

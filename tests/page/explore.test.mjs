@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture } from './captures.mjs';
-import { atRest, pointAt } from './pointing.mjs';
+import { atRest, openTable, pointAt } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const stateOf = (page, name) => page.evaluate((key) => globalThis.pftrace.state[key].value, name);
@@ -19,10 +19,7 @@ const percent = (ns, of) => `${((ns / of) * 100).toFixed(1)} %`;
 const IDLE = 4; // tasks of 'plain' below this one
 
 async function tableOf(page, chart) {
-	const details = page.locator(`#chart-${chart} details`);
-	if (!(await details.evaluate((each) => each.open))) await details.locator('summary').click();
-	// a table is filled by an event that comes when it is open
-	await page.waitForFunction((id) => document.querySelectorAll(`#${id} table tr`).length > 1, `chart-${chart}`);
+	await openTable(page, chart);
 	return page.evaluate(
 		(id) => [...document.querySelectorAll(`#${id} table tr`)].map((row) => [...row.children].map((cell) => cell.innerText)),
 		`chart-${chart}`,

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture } from './captures.mjs';
-import { atRest } from './pointing.mjs';
+import { atRest, openTable, tableHas } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const stateOf = (page, name) => page.evaluate((key) => globalThis.pftrace.state[key].value, name);
@@ -285,15 +285,15 @@ test('only, hide, and all again: in all charts', () =>
 			.filter((row) => row[3] === 'run' && members.includes(row[2]))
 			.reduce((sum, row) => sum + row[5], 0);
 		assert.match(await page.locator('#chart-1 .summary').innerText(), new RegExp(`^${runs.toLocaleString('en')} runs`));
-		await page.locator('#chart-5 summary').click();
-		assert.equal(await page.locator('#chart-5 tbody tr').count(), 2 + 3);
+		await openTable(page, 5);
+		await tableHas(page, 5, 2 + 3);
 		await page.locator('.chip', { hasText: 'worker-2' }).click();
 		assert.equal(await stateOf(page, 'filter'), '');
 		await page.locator('.picker-button').click();
 		await page.locator('#task-list li', { hasText: 'worker-3' }).first().getByRole('button', { name: /^hide/ }).click();
-		assert.equal(await page.locator('#chart-5 tbody tr').count(), 2 + 23);
+		await tableHas(page, 5, 2 + 23);
 		await page.locator('#task-list li', { hasText: 'worker-4' }).first().getByRole('button', { name: /^only/ }).click();
-		assert.equal(await page.locator('#chart-5 tbody tr').count(), 2 + 1);
+		await tableHas(page, 5, 2 + 1);
 	}));
 
 test('tasks are sorted and grouped, and a group is shown alone', () =>

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture, run } from './captures.mjs';
-import { atRest, pointAt } from './pointing.mjs';
+import { atRest, openTable, pointAt } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const sums = (rows, keyOf, valueOf) => {
@@ -219,8 +219,8 @@ test('without KVM data charts 2 and 3 say so', () =>
 test('run shares and switches in the tables are those of the rows', () =>
 	withPage('plain', async (page) => {
 		const { rows } = capture('plain');
-		await page.locator('#chart-5 summary').click();
-		await page.locator('#chart-6 summary').click();
+		await openTable(page, 5);
+		await openTable(page, 6);
 		const cells = (chart, row) => page.locator(`#chart-${chart} tbody tr`).nth(row).locator('th, td').allInnerTexts();
 		const busy = (cpu) =>
 			rows.samples.filter((row) => row[2] >= 4 && (cpu === null || row[3] === cpu)).reduce((sum, row) => sum + row[4], 0);
@@ -249,7 +249,7 @@ test('a window and a choice of tasks hold for the page as they do for rows', () 
 			assert.ok(names.every((name) => /:\d+$/.test(name)));
 			// tasks 4 + 3 .. 4 + 5 are the worker-1s
 			const wanted = rows.samples.filter((row) => row[0] >= 1e9 && row[0] < 2e9 && row[2] >= 7 && row[2] <= 9);
-			await page.locator('#chart-5 summary').click();
+			await openTable(page, 5);
 			const [, all] = await page.locator('#chart-5 tbody tr').first().locator('th, td').allInnerTexts();
 			assert.equal(all, `${((wanted.reduce((sum, row) => sum + row[4], 0) / 1e9) * 100).toFixed(1)} %`);
 			assert.match(await page.locator('.notices').innerText(), /chosen by --task/);

@@ -44,3 +44,19 @@ export async function pointAt(page, canvas, position) {
 		await page.mouse.move(1, 1);
 	}
 }
+
+// Opens the table of a chart, which is filled by an event that comes when it is open.
+export async function openTable(page, chart) {
+	const details = page.locator(`#chart-${chart} details.as-table`);
+	if (!(await details.evaluate((each) => each.open))) await details.locator('summary').click();
+	await details.locator('tbody tr').first().waitFor();
+	return details.locator('table');
+}
+
+// Until the table of a chart has that many rows.
+export async function tableHas(page, chart, rows) {
+	await page.waitForFunction(
+		([id, wanted]) => document.querySelectorAll(`#${id} tbody tr`).length === wanted,
+		[`chart-${chart}`, rows],
+	);
+}
