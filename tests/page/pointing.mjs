@@ -5,9 +5,9 @@
 const PATIENCE_MS = 10000;
 const STILL_FRAMES = 8;
 
-const inSight = async (canvas) => {
-	await canvas.scrollIntoViewIfNeeded();
-	return canvas.evaluate(async (element, frames) => {
+const inSight = async (target) => {
+	await target.scrollIntoViewIfNeeded();
+	return target.evaluate(async (element, frames) => {
 		const place = () => {
 			const { top, height } = element.getBoundingClientRect();
 			return [top, height, element.height].join();
@@ -22,10 +22,10 @@ const inSight = async (canvas) => {
 	}, STILL_FRAMES);
 };
 
-// Until the canvas is in sight and stays where it is.
-export async function atRest(canvas) {
-	for (const end = Date.now() + PATIENCE_MS; !(await inSight(canvas)); )
-		if (Date.now() > end) throw new Error('the chart does not stay in sight');
+// Until it is in sight and stays where it is.
+export async function atRest(target) {
+	for (const end = Date.now() + PATIENCE_MS; !(await inSight(target)); )
+		if (Date.now() > end) throw new Error('it does not stay in sight');
 }
 
 // Points at a place (in CSS pixels) of a canvas; resolves to the words of the tooltip.
@@ -45,10 +45,16 @@ export async function pointAt(page, canvas, position) {
 	}
 }
 
-// Opens the table of a chart, which is filled by an event that comes when it is open.
+// Opens the table of a chart, which is filled by an event that comes when it is open. What moves
+// while it is being clicked takes no click.
 export async function openTable(page, chart) {
 	const details = page.locator(`#chart-${chart} details.as-table`);
-	if (!(await details.evaluate((each) => each.open))) await details.locator('summary').click();
+	const isOpen = () => details.evaluate((each) => each.open);
+	for (const end = Date.now() + PATIENCE_MS; !(await isOpen()); ) {
+		if (Date.now() > end) throw new Error('the table does not open');
+		await atRest(details.locator('summary'));
+		await details.locator('summary').click();
+	}
 	await details.locator('tbody tr').first().waitFor();
 	return details.locator('table');
 }
