@@ -5,6 +5,7 @@ A test class mixes these into one of test_kernels.py and sets `machines`, the id
 `hooks`, the kind of hooks that must have been used."""
 
 import collections
+import math
 import re
 
 # AMD APM vol. 2, appendix C
@@ -118,6 +119,15 @@ class StateChecks:
         """How long its work was on before that."""
         return max(0, self.first(vcpu) - self.times(vcpu)[0])
 
+    def of_moves(self, vcpu):
+        """
+        How far waits may be apart because it moved: each one began by the clock of one core and
+        ended by that of another, evenly within a tick of it; three standard deviations of a sum.
+        """
+        task = self.capture.task_of_tid(vcpu.tid)["task"]
+        moves = self.capture.sum_of("samples", "migrations", task=task)
+        return 3 * self.clock_ns * math.sqrt(moves / 3)
+
     def states(self, vcpu, begin=0, end=float("inf")):
         """How long it was in each, in buckets that lie between the two."""
         sums = collections.Counter(dict.fromkeys(STATES, 0))
@@ -148,4 +158,5 @@ class StateChecks:
         for vcpu in self.vcpus():
             waiting = self.states(vcpu)["waiting_ns"]
             self.assertLess(abs(waiting - vcpu.wait_ns),
-                            0.01 * vcpu.wait_ns + 5 * self.clock_ns + self.unknown(vcpu))
+                            0.01 * vcpu.wait_ns + 5 * self.clock_ns + self.of_moves(vcpu)
+                            + self.unknown(vcpu))
