@@ -41,6 +41,28 @@ static uint64_t since_position(struct merge_cpu *cpu, const struct pft_block *bl
 	return timeline_at_rq(&cpu->line, block->since_ns);
 }
 
+/*
+ * A CPU that comes back goes on with its idle task, whose run has lasted all the while: how long of
+ * it was real, nobody knows.
+ */
+static const struct merge_event found_idle = { .kind = MERGE_FOUND };
+
+/*
+ * The header, behind a loss, tells of a run from before the CPU went offline. We may know when it
+ * was back; else its first sample afterwards says so.
+ */
+static int start_after_offline(struct merge_cpu *cpu)
+{
+	struct merge_event back = found_idle;
+
+	cpu->run_unknown = true;
+	if (cpu->offline && !cpu->told_back)
+		return 0;
+	cpu->offline = false;
+	back.at_ns = cpu->back_ns;
+	return push(cpu, &back);
+}
+
 /* Who runs, and since when, as the header says it. */
 static int start(struct merge_cpu *cpu, const struct pft_block *block, bool after_loss)
 {
@@ -57,10 +79,12 @@ static int start(struct merge_cpu *cpu, const struct pft_block *block, bool afte
 	if (block->flags & PFT_BLOCK_SINCE_IS_MONO)
 		found.run_key = block->seeded_run_key;
 	cpu->started = true;
-	cpu->offline = false;
 	cpu->since_ns = block->since_ns;
 	cpu->since_is_mono = block->flags & PFT_BLOCK_SINCE_IS_MONO;
 	cpu->run_unknown = block->flags & PFT_BLOCK_RUN_UNKNOWN;
+	if (cpu->was_offline && found.at_ns <= cpu->offline_ns)
+		return start_after_offline(cpu);
+	cpu->offline = false;
 	return push(cpu, &found);
 }
 
@@ -97,12 +121,6 @@ static uint64_t run_length(const struct merge_cpu *cpu, const struct pft_block *
 	return rq_ns - cpu->since_ns;
 }
 
-/*
- * A CPU that comes back goes on with its idle task, whose run has lasted all the while: how long of
- * it was real, nobody knows.
- */
-static const struct merge_event found_idle = { .kind = MERGE_FOUND };
-
 /* An offline CPU speaks before we are told that it is back. */
 static int come_back(struct merge_cpu *cpu, uint64_t rq_ns)
 {
@@ -112,6 +130,7 @@ static int come_back(struct merge_cpu *cpu, uint64_t rq_ns)
 	if (back.at_ns <= cpu->offline_ns)
 		return 0;
 	cpu->offline = false;
+	cpu->back_ns = back.at_ns;
 	cpu->run_unknown = true;
 	return push(cpu, &back);
 }
@@ -319,11 +338,14 @@ static int place_offline(struct merge_cpu *cpu, uint64_t at_ns, uint64_t back_ns
 	int error;
 
 	cpu->offline = !next;
+	cpu->was_offline = true;
 	cpu->offline_ns = at_ns;
+	cpu->told_back = false;
 	if (!next || next->kind == MERGE_FOUND)
 		return insert(cpu, offline, at_ns);
 	next->run_known = false;
 	back.at_ns = next->at_ns < back_ns ? next->at_ns : back_ns;
+	cpu->back_ns = back.at_ns;
 	error = insert(cpu, offline, at_ns);
 	return error ? error : insert(cpu, back, at_ns);
 }
@@ -333,8 +355,11 @@ static int place_online(struct merge_cpu *cpu, uint64_t at_ns)
 	struct merge_event *next = first_after(&cpu->queue, at_ns);
 	struct merge_event back = found_idle;
 
-	if (!cpu->started)
-		return 0; /* its block will say who runs */
+	if (!cpu->started) { /* its block will say who runs */
+		cpu->told_back = true;
+		cpu->back_ns = at_ns;
+		return 0;
+	}
 	if (!cpu->offline) {
 		/* its first sample was known before we were told */
 		if (next && next->kind == MERGE_FOUND && !next->next && !next->after_loss)
@@ -342,6 +367,7 @@ static int place_online(struct merge_cpu *cpu, uint64_t at_ns)
 		return 0;
 	}
 	cpu->offline = false;
+	cpu->back_ns = at_ns;
 	cpu->run_unknown = true;
 	back.at_ns = at_ns;
 	return insert(cpu, back, at_ns);

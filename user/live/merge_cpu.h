@@ -32,7 +32,10 @@ struct merge_cpu {
 	bool since_is_mono;
 	bool run_unknown; /* the run in progress was found by a marker, or went on offline */
 	bool offline;
+	bool was_offline;    /* now, or before: */
+	bool told_back;	     /* though no block of it has come yet */
 	uint64_t offline_ns; /* since then */
+	uint64_t back_ns;    /* until then */
 
 	struct merge_moment *moments; /* not yet in the queue */
 	size_t moment_count;
