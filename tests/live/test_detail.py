@@ -3,6 +3,7 @@
 
 import collections
 import gzip
+import os
 import shutil
 import subprocess
 import unittest
@@ -124,13 +125,14 @@ def sums_of_ended(capture):
 
 class BesidePerf(unittest.TestCase):
     """
-    The same seconds recorded twice: tasks that lived within both. One of three tries must be right:
-    a hypervisor may steal the time between the run queue's clock and the tracepoint. Where perf
-    itself did not see many switches, as beside other work, it cannot be the witness.
+    The same seconds of one CPU recorded twice: tasks that lived within both. One of several tries
+    must be right: a hypervisor may steal the time between the run queue's clock and the tracepoint.
+    Where perf itself did not see many switches it cannot be the witness: on 6.18 there are CPUs of
+    whose idle task it sees no switch at all (perf_swevent_get_recursion_context() fails for it).
     """
 
-    TRIES = 3
-    MISSED_MAX = 50
+    TRIES_OF_A_CPU = 3
+    MISSED_MAX = 10
     # what a switch is later at the tracepoint than by the run queue's clock; a wait has two ends
     RUN, SWITCHES, WAIT = 0, 1, 2
     LATER_NS = {RUN: 1000, WAIT: 5000}
@@ -139,8 +141,8 @@ class BesidePerf(unittest.TestCase):
     def setUpClass(cls):
         if not shutil.which("perf"):
             raise unittest.SkipTest("no perf")
-        for _ in range(cls.TRIES):
-            cls.record()
+        for cpu in sorted(os.sched_getaffinity(0))[:4] * cls.TRIES_OF_A_CPU:
+            cls.record(cpu)
             if not cls.why_no_witness() and all(cls.are_few(cls.outliers(number))
                                                 for number in cls.LATER_NS):
                 break
@@ -153,14 +155,14 @@ class BesidePerf(unittest.TestCase):
         return f"perf record missed {missed} switches" if missed > cls.MISSED_MAX else None
 
     @classmethod
-    def record(cls):
+    def record(cls, cpu):
         with folder() as here:
             data = here / "perf.data"
             with Recorder(here / "run.cdict") as recorder:
-                # perf starts its command when all CPUs are recorded
-                subprocess.run(["perf", "record", "-q", "-a", "-m", "4096", "-e", EVENTS, "-o",
-                                str(data), "perf", "bench", "sched", "messaging", "-g", "2", "-l",
-                                "1000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                # perf starts its command when the CPU is recorded
+                subprocess.run(["perf", "record", "-q", "-C", str(cpu), "-m", "4096", "-e", EVENTS,
+                                "-o", str(data), "taskset", "-c", str(cpu), "perf", "bench",
+                                "sched", "messaging", "-g", "2", "-l", "1000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, check=True, timeout=60)
                 cls.ours, cls.code = recorder.stop()
             done = run("import", "--quiet", data, "--out", here / "perf.cdict")
