@@ -6,6 +6,7 @@
 #include "command.h"
 #include "import/import.h"
 #include "import_say.h"
+#include "invoker.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -152,10 +153,15 @@ static void summarise(const struct options *options, const struct import_result 
 
 /* ---- the work ---- */
 
+/* The recording is read with all rights, the capture written with those of whoever called sudo. */
 static int create(const char *path, struct cdict_writer **writer)
 {
-	int error = cdict_create(path, writer);
+	int error = invoker_write_begin();
 
+	if (error)
+		return error;
+	error = cdict_create(path, writer);
+	invoker_write_end();
 	if (error == -EEXIST)
 		log_error("'%s.part' is left over from a capture that did not end: look at it with "
 			  "pftrace info, then move it away or remove it",
@@ -165,15 +171,29 @@ static int create(const char *path, struct cdict_writer **writer)
 	return error;
 }
 
+/* Its name is changed at the end. */
+static int finish(struct cdict_writer *writer)
+{
+	int error = invoker_write_begin();
+
+	if (error)
+		return error;
+	error = cdict_close(writer);
+	invoker_write_end();
+	return error;
+}
+
 /* Nothing is left behind: the recording is still there. */
 static void drop(const char *path, struct cdict_writer *writer)
 {
 	char *part;
 
-	cdict_close(writer);
+	finish(writer);
 	if (asprintf(&part, "%s.part", path) < 0)
 		return;
-	unlink(part);
+	if (!invoker_write_begin())
+		unlink(part);
+	invoker_write_end();
 	free(part);
 }
 
@@ -199,7 +219,7 @@ static enum exit_code convert(const struct options *options, struct import *impo
 			log_error("cannot write '%s': %s", options->out, strerror(-error));
 		return EXIT_FAILED;
 	}
-	error = cdict_close(writer);
+	error = finish(writer);
 	if (error) {
 		log_error("cannot finish '%s': %s", options->out, strerror(-error));
 		return EXIT_FAILED;

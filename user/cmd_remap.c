@@ -4,6 +4,7 @@
 #include "base/string_pool.h"
 #include "cdict/cdict.h"
 #include "command.h"
+#include "invoker.h"
 #include "map_option.h"
 #include "view/view_rename.h"
 
@@ -360,7 +361,11 @@ static int work(struct remap *remap)
 		snprintf(path, sizeof(path), "%s", remap->out);
 	else if (!realpath(cdict_path(remap->reader), path)) /* a link stays a link */
 		return say_not_created(cdict_path(remap->reader), -errno);
+	error = invoker_write_begin();
+	if (error)
+		return error;
 	error = write_copy(remap, path);
+	invoker_write_end();
 	if (!error)
 		say_done(remap, path);
 	return error;

@@ -243,6 +243,29 @@ class Output(unittest.TestCase):
             self.assertEqual((status.st_uid, status.st_gid), (USER, USER))
         self.assertEqual(sorted(os.listdir(theirs)), ["export", "render"])
 
+    def test_under_sudo_what_is_made_of_other_files_is_the_users_too(self):
+        self.record(self.here / "run.cdict")
+        text, names = self.here / "text", self.here / "names.csv"
+        text.write_text("".join(f"a 7 [000] {at}.000000: sched:sched_switch: prev_comm={prev} "
+                                f"prev_pid={pid} prev_prio=120 prev_state=S ==> "
+                                f"next_comm={following} next_pid={7 - pid} next_prio=120\n"
+                                for at, prev, pid, following in
+                                ((1, "a", 7, "swapper/0"), (2, "swapper/0", 0, "a"))))
+        names.write_text("1,first\n")
+        for path in (self.here / "run.cdict", text, names):
+            path.chmod(0o600)
+        roots, theirs = self.make("roots", 0o755), self.make("theirs", 0o755, USER)
+        for words in (("import", "--quiet", text),
+                      ("remap", "--map", names, self.here / "run.cdict")):
+            self.refused(run(*words, "--out", roots / "made", env=BY_SUDO), "Permission denied",
+                         "made")
+            self.assertEqual(os.listdir(roots), [])
+            done = run(*words, "--out", theirs / words[0], env=BY_SUDO)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            status = (theirs / words[0]).stat()
+            self.assertEqual((status.st_uid, status.st_gid), (USER, USER))
+        self.assertEqual(sorted(os.listdir(theirs)), ["import", "remap"])
+
     def test_under_sudo_only_where_the_user_may_write(self):
         here = self.make("roots", 0o755)
         self.refused(self.record(here / "run.cdict", env=BY_SUDO), "nobody", "SUDO_UID")
