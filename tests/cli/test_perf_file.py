@@ -2,11 +2,13 @@
 """perf.data read without perf: the same as what perf script says of it."""
 import os
 import random
+import signal
+import subprocess
 import unittest
 from unittest import mock
 
 import perf_file
-from command import CommandTest
+from command import PFTRACE, CommandTest
 from test_import import event, switch
 
 US = 1000
@@ -82,10 +84,11 @@ class PerfFileTest(CommandTest):
             self.run_pftrace('export', '--table', table, self.path(out)).out
             for table in ('tasks', 'samples', 'cells', 'switches', 'successors', 'losses')]
 
-    def perf_data(self, records, **how):
+    def perf_data(self, records, then=(), **how):
         last_ns = max(at_ns for core in records for at_ns, _ in core)
         merged = sorted((entry for core in records for entry in core), key=lambda entry: entry[0])
-        return perf_file.perf_data([bytes_of for _, bytes_of in merged], FIRST_NS, last_ns, **how)
+        return perf_file.perf_data([*(bytes_of for _, bytes_of in merged), *then], FIRST_NS,
+                                   last_ns, **how)
 
     def test_the_same_as_the_text(self):
         for seed in range(3):
@@ -138,6 +141,21 @@ class PerfFileTest(CommandTest):
             result = self.run_pftrace('import', '--quiet', '--out', self.path('junk.cdict'),
                                       self.write(bytes(broken), 'junk.data'))
             self.assertIn(result.code, (0, 1, 3), result.words)
+
+    def test_a_file_that_becomes_shorter_is_told(self):
+        records, _ = made_up(1, 100)
+        rounds = [perf_file.ROUND * (256 << 17)]  # it takes a while
+        path = self.write(self.perf_data(records, then=rounds), 'perf.data')
+        process = subprocess.Popen([PFTRACE, 'import', '--out', self.path(), path],
+                                   stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while not os.path.exists(self.path() + '.part') and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGSTOP)
+        os.truncate(path, 4096)
+        process.send_signal(signal.SIGCONT)
+        words = process.communicate(timeout=60)[1].decode().splitlines()
+        self.assertEqual((process.returncode, len(words)), (1, 1), words)
+        self.assertIn('became shorter', words[0])
 
     def test_what_is_older_is_left_to_perf_script(self):
         records, _ = made_up(1, 100)

@@ -10,6 +10,7 @@
 #include <linux/perf_event.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MAGIC "PERFILE2"
 #define FLAG_WORDS 4
@@ -205,6 +206,27 @@ static bool read_features(struct perf_file *file, const struct header *header, s
 
 /* ---- all together ---- */
 
+/* Pages behind the end of a file raise SIGBUS (mmap(2)). Nothing but this is safe in a handler. */
+static void say_shorter(int number)
+{
+	static const char words[] =
+		"pftrace: error: the recording became shorter while it was read: wait until its "
+		"recorder is done, and read it again (a .part that was begun can be removed)\n";
+
+	(void)number;
+	if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+static void watch_length(struct perf_file *file)
+{
+	struct sigaction action = { .sa_handler = say_shorter };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, &file->old);
+}
+
 static bool read_all(struct perf_file *file, struct facts *facts)
 {
 	struct header header = { 0 };
@@ -235,6 +257,7 @@ int perf_file_open(struct perf_file *file, int fd, struct facts *facts)
 		return -ENOTSUP;
 	file->bytes = bytes;
 	file->size = (size_t)status.st_size;
+	watch_length(file);
 	if (!read_all(file, &found)) {
 		perf_file_close(file);
 		return -ENOTSUP;
@@ -245,7 +268,9 @@ int perf_file_open(struct perf_file *file, int fd, struct facts *facts)
 
 void perf_file_close(struct perf_file *file)
 {
-	if (file->bytes)
-		munmap((void *)file->bytes, file->size);
+	if (!file->bytes)
+		return;
+	munmap((void *)file->bytes, file->size);
+	sigaction(SIGBUS, &file->old, NULL);
 	file->bytes = NULL;
 }

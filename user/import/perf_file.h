@@ -9,6 +9,7 @@
 
 #include "import/facts.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +33,8 @@ struct perf_event_format {
 struct perf_file {
 	const unsigned char *bytes; /* the whole file, mapped */
 	size_t size;
-	size_t begin; /* of the records */
+	struct sigaction old; /* of SIGBUS, which comes when the file becomes shorter */
+	size_t begin;	      /* of the records */
 	size_t end;
 	uint64_t sample_type;	 /* of all samples */
 	uint8_t place_of[65536]; /* by a tracepoint's number: its place in events + 1 */
@@ -42,7 +44,8 @@ struct perf_file {
 
 /*
  * Maps the file at fd and reads what comes before the records; `facts` is filled in. 0, -ENOTSUP
- * for a file that is perf script's (nothing is held then), or -errno.
+ * for a file that is perf script's (nothing is held then), or -errno. Until it is closed, a file
+ * that becomes shorter ends the process with a line on stderr and exit code 1.
  */
 int perf_file_open(struct perf_file *file, int fd, struct facts *facts);
 void perf_file_close(struct perf_file *file);
