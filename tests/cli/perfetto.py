@@ -22,7 +22,7 @@ PACKET = {
     6: ('clock_snapshot', {1: ('clocks', {1: ('clock_id', UINT), 2: ('timestamp', UINT)})}),
     8: ('timestamp', UINT),
     10: ('trusted_packet_sequence_id', UINT),
-    11: ('track_event', {9: ('type', UINT), 11: ('track_uuid', UINT),
+    11: ('track_event', {9: ('type', UINT), 11: ('track_uuid', UINT), 23: ('name', TEXT),
                          44: ('double_counter_value', DOUBLE)}),
     45: ('system_info', {1: ('utsname', {1: ('sysname', TEXT), 3: ('release', TEXT),
                                          4: ('machine', TEXT)})}),

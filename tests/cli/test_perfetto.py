@@ -92,6 +92,27 @@ class PerfettoTest(CommandTest):
         self.assertIn((40 * MS, 'Router.02.vcpu0 guest', 100.0), found)
         self.assertEqual(len(found), 10)
 
+    def test_what_was_lost_and_when(self):
+        def lost(at_ms, cause, count, switches):
+            return {'at_ns': at_ms * MS, 'cause': cause, 'count': count, 'switches': switches,
+                    'run_ns': 0}
+        rows = [lost(1000, 'ring_full', 0, 0), lost(1000, 'late', 0, 0),
+                lost(2000, 'ring_full', 2, 700), lost(2000, 'late', 9, 9),
+                lost(3000, 'ring_full', 2, 700), lost(4000, 'ring_full', 3, 1000),
+                lost(4000, 'missed_switch', 1, 0)]
+        messages = [cdict.header(), cdict.rows('tasks', *TASKS[:9]), cdict.rows('losses', *rows),
+                    cdict.rows('switches', {'at_ns': 1, 'cpu': 0, 'task': 7, 'next': 0,
+                                            'state': 'S'})]
+        path = cdict.write_whole(self.path(), messages, 5000 * MS)
+
+        def instants(*words):
+            return [((packet['timestamp'] - MONOTONIC) // MS, packet['track_event']['name'])
+                    for packet in self.trace(path, *words)
+                    if packet.get('track_event', {}).get('type') == 3]
+        last = [(4000, 'ring_full: 1, 300 switches'), (4000, 'missed_switch: 1, 0 switches')]
+        self.assertEqual(instants(), [(2000, 'ring_full: 2, 700 switches'), *last])
+        self.assertEqual(instants('--from', '2500'), last)
+
     def test_a_window_and_chosen_tasks(self):
         capture = made_up.Capture()
         path = capture.write(self.path())

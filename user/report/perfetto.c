@@ -7,24 +7,12 @@
 #include "report/perfetto.h"
 
 #include "base/string_pool.h"
+#include "report/perfetto_packet.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TRACE_PACKET 1
-
-/* TracePacket */
-enum {
-	PACKET_FTRACE_EVENTS = 1,
-	PACKET_PROCESS_TREE = 2,
-	PACKET_CLOCK_SNAPSHOT = 6,
-	PACKET_TIMESTAMP = 8,
-	PACKET_SEQUENCE_ID = 10,
-	PACKET_TRACK_EVENT = 11,
-	PACKET_SYSTEM_INFO = 45,
-	PACKET_TRACK_DESCRIPTOR = 60,
-};
 /* FtraceEventBundle, FtraceEvent */
 enum { BUNDLE_CPU = 1, BUNDLE_EVENT = 2 };
 enum { EVENT_TIMESTAMP = 1, EVENT_PID = 2, EVENT_SCHED_SWITCH = 4, EVENT_SCHED_WAKING = 20 };
@@ -46,11 +34,7 @@ enum { INFO_UTSNAME = 1, UTSNAME_SYSNAME = 1, UTSNAME_RELEASE = 3, UTSNAME_MACHI
 /* ProcessTree, Process, Thread */
 enum { TREE_PROCESSES = 1, TREE_THREADS = 2, PROCESS_PID = 1, PROCESS_CMDLINE = 3 };
 enum { THREAD_TID = 1, THREAD_NAME = 2, THREAD_TGID = 3 };
-/* TrackDescriptor, CounterDescriptor, TrackEvent */
-enum { TRACK_UUID = 1, TRACK_NAME = 2, TRACK_COUNTER = 8, COUNTER_UNIT_NAME = 6 };
-enum { TRACK_EVENT_TYPE = 9, TRACK_EVENT_TRACK = 11, TRACK_EVENT_DOUBLE = 44, TYPE_COUNTER = 4 };
 
-#define SEQUENCE 1	    /* all packets come from one writer */
 #define PACKET_BYTES 262144 /* then the next one begins */
 #define PRIORITY 120	    /* it is not recorded */
 #define PID_MAX (1u << 22)  /* PID_MAX_LIMIT; tasks without a tid get numbers above */
@@ -65,12 +49,6 @@ struct perfetto_vcpu {
 	uint64_t bucket_ns;
 	uint64_t ns[VCPU_STATES];
 };
-
-static void open_packet(struct perfetto *perfetto)
-{
-	proto_open(&perfetto->proto, TRACE_PACKET);
-	proto_u64(&perfetto->proto, PACKET_SEQUENCE_ID, SEQUENCE);
-}
 
 /* ---- what is known before the first row ---- */
 
@@ -89,7 +67,7 @@ static void put_clocks(struct perfetto *perfetto, const struct capture_header *h
 
 	if (header->realtime_ns == CAPTURE_NIL)
 		return;
-	open_packet(perfetto);
+	perfetto_open_packet(&perfetto->proto);
 	proto_open(proto, PACKET_CLOCK_SNAPSHOT);
 	put_clock(proto, BOOTTIME, perfetto->zero_ns);
 	put_clock(proto, REALTIME, header->realtime_ns);
@@ -101,7 +79,7 @@ static void put_system(struct perfetto *perfetto, const struct capture_header *h
 {
 	struct proto_writer *proto = &perfetto->proto;
 
-	open_packet(perfetto);
+	perfetto_open_packet(&perfetto->proto);
 	proto_open(proto, PACKET_SYSTEM_INFO);
 	proto_open(proto, INFO_UTSNAME);
 	proto_text(proto, UTSNAME_SYSNAME, "Linux");
@@ -153,7 +131,7 @@ static void put_tasks(struct perfetto *perfetto)
 	size_t count = view_task_count(perfetto->view);
 
 	for (size_t i = 0; i < count && !proto->error;) {
-		open_packet(perfetto);
+		perfetto_open_packet(&perfetto->proto);
 		proto_u64(proto, PACKET_TIMESTAMP, perfetto->zero_ns);
 		proto_open(proto, PACKET_PROCESS_TREE);
 		for (; i < count && proto_size(proto) < PACKET_BYTES; i++)
@@ -233,7 +211,7 @@ static size_t put_bundle(struct perfetto *perfetto, const struct capture_batch *
 	struct proto_writer *proto = &perfetto->proto;
 	uint64_t cpu = batch->columns[SWITCHES_CPU][row];
 
-	open_packet(perfetto);
+	perfetto_open_packet(&perfetto->proto);
 	proto_open(proto, PACKET_FTRACE_EVENTS);
 	proto_u64(proto, BUNDLE_CPU, cpu);
 	for (; row < batch->rows && batch->columns[SWITCHES_CPU][row] == cpu &&
@@ -275,7 +253,7 @@ static void describe(struct perfetto *perfetto, uint64_t number, int state)
 	char name[256];
 
 	snprintf(name, sizeof(name), "%.200s %s", task ? task->name : "?", state_names[state]);
-	open_packet(perfetto);
+	perfetto_open_packet(&perfetto->proto);
 	proto_open(proto, PACKET_TRACK_DESCRIPTOR);
 	proto_u64(proto, TRACK_UUID, track_of(number, state));
 	proto_text(proto, TRACK_NAME, name);
@@ -291,7 +269,7 @@ static void put_counter(struct perfetto *perfetto, uint64_t task, int state, uin
 {
 	struct proto_writer *proto = &perfetto->proto;
 
-	open_packet(perfetto);
+	perfetto_open_packet(&perfetto->proto);
 	proto_u64(proto, PACKET_TIMESTAMP, perfetto->zero_ns + at_ns);
 	proto_open(proto, PACKET_TRACK_EVENT);
 	proto_u64(proto, TRACK_EVENT_TYPE, TYPE_COUNTER);
@@ -370,6 +348,9 @@ static int take_batch(struct capture_sink *sink, const struct capture_batch *bat
 
 	if (batch->table == CAPTURE_SWITCHES)
 		return take_switches(perfetto, batch);
+	if (batch->table == CAPTURE_LOSSES)
+		return perfetto_losses_take(&perfetto->losses, batch, &perfetto->proto,
+					    perfetto->zero_ns);
 	return batch->table == CAPTURE_VCPU_SAMPLES ? take_vcpus(perfetto, batch) : 0;
 }
 
@@ -385,6 +366,7 @@ void perfetto_init(struct perfetto *perfetto, const struct view *view, FILE *fil
 	*perfetto = (struct perfetto){
 		.sink = { .header = take_header, .batch = take_batch, .end = take_end },
 		.view = view,
+		.losses.from_ns = view_from_ns(view),
 	};
 	proto_begin(&perfetto->proto, file);
 }
