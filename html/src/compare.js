@@ -5,15 +5,17 @@ import { computed, effect } from '@preact/signals-core';
 
 import { createCompareCards } from './charts/compare_cards.js';
 import { createLanesChart } from './charts/lanes.js';
-import { decodeMembers, sharedTasks } from './data/runs_compare.js';
+import { ALL, coresOf, decodeMembers, sharedTasks } from './data/runs_compare.js';
 import { facts, notices } from './data/facts.js';
-import { count } from './data/format.js';
+import { count, percent, short } from './data/format.js';
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
 import { createExporting } from './ui/exporting.js';
 import { attachKeys } from './ui/keys.js';
+import { createOverview } from './ui/overview.js';
 import { createSelection } from './ui/selection.js';
+import { createTasks } from './ui/tasks.js';
 import { createTheme } from './ui/theme.js';
 import { createToolbar } from './ui/toolbar.js';
 import { createTooltip } from './ui/tooltip.js';
@@ -75,22 +77,31 @@ function createCompare(pages, runs, state, theme) {
 
 // ---- what is around the charts ----
 
-function createFilter(state) {
-	const input = element('input', {
-		type: 'search',
-		placeholder: 'tasks',
-		'aria-label': 'Tasks: text, /regex/, -word',
-		title: 'Tasks: text, /regex/, -word (/)',
-		autocomplete: 'off',
-		spellcheck: 'false',
-		oninput: () => {
-			state.filter.value = input.value;
-		},
+// The panel of tasks tells what each had in A and in B, over all that was recorded of it.
+function createRunsTasks(compare) {
+	const { page, pair } = compare;
+	const sides = computed(() =>
+		[pair.value.a, pair.value.b].map((run) => coresOf(run, run.model.window).value),
+	);
+	const sum = (value, tasks, measure) => {
+		const known = tasks.map((task) => value(task.task, ALL, measure)).filter((each) => each !== null);
+		return known.length ? known.reduce((total, each) => total + each, 0) : null;
+	};
+	const most = (task, measure) =>
+		Math.max(...sides.value.map((value) => value(task.task, ALL, measure) ?? 0));
+	const words = (value, bySwitches) =>
+		value === null
+			? '–'
+			: bySwitches
+				? `${value < 10 ? Number(value.toFixed(1)) : short(value)} /s`
+				: percent(value);
+	return createTasks(page, {
+		sumsOf: (task) => ({ runNs: most(task, 'share'), switches: most(task, 'rate') }),
+		amountOf: (tasks, bySwitches) =>
+			sides.value
+				.map((value) => words(sum(value, tasks, bySwitches ? 'rate' : 'share'), bySwitches))
+				.join(' → '),
 	});
-	effect(() => {
-		if (document.activeElement !== input) input.value = state.filter.value;
-	});
-	return { element: input, open: () => input.focus() };
 }
 
 function createPairPicker(compare) {
@@ -230,19 +241,15 @@ export function buildCompare({ models, members, density, footer }) {
 	const kvm = models.some((model) => model.hasKvm);
 	const exporting = createExporting(pages[0]);
 	const selection = createSelection(pages[0], { exporting });
-	const filter = createFilter(state);
+	const tasks = createRunsTasks(compare);
 	let toolbar = null;
-	const help = attachKeys(pages[0], {
-		tasks: filter,
-		selection,
-		exporting,
-		cores: () => toolbar.cores.open(),
-	});
-	toolbar = createToolbar(pages[0], { tasks: filter, help, exporting });
+	const help = attachKeys(pages[0], { tasks, selection, exporting, cores: () => toolbar.cores.open() });
+	toolbar = createToolbar(pages[0], { tasks, help, exporting });
 	const main = element(
 		'main',
 		{},
 		createHead(compare),
+		beside(compare, (page, run) => createOverview(page, { of: run.title })),
 		beside(compare, (page, run) =>
 			density(page, 1, { id: idOf(1, run), title: `Context switches: ${run.title}` }),
 		),

@@ -10,7 +10,7 @@ const SETTLE_MS = 150;
 
 export function createState(model) {
 	const start = parseHash(location.hash);
-	const state = {};
+	const state = { window: model.window };
 	for (const name of Object.keys(DEFAULTS)) state[name] = signal(start[name]);
 	state.past = signal([]); // ranges to go back to
 	state.view = computed(() =>

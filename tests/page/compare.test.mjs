@@ -241,9 +241,45 @@ test('of three runs, any two are compared', () =>
 		assert.equal(await page.locator('#chart-1-run-2').count(), 1);
 	}));
 
+test('each run has its overview, and a drag on one is a range of all', () =>
+	withRuns(PAIR, async (page) => {
+		const words = await page.locator('.overview-words').allInnerTexts();
+		assert.deepEqual(
+			words.map((text) => text.split(':')[0]),
+			['A before', 'B after'],
+		);
+		const canvas = page.locator('.overview canvas').nth(1);
+		await atRest(canvas);
+		const { x, y, width } = await canvas.boundingBox();
+		await page.mouse.move(x + width * 0.5, y + 20);
+		await page.mouse.down();
+		await page.mouse.move(x + width * 0.7, y + 20, { steps: 4 });
+		await page.mouse.up();
+		const { view, window } = await page.evaluate(() => ({
+			view: globalThis.pftrace.state.view.value,
+			window: globalThis.pftrace.state.window,
+		}));
+		assert.ok(view.from > window.from + 0.3 * (window.to - window.from) && view.to < window.to, JSON.stringify(view));
+	}));
+
+test('the tasks panel tells what each task had in either run', () =>
+	withRuns(PAIR, async (page) => {
+		const rows = await tableOf(page, 5);
+		await page.keyboard.press('/');
+		const listed = await page
+			.locator('#task-list li')
+			.evaluateAll((all) => all.map((each) => [...each.querySelectorAll('.name, .run')].map((part) => part.textContent)));
+		const found = Object.fromEntries(listed.filter((parts) => parts.length === 2));
+		assert.ok(rows.both.all.startsWith(found.both), found.both);
+		assert.equal(found.gone, rows['gone only in A'].all.replace('not in this run', '–'));
+		assert.equal(found.fresh, rows['fresh only in B'].all.replace('not in this run', '–'));
+	}));
+
 test('a filter and a chosen task hold in all runs', () =>
 	withRuns(PAIR, async (page) => {
-		await page.getByLabel(/^Tasks: text/).fill('both');
+		await page.keyboard.press('/');
+		await page.keyboard.type('both');
+		await page.keyboard.press('Shift+Enter');
 		const rows = await tableOf(page, 5);
 		assert.deepEqual(Object.keys(rows), ['all tasks', 'idle', 'both']);
 		await page.evaluate(() => {

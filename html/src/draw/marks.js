@@ -9,13 +9,13 @@ import { timeX } from './axes.js';
 export const MARKER_NAMES = ['A', 'B'];
 
 export function createMarks(page, plot, options, box) {
-	const { state, model } = page;
+	const { state } = page;
 	const chosen = element('div', { class: 'brush chosen' });
 	const markers = MARKER_NAMES.map((name) =>
 		element('div', { class: 'marker' }, element('span', {}, name)),
 	);
 	plot.element.append(chosen, ...markers);
-	const view = () => (options.wholeWindow ? model.window : state.view.value);
+	const view = () => (options.wholeWindow ? state.window : state.view.value);
 	const place = (mark, from, to) => {
 		const now = box();
 		const [left, right] = [from, to].map((ns) =>

@@ -137,7 +137,7 @@ export function createPlot(page, options) {
 		createMarks(page, plot, options, box);
 		effect(() => {
 			const at = page.state.cursor.value;
-			const view = options.wholeWindow ? page.model.window : page.state.view.value;
+			const view = options.wholeWindow ? page.state.window : page.state.view.value;
 			cursor.hidden = at === null || at < view.from || at > view.to;
 			if (!cursor.hidden) {
 				const x = timeX(at, view, box());
@@ -164,7 +164,7 @@ function attachPointer(page, plot, options) {
 		else page.tooltip.hide();
 		if (options.time)
 			page.state.cursor.value = plot.inside(x, y)
-				? timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box)
+				? timeAtX(x, options.wholeWindow ? page.state.window : page.state.view.value, box)
 				: null;
 	});
 	canvas.addEventListener('pointerleave', () => {

@@ -69,7 +69,7 @@ export function attachCellCursor(page, plot, options) {
 			page.state.cursor.value =
 				at.column === NAMES
 					? null
-					: timeAtX(x, options.wholeWindow ? page.model.window : page.state.view.value, box);
+					: timeAtX(x, options.wholeWindow ? page.state.window : page.state.view.value, box);
 		if (!found) return;
 		const place = canvas.getBoundingClientRect();
 		page.tooltip.release();

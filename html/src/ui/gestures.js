@@ -9,7 +9,7 @@ const CLICK_PX = 4;
 const EDGE_PX = 6;
 
 function attachWheel(page, plot, options) {
-	const { state, model } = page;
+	const { state } = page;
 	plot.canvas.addEventListener(
 		'wheel',
 		(event) => {
@@ -23,10 +23,10 @@ function attachWheel(page, plot, options) {
 			const factor = Math.exp(Math.max(-1, Math.min(1, pixels * 0.002)));
 			if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
 				const perPixel = (view.to - view.from) / plot.box().width;
-				state.zoom(pan(view, event.deltaX * perPixel, model.window), { remember: false });
+				state.zoom(pan(view, event.deltaX * perPixel, state.window), { remember: false });
 			} else {
-				const at = timeAtX(x, options.wholeWindow ? model.window : view, plot.box());
-				state.zoom(zoomAt(view, at, factor, model.window), { remember: state.range.value === null });
+				const at = timeAtX(x, options.wholeWindow ? state.window : view, plot.box());
+				state.zoom(zoomAt(view, at, factor, state.window), { remember: state.range.value === null });
 			}
 		},
 		{ passive: false },
@@ -35,11 +35,11 @@ function attachWheel(page, plot, options) {
 
 // What a drag that begins here does: 'brush', 'pan', or on the overview 'zoom', 'move', 'from', 'to'.
 function intent(page, plot, options, x, event) {
-	const { state, model } = page;
+	const { state } = page;
 	if (!options.wholeWindow) return event.shiftKey || event.pointerType === 'touch' ? 'pan' : 'brush';
 	if (!state.range.value) return 'zoom';
 	const [from, to] = [state.view.value.from, state.view.value.to].map((ns) =>
-		timeX(ns, model.window, plot.box()),
+		timeX(ns, state.window, plot.box()),
 	);
 	if (Math.abs(x - from) <= EDGE_PX) return 'from';
 	if (Math.abs(x - to) <= EDGE_PX) return 'to';
@@ -48,8 +48,8 @@ function intent(page, plot, options, x, event) {
 
 export function attachTimeGestures(page, plot, options) {
 	const { canvas } = plot;
-	const { state, model } = page;
-	const viewOf = () => (options.wholeWindow ? model.window : state.view.value);
+	const { state } = page;
+	const viewOf = () => (options.wholeWindow ? state.window : state.view.value);
 	attachWheel(page, plot, options);
 
 	let drag = null;
@@ -63,9 +63,9 @@ export function attachTimeGestures(page, plot, options) {
 		brush: (x) => plot.showBrush(drag.x, x),
 		zoom: (x) => plot.showBrush(drag.x, x),
 		pan: (x) =>
-			state.zoom(pan(drag.range, (drag.x - x) * drag.perPixel, model.window), { remember: false }),
+			state.zoom(pan(drag.range, (drag.x - x) * drag.perPixel, state.window), { remember: false }),
 		move: (x) =>
-			state.zoom(pan(drag.range, (x - drag.x) * drag.perPixel, model.window), { remember: false }),
+			state.zoom(pan(drag.range, (x - drag.x) * drag.perPixel, state.window), { remember: false }),
 		from: (x) =>
 			state.zoom(
 				{ from: Math.min(timeAtX(x, viewOf(), plot.box()), drag.range.to - 1e3), to: drag.range.to },

@@ -8,15 +8,15 @@ const STEP = 0.2;
 const GROUPS = ['none', 'prefix', 'process', 'vm', 'cgroup'];
 
 export function attachKeys(page, { tasks, selection, exporting, cores }) {
-	const { state, model } = page;
+	const { state } = page;
 	const move = (part) =>
 		state.zoom(
-			pan(state.view.value, (state.view.value.to - state.view.value.from) * part, model.window),
+			pan(state.view.value, (state.view.value.to - state.view.value.from) * part, state.window),
 			{ remember: false },
 		);
 	const here = () => state.cursor.value ?? (state.view.value.from + state.view.value.to) / 2;
 	const scale = (factor) =>
-		state.zoom(zoomAt(state.view.value, here(), factor, model.window), {
+		state.zoom(zoomAt(state.view.value, here(), factor, state.window), {
 			remember: state.range.value === null,
 		});
 	const step = (by) => {

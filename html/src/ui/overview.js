@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// How busy all cores were over the whole window; drag on it to choose a range for all charts.
+// How busy all cores were over the whole window; drag on it to choose a range for all charts. Of
+// several runs each has one, over the time of the longest.
 
 import { computed, effect } from '@preact/signals-core';
 
 import { drawTimeAxis, FONT, timeX } from '../draw/axes.js';
 import { createPlot } from '../draw/plot.js';
-import { drawHatch, laneLine } from '../draw/lanes.js';
+import { drawHatch, drawNotRecorded, laneLine } from '../draw/lanes.js';
 import { gutter, RIGHT } from '../charts/card.js';
 import { coreList } from '../data/cores.js';
 import { lossesOf, lossWords } from '../data/facts.js';
@@ -16,18 +17,18 @@ import { columnAt, startOf } from '../data/sparse.js';
 import { timeCells } from './cell_cursor.js';
 import { element, printable } from './dom.js';
 
-export function createOverview(page) {
+export function createOverview(page, { of = '' } = {}) {
 	const { model, state, theme } = page;
-	const { window } = model;
+	const { window } = state;
 	const counts = (number) => !isIdle(model.task(number)) && !isUnknown(model.task(number));
 	const busyOf = computed(() =>
-		utilisation(model.locality, window, page.cpusShown.value.length, counts, page.cores.value),
+		utilisation(model.locality, model.window, page.cpusShown.value.length, counts, page.cores.value),
 	);
 	let busy = busyOf.value;
 	const lost = lossesOf(model.meta, true);
 
 	const plot = createPlot(page, {
-		label: 'Overview: part of all cores that was busy, over the whole capture; drag to choose a range',
+		label: `${of && `${of}: `}Overview: part of all cores that was busy, over the whole capture; drag to choose a range`,
 		time: true,
 		wholeWindow: true,
 		margin: (width) => ({ left: gutter(width), right: RIGHT, top: 4, bottom: 24 }),
@@ -42,6 +43,7 @@ export function createOverview(page) {
 			ctx.fillStyle = palette.plot;
 			ctx.fillRect(box.x, box.y, box.width, box.height);
 			drawUnknown(ctx, box, palette);
+			drawNotRecorded(ctx, box, window, model.window, palette);
 			laneLine(ctx, box, Math.round(box.y + box.height / 2) + 0.5, palette.grid);
 			drawArea(ctx, box, palette);
 			for (const loss of lost) {
@@ -67,7 +69,7 @@ export function createOverview(page) {
 			if (!plot.inside(x, y)) return null;
 			const ns = window.from + ((x - box.x) / box.width) * (window.to - window.from);
 			const column = columnAt(model.locality, ns);
-			const span = columnSpan(model.locality, column, window);
+			const span = columnSpan(model.locality, column, model.window);
 			return {
 				title: busy[column] >= 0 ? `${percent(busy[column])} busy` : 'not known: no sample',
 				lines: lost
@@ -89,6 +91,7 @@ export function createOverview(page) {
 			for (let x = 0; x < box.width; x++) {
 				const at = (pixel) =>
 					columnAt(model.locality, window.from + (pixel / box.width) * (window.to - window.from));
+				if (at(x + 1) <= 0 && at(x) < 0) continue; // this run began later
 				const first = Math.max(0, at(x));
 				const end = Math.min(busy.length, Math.max(first + 1, at(x + 1)));
 				let sum = 0;
@@ -105,7 +108,7 @@ export function createOverview(page) {
 	};
 	// where no core has a sample
 	const drawUnknown = (ctx, box, palette) => {
-		for (const gap of gapsOf(busy, columnsOf(model.locality, window)[1])) {
+		for (const gap of gapsOf(busy, columnsOf(model.locality, model.window)[1])) {
 			const [x0, x1] = gap.map((each) =>
 				Math.min(
 					box.x + box.width,
@@ -129,9 +132,10 @@ export function createOverview(page) {
 	};
 	const words = element('p', { class: 'overview-words' });
 	effect(() => {
-		words.textContent = page.cores.value
-			? `Busy part of cores ${coreList(page.cores.value)}`
-			: `Busy part of all ${model.cpus.length} cores`;
+		const part = page.cores.value
+			? `busy part of cores ${coreList(page.cores.value)}`
+			: `busy part of all ${model.cpus.length} cores`;
+		words.textContent = of ? `${of}: ${part}` : part.replace('b', 'B');
 	});
 	return element(
 		'div',

@@ -23,6 +23,12 @@ const SORTS = [
 	['tid', 'tid', 'By tid'],
 ];
 
+const sumsOfPage = (page) => (task) => page.totals.value.get(task.task);
+const amountOfSums = (sumsOf) => (tasks, bySwitches) => {
+	const sum = (key) => tasks.reduce((total, task) => total + (sumsOf(task)?.[key] ?? 0), 0);
+	return bySwitches ? count(sum('switches')) : duration(sum('runNs'));
+};
+
 function orders(sumsOf) {
 	const most = (key) => (a, b) => (sumsOf(b)?.[key] ?? 0) - (sumsOf(a)?.[key] ?? 0) || a.task - b.task;
 	return {
@@ -40,13 +46,13 @@ const groupOrders = {
 	tid: (a, b) => b.runNs - a.runNs,
 };
 
-export function createTasks(page) {
+// Tasks are sorted by what `sumsOf` gives of one, { runNs, switches }; amountOf(tasks, bySwitches) says it.
+export function createTasks(page, { sumsOf = sumsOfPage(page), amountOf = amountOfSums(sumsOf) } = {}) {
 	const { model, state } = page;
 	const query = signal('');
 	const open = signal(false);
 	const sort = signal('run');
 	const by = state.group;
-	const sumsOf = (task) => page.totals.value.get(task.task);
 	const label = element('span', { class: 'label' });
 	const button = element(
 		'button',
@@ -183,13 +189,7 @@ export function createTasks(page) {
 					: swatch(page.cssColour(task.task)),
 				nameOf(task.name, { class: 'name' }),
 				element('span', { class: 'tid' }, task.tid === null ? '' : String(task.tid)),
-				element(
-					'span',
-					{ class: 'run' },
-					sort.value === 'switches'
-						? count(sumsOf(task)?.switches ?? 0)
-						: duration(sumsOf(task)?.runNs ?? 0),
-				),
+				element('span', { class: 'run' }, amountOf([task], sort.value === 'switches')),
 			),
 			...(task.kind === 'idle' ? [] : acts(page.label(task), `task:${task.task}`)),
 		);
@@ -210,11 +210,7 @@ export function createTasks(page) {
 				},
 				nameOf(group.label, { class: 'name' }),
 				element('span', { class: 'tid' }, `× ${count(group.members.length)}`),
-				element(
-					'span',
-					{ class: 'run' },
-					sort.value === 'switches' ? count(group.switches) : duration(group.runNs),
-				),
+				element('span', { class: 'run' }, amountOf(group.members, sort.value === 'switches')),
 			),
 			...acts(printable(group.label), group.query),
 		);
