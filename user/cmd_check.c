@@ -93,6 +93,14 @@ static void say_missing(struct check *check)
 	}
 }
 
+/* Also where it cannot be tried: what it would take with rights. */
+static bool would_record_kvm(const struct features *features)
+{
+	enum feature_state state = features_state(features, "kvm");
+
+	return state == FEATURE_WORKS || state == FEATURE_UNTRIED;
+}
+
 static void look(struct check *check)
 {
 	probe_read(&check->probe);
@@ -102,7 +110,7 @@ static void look(struct check *check)
 		check->can_record = false;
 		say_missing(check);
 	}
-	live_memory_read(0, &check->memory);
+	live_memory_read(0, would_record_kvm(&check->features), &check->memory);
 	check->online_cpus = count_online_cpus();
 }
 

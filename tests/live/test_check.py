@@ -39,6 +39,29 @@ class Check(unittest.TestCase):
         self.assertEqual(told["kernel_memory"]["bytes"],
                          capture.end["cost"]["kernel_memory_bytes"])
 
+    def test_without_tracefs_in_its_place_it_is_the_same(self):
+        """Nothing is mounted for it either: the namespace goes with the test."""
+        script = ("umount -l /sys/kernel/tracing /sys/kernel/debug 2>/dev/null; "
+                  "test -e /sys/kernel/tracing/events && exit 9; "
+                  f"{PFTRACE} check --format json; grep tracefs /proc/self/mountinfo >&2")
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True,
+                              stdin=subprocess.DEVNULL, text=True, check=False)
+        if not done.stdout:
+            self.skipTest(f"no mount namespace without tracefs can be made: {done.stderr}")
+        told, features = self.features(done)
+        there, _ = self.features(run("check", "--format", "json"))
+        self.assertEqual(features["kvm"], {one["name"]: one for one in there["features"]}["kvm"])
+        self.assertEqual(told["kernel_memory"]["bytes"], there["kernel_memory"]["bytes"])
+        self.assertEqual(done.stderr, "")
+
+    def test_what_cannot_be_recorded_takes_no_memory(self):
+        few = ("bpf", "perfmon")
+        told, features = self.features(as_nobody("check", "--format", "json", capabilities=few))
+        if features["kvm"]["state"] != "refused":
+            self.skipTest("no KVM that could be refused")
+        self.assertEqual([table for table in told["kernel_memory"]["maps"]
+                          if table["name"].startswith("kvm")], [])
+
     def test_kernel_memory_is_measured_and_close_to_the_arithmetic(self):
         measured = json.loads(run("check", "--format", "json").stdout)["kernel_memory"]
         estimated = json.loads(as_nobody("check", "--format", "json").stdout)["kernel_memory"]

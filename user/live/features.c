@@ -251,3 +251,11 @@ void features_read(const struct probe *probe, struct features *features)
 	add_priority(features, probe);
 	add_kvm(features, probe);
 }
+
+enum feature_state features_state(const struct features *features, const char *name)
+{
+	for (size_t i = 0; i < features->count; i++)
+		if (strcmp(features->list[i].name, name) == 0)
+			return features->list[i].state;
+	return FEATURE_MISSING;
+}

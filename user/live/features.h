@@ -37,6 +37,9 @@ void features_read(const struct probe *probe, struct features *features);
 /* "works", "missing", ... */
 const char *feature_state_word(enum feature_state state);
 
+/* Of the feature with this name; missing when there is none. */
+enum feature_state features_state(const struct features *features, const char *name);
+
 /* False when something is missing that recording needs. */
 bool features_suffice(const struct features *features);
 

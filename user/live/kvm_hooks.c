@@ -4,11 +4,15 @@
 #include "base/capability.h"
 #include "kvm.skel.h"
 #include "live/live_internal.h"
+#include "live/tracefs.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Of threads that run guests, and reasons that each is left for: what is more is counted as lost. */
 #define THREADS_PER_CPU 16
@@ -80,6 +84,54 @@ static int set_offsets(struct kvm_bpf *bpf)
 }
 #endif
 
+static int read_id(const char *event)
+{
+	FILE *file = tracefs_open_event(event, "id");
+	int id;
+	int count;
+
+	if (!file)
+		return -errno;
+	count = fscanf(file, "%d", &id);
+	fclose(file);
+	return count == 1 ? id : -ENOENT;
+}
+
+/* libbpf's own way needs tracefs in its usual place. An event of any CPU will do: the tracepoint
+   calls the program on all of them. */
+static int attach_classic(struct bpf_program *program, struct bpf_link **link)
+{
+	struct perf_event_attr attributes = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attributes),
+	};
+	int id = read_id(bpf_program__section_name(program) + strlen("tp/"));
+	int fd;
+
+	if (id < 0)
+		return id;
+	attributes.config = (uint64_t)id;
+	fd = (int)syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*link = bpf_program__attach_perf_event(program, fd);
+	if (*link)
+		return 0;
+	close(fd);
+	return -errno;
+}
+
+static int attach(struct kvm_bpf *bpf, bool classic)
+{
+	int error;
+
+	if (!classic)
+		return kvm_bpf__attach(bpf);
+	error = attach_classic(bpf->progs.on_entry_classic, &bpf->links.on_entry_classic);
+	return error ? error
+		     : attach_classic(bpf->progs.on_exit_classic, &bpf->links.on_exit_classic);
+}
+
 static int prepare(struct kvm_bpf *bpf, const struct kvm_probe *kvm, uint32_t ring_bytes,
 		   bool classic)
 {
@@ -90,7 +142,7 @@ static int prepare(struct kvm_bpf *bpf, const struct kvm_probe *kvm, uint32_t ri
 		error = set_offsets(bpf);
 	if (!error)
 		error = kvm_bpf__load(bpf);
-	return error ? error : kvm_bpf__attach(bpf);
+	return error ? error : attach(bpf, classic);
 }
 
 static struct kvm_bpf *open_kind(const struct kvm_probe *kvm, uint32_t ring_bytes, bool classic,

@@ -2,6 +2,7 @@
 #include "live/kvm_probe.h"
 
 #include "base/array.h"
+#include "live/tracefs.h"
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -162,27 +163,15 @@ static bool take_field(const char *line, const char *field, uint32_t *offset)
 	return sscanf(end, ";\toffset:%u;", offset) == 1;
 }
 
-static FILE *open_format(const char *tracepoint)
-{
-	static const char *const folders[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-	char path[128];
-	FILE *file = NULL;
-
-	for (size_t i = 0; i < ARRAY_LENGTH(folders) && !file; i++) {
-		snprintf(path, sizeof(path), "%s/events/kvm/%s/format", folders[i], tracepoint);
-		file = fopen(path, "re");
-		if (!file && errno == EACCES)
-			break;
-	}
-	return file;
-}
-
 int kvm_probe_field(const char *tracepoint, const char *field, uint32_t *offset)
 {
-	FILE *file = open_format(tracepoint);
+	FILE *file;
+	char event[64];
 	char line[1024];
 	bool found = false;
 
+	snprintf(event, sizeof(event), "kvm/%s", tracepoint);
+	file = tracefs_open_event(event, "format");
 	if (!file)
 		return -errno;
 	while (!found && fgets(line, sizeof(line), file))

@@ -171,14 +171,11 @@ static void add_kvm(uint32_t ring_bytes, struct live_memory *memory)
 	kvm_bpf__destroy(bpf);
 }
 
-void live_memory_read(uint32_t ring_bytes, struct live_memory *memory)
+void live_memory_read(uint32_t ring_bytes, bool kvm, struct live_memory *memory)
 {
-	struct kvm_probe kvm;
-
 	live_hush_libbpf();
 	*memory = (struct live_memory){ .possible_cpus = live_possible_cpus() };
 	add_sched(ring_bytes, memory);
-	kvm_probe_read(&kvm);
-	if (kvm.vendor[0])
+	if (kvm)
 		add_kvm(ring_bytes, memory);
 }

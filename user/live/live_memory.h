@@ -24,9 +24,9 @@ struct live_memory {
 };
 
 /*
- * With a ring for samples of ring_bytes (0: the default). Makes the maps, without programs, to
- * measure them; where that is refused, arithmetic.
+ * With a ring for samples of ring_bytes (0: the default), and with KVM or without. Makes the maps,
+ * without programs, to measure them; where that is refused, arithmetic.
  */
-void live_memory_read(uint32_t ring_bytes, struct live_memory *memory);
+void live_memory_read(uint32_t ring_bytes, bool kvm, struct live_memory *memory);
 
 #endif
