@@ -86,8 +86,8 @@ class Machine:
                    "-serial", f"file:{self.folder}/console",
                    "-serial", f"file:{self.folder}/sent"]
         # A guest that is kept from its cores for long reads clocks that stood still meanwhile.
-        process = subprocess.Popen(["nice", "-n", "-10", *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(["nice", "-n", "-10", *command], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
             self.words = process.communicate(timeout=LONGEST_S)[1]
         except subprocess.TimeoutExpired:

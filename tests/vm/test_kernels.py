@@ -18,17 +18,17 @@ sys.path.insert(0, str(HERE.parent / "live"))
 
 import counts  # noqa: E402
 from capture import Capture  # noqa: E402
-from exits import CPUID, HLT, ExitChecks, StateChecks  # noqa: E402
+from exits import CPUID, HLT, STATES, ExitChecks, StateChecks  # noqa: E402
 from checks import (KilledChecks, LifeChecks, LossChecks, NothingMissingChecks,  # noqa: E402
                     SpinnerChecks, SwitchChecks, TidReuseChecks, WaitChecks, WholeChecks)
 from machine import Machine, what_is_missing, write_initramfs  # noqa: E402
 from packages import Missing, Packages  # noqa: E402
-from parts import sum_of_tid  # noqa: E402
+from parts import sum_of_tid, tasks_of_tid  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build"))
 WORK = BUILD / "vm"
 ALL = ("cores", "pair", "waits", "clock", "storm", "ring", "killed", "offline", "late", "classic",
-       "crowd", "dies", "rights")
+       "parts", "crowd", "dies", "rights")
 KERNELS = {("6.1", "cloud"): ALL, ("6.12", "cloud"): ALL,
            ("6.1", "rt"): ("short",), ("6.12", "rt"): ("short",)}
 COMPLAINTS = re.compile(r"BUG:|WARNING:|scheduling while atomic|Oops|Call Trace|detected stall")
@@ -79,6 +79,8 @@ class Guest:
         # unstable (6.1) it is put right at each tick only (kernel/sched/clock.c). A tick is 4 ms
         # at Debian's 250 Hz.
         cls.clock_ns = 4_000_000
+        # 8.9 and 9.8 ms were seen on 6.1 while the host was busy: ticks themselves came late
+        cls.end_clock_ns = 3 * cls.clock_ns
         if cls.scenario:
             cls.read()
 
@@ -325,6 +327,56 @@ class Classic(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks)
         self.assertNotEqual(*groups)
 
 
+class Parts(Guest, ExitChecks):
+    """Files that follow each other, while vCPUs are in their guests or halted at each border."""
+
+    scenario = "parts"
+    machines = ("vm",)
+    hooks = "tp_btf"
+
+    @classmethod
+    def read(cls, name="run.0002.cdict"):
+        super().read(name)
+        files = sorted((cls.machine.folder / cls.scenario).glob("run.*.cdict"))
+        cls.parts = [Capture(path) for path in files]
+
+    def rows(self, table, tid):
+        return [row for part in self.parts for task in tasks_of_tid(part, tid)
+                for row in part.rows(table, task=task)]
+
+    def test_all_files_are_whole_and_proven(self):
+        self.assertEqual(self.code, 0, self.text("words"))
+        self.assertGreaterEqual(len(self.parts), 3)
+        for part in self.parts:
+            self.assertFalse(part.cut)
+            self.assertEqual(part.end["verdict"], "equal")
+
+    # totals by vCPU are since the capture's zero, not the file's: verdicts tell of each file
+    test_exits_are_the_totals_of_each_vcpu_and_reason = None
+
+    def test_no_event_is_lost(self):
+        for part in self.parts:
+            self.assertEqual(part.lost("kvm_events_lost"), 0)
+
+    def test_the_five_states_fill_each_file_that_lies_within_the_work(self):
+        looked_at = 0
+        for vcpu in self.vcpus():
+            for part in self.parts:
+                begin, length = part.header["monotonic_ns"], part.end["duration_ns"]
+                if begin < vcpu.begin_ns or begin + length > vcpu.end_ns:
+                    continue
+                task, = tasks_of_tid(part, vcpu.tid)
+                states = [part.sum_of("vcpu_samples", state, task=task) for state in STATES]
+                self.assertLess(abs(sum(states) - length), 0.01 * length, f"{vcpu}: {states}")
+                looked_at += 1
+        self.assertGreaterEqual(looked_at, 2)
+
+    def test_sleep_after_hlt_is_halted_across_the_borders_too(self):
+        for vcpu in self.vcpus():
+            halted = sum(row["halted_ns"] for row in self.rows("vcpu_samples", vcpu.tid))
+            self.assertGreater(halted, 0.5 * self.counted(vcpu.tid)[HLT] * 10_000_000)
+
+
 class Crowd(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
     """vCPUs that spin: one alone, one that is preempted by a competitor on its core."""
 
@@ -353,7 +405,7 @@ class Crowd(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
         width = self.capture.bucket_ns()
         for row in self.capture.rows("vcpu_samples", task=task):
             self.assertLessEqual(row["guest_ns"] + row["host_ns"],
-                                 ran[row["bucket"] * width] + self.clock_ns)
+                                 ran[row["bucket"] * width] + self.end_clock_ns)
 
 
 class Dies(Guest, ExitChecks):
@@ -456,7 +508,7 @@ def why_not(series, flavour):
 def classes():
     """A class for each kernel and scenario."""
     of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Clock, Storm, Ring, Killed,
-                                                 Offline, Late, Classic, Crowd, Dies, Rights,
+                                                 Offline, Late, Classic, Parts, Crowd, Dies, Rights,
                                                  Short)}
     for (series, flavour), scenarios in KERNELS.items():
         word = why_not(series, flavour)

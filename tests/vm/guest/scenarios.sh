@@ -168,6 +168,7 @@ scenario_clock() {
 	adjtimex -f 32768000 >adjtimex # 500 ppm in units of 2^-16 ppm
 	sleep 0.5
 	date -s "@$(($(date +%s) - 3600))" >>date
+	sleep 1.2 # another file begins
 	finish pair
 	adjtimex -f 0 >>adjtimex
 	note after $(tids_of pair)
@@ -190,12 +191,19 @@ scenario_storm() {
 	echo "$was" >/proc/sys/kernel/pid_max
 }
 
-# More switches than two blocks hold between two drains.
+# More switches than the ring holds between two drains: with the recorder stopped for a while, also
+# where a host is slow.
 scenario_ring() {
-	load left pipepair --cpu 0 --seconds 2
-	load right pipepair --cpu 1 --seconds 2
+	load left pipepair --cpu 0 --seconds 3
+	load right pipepair --cpu 1 --seconds 3
 	record --ring 8
 	start left right
+	for _ in 1 2 3; do
+		kill -STOP $recorder
+		sleep 0.6
+		kill -CONT $recorder
+		sleep 0.4
+	done
 	finish left right
 	stop
 	start left right
@@ -281,6 +289,25 @@ scenario_classic() {
 	exits_counted
 	stop
 	start vm other
+}
+
+# Files follow each other while two vCPUs halt, most of all, and leave their guest for other reasons.
+scenario_parts() {
+	load_kvm
+	load vm vcpu --vcpus 2 --loops 250 --cpuid 2 --pio 2 --mmio 1 --hlt 1 --halt-us 10000
+	pftrace --out run.cdict --bucket 10 --rotate 1s 2>words &
+	recorder=$!
+	until [ -s run.0001.cdict.part ]; do
+		kill -0 $recorder 2>/dev/null || break
+		sleep 0.05
+	done
+	sleep 0.3
+	count_exits
+	start vm
+	finish vm
+	exits_counted
+	stop
+	start vm
 }
 
 # One vCPU has its core to itself, the other shares it with a spinner; both leave their guests only
