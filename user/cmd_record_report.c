@@ -204,7 +204,7 @@ void record_report_summary(const struct record_summary *summary)
 	format_bytes(bytes, sizeof(bytes), summary->file_bytes);
 	format_losses(losses, sizeof(losses), summary->counters, true);
 	format_losses(notes, sizeof(notes), summary->counters, false);
-	if (summary->files)
+	if (summary->files > 1)
 		snprintf(files, sizeof(files), " and %" PRIu64 " before it", summary->files - 1);
 	log_info("%s%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %" PRIu64
 		 " switches, %s, buckets of %g ms%s%s",

@@ -77,6 +77,13 @@ class Installed(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn('--nonsense', done.stderr)
 
+    def test_the_unit_needs_nothing_that_a_minimal_system_lacks(self):
+        """Debian's has no /bin/kill, for one: that is procps."""
+        make('install', f'PREFIX={self.folder}')
+        with open(f'{self.folder}/lib/systemd/system/pftrace.service', encoding='utf-8') as unit:
+            programs = re.findall(r'^Exec\w+=(\S+)', unit.read(), re.M)
+        self.assertEqual(programs, [f'{self.folder}/bin/pftrace', '/bin/sh'])
+
     def build_package(self):
         if not shutil.which('dpkg-shlibdeps'):
             self.skipTest('no dpkg-shlibdeps (package dpkg-dev)')
