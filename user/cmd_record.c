@@ -35,6 +35,7 @@ static int open_account(struct record *record)
 		.cpu_listed = filter->cpu_listed,
 		.detail = record->options->detail,
 		.in_parts = record_is_in_parts(record),
+		.totals_come_late = !record_is_in_parts(record),
 		.keys_stay = flight,
 	};
 

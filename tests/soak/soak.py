@@ -5,6 +5,7 @@
 Prints a line a minute, and at the end what was found; exits with 1 when something is wrong."""
 
 import argparse
+import collections
 import contextlib
 import itertools
 import os
@@ -119,6 +120,13 @@ def complaints_of(samples, minutes):
         yield f"the number of descriptors changed: {sorted(fds)}"
 
 
+def told_twice(capture):
+    """How many tasks are there again, with another key: by their tid and start."""
+    lives = collections.Counter((task["tid"], task["start_ns"])
+                                for task in capture.tasks().values() if task["start_ns"])
+    return sum(count > 1 for count in lives.values())
+
+
 def complaints_of_file(path, code):
     info = run("info", path)
     if info.returncode:
@@ -129,6 +137,9 @@ def complaints_of_file(path, code):
         return
     if capture.end["verdict"] != "equal":
         yield f"samples + losses = totals: {capture.end['verdict']}"
+    twice = told_twice(capture)
+    if twice:
+        yield f"{twice} tasks have more than one key"
     for cause in ("ring_full", "identity_ring_full", "totals_eviction", "recursion"):
         if capture.lost(cause):
             yield f"lost: {cause} {capture.lost(cause)}"

@@ -308,9 +308,111 @@ static void totals_find_their_lives_and_make_those_that_were_never_seen(void **s
 	finish(bench);
 }
 
+/* More of them than account keeps lives of. */
+#define DEATHS 34000
+
+static struct bench *after_many_deaths(void)
+{
+	struct bench *bench = begin_with(&(struct account_options){
+		.cpu_count = 1, .bucket_ns = MS, .totals_come_late = true });
+	uint64_t at_ns = 1 * MS;
+
+	found(bench, 0, 0, 0);
+	for (uint32_t tid = 10; tid < 10 + DEATHS; tid++, at_ns += 2000) {
+		tell(bench, tid, at_ns, "short");
+		begins(bench, 0, at_ns - 1000, at_ns, tid);
+		dies(bench, 0, at_ns, at_ns + 1000, 0);
+		if (tid % 1000 == 0)
+			assert_int_equal(account_flush(bench->account, at_ns), 0);
+	}
+	return bench;
+}
+
+static struct account_total total_of(uint32_t tid)
+{
+	return (struct account_total){ .tid = tid,
+				       .start_ns = ZERO_NS + 1 * MS + (tid - 10) * 2000ULL,
+				       .run_ns = 1000,
+				       .switches = 1,
+				       .voluntary = 1,
+				       .over = true };
+}
+
+/* Keys are given from 1. */
+static uint64_t count_tasks(const struct bench *bench)
+{
+	const struct tallied_table *tasks = &bench->tally.tables[CAPTURE_TASKS];
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		if (tasks->rows[i].values[TASKS_TASK] > last)
+			last = tasks->rows[i].values[TASKS_TASK];
+	return last;
+}
+
+static void a_total_that_comes_long_after_death_is_its_tasks(void **state)
+{
+	struct bench *bench = after_many_deaths();
+	struct account_total early = total_of(10), late = total_of(9 + DEATHS);
+
+	(void)state;
+	assert_int_equal(account_total(bench->account, &early), 0);
+	assert_int_equal(account_total(bench->account, &late), 0);
+	end_at(bench, 100 * MS);
+	assert_int_equal(tally_sum(&bench->tally, CAPTURE_TOTALS, TOTALS_RUN_NS, TOTALS_TASK,
+				   task_of(bench, 10, "short")),
+			 1000);
+	assert_int_equal(tally_sum(&bench->tally, CAPTURE_TOTALS, TOTALS_RUN_NS, TOTALS_TASK,
+				   task_of(bench, 9 + DEATHS, "short")),
+			 1000);
+	assert_int_equal(count_tasks(bench), DEATHS + 2); /* unknown and idle */
+	finish(bench);
+}
+
+static void keys_of_totals_that_are_due_stay_and_others_go(void **state)
+{
+	struct bench *bench = after_many_deaths();
+	struct account_total due = total_of(10), other = total_of(11);
+
+	(void)state;
+	for (int sweep = 0; sweep < 2; sweep++) {
+		account_total_is_due(bench->account, due.tid, due.start_ns);
+		account_totals_swept(bench->account);
+	}
+	assert_int_equal(account_total(bench->account, &due), 0);
+	assert_int_equal(account_total(bench->account, &other), 0);
+	account_totals_swept(bench->account); /* not named: it goes, too */
+	assert_int_equal(account_total(bench->account, &due), 0);
+	end_at(bench, 100 * MS);
+	assert_int_equal(tally_sum(&bench->tally, CAPTURE_TOTALS, TOTALS_RUN_NS, TOTALS_TASK,
+				   task_of(bench, 10, "short")),
+			 1000);
+	assert_int_equal(count_tasks(bench), DEATHS + 2 + 2); /* 11's and 10's of later */
+	finish(bench);
+}
+
+static void a_task_of_which_only_totals_tell_after_its_end_is_ended(void **state)
+{
+	struct bench *bench = begin(1);
+	struct account_total total = total_of(10);
+	uint64_t task;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	tell(bench, 7, 0, "other");
+	assert_int_equal(account_total(bench->account, &total), 0);
+	end_at(bench, 10 * MS);
+	task = task_of(bench, 10, NULL);
+	assert_true(tally_task(&bench->tally, task)->values[TASKS_END_NS] != CAPTURE_NIL);
+	finish(bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_total_that_comes_long_after_death_is_its_tasks),
+		cmocka_unit_test(keys_of_totals_that_are_due_stay_and_others_go),
+		cmocka_unit_test(a_task_of_which_only_totals_tell_after_its_end_is_ended),
 		cmocka_unit_test(a_tid_used_twice_is_two_tasks_with_the_names_they_had),
 		cmocka_unit_test(
 			a_first_run_begins_a_life_while_the_old_one_is_still_on_another_cpu),

@@ -39,6 +39,9 @@ struct account_options {
 	bool wait_apart;	 /* and it is the wait since the task's last run alone */
 	bool detail;		 /* every switch gets its row */
 	bool in_parts;		 /* account_cut() will be called: totals by task are not written */
+	/* Totals of tasks come when they have long ended, too: account_totals_swept() will be called
+	   now and then. */
+	bool totals_come_late;
 	bool keys_stay; /* and tasks have the same keys in all parts, see counters.renumbered */
 	/* Which tasks are written by themselves, the others being "other"; NULL: all. Asked again
 	   whenever more is known of a task. */
@@ -249,8 +252,15 @@ struct account_total {
 	uint64_t voluntary;
 	uint64_t involuntary;
 	bool unknown; /* the CPU's time that is nobody's; tid is ignored */
+	bool over;    /* the task has ended */
 };
 int account_total(struct account *account, const struct account_total *total);
+
+/* More totals will come of the task that began then, if it has ended. */
+void account_total_is_due(struct account *account, uint32_t tid, uint64_t start_ns);
+
+/* All tasks that ended and of which totals are to come have been named since the last call. */
+void account_totals_swept(struct account *account);
 
 /* The same of exits. */
 struct account_exit_total {
@@ -261,6 +271,7 @@ struct account_exit_total {
 	uint64_t count;
 	uint64_t host_ns;
 	uint64_t host_max_ns;
+	bool over; /* the task has ended */
 };
 int account_exit_total(struct account *account, const struct account_exit_total *total);
 

@@ -11,7 +11,7 @@
 int account_exit_total(struct account *account, const struct account_exit_total *total)
 {
 	struct kvm *kvm = &account->kvm;
-	uint32_t life;
+	uint32_t task;
 	int reason;
 
 	if (!account->options.kvm || !total->tid || total->tid >= ACCOUNT_TIDS)
@@ -20,9 +20,8 @@ int account_exit_total(struct account *account, const struct account_exit_total 
 	kvm->total.host_ns += total->host_ns;
 	if (account->options.in_parts)
 		return 0;
-	life = life_of_total(account, total->tid, total->start_ns);
-	if (life == NO_LIFE ||
-	    ARRAY_RESERVE(kvm->totals, kvm->total_capacity, kvm->total_count + 1))
+	task = life_task_of_total(account, total->tid, total->start_ns, total->over);
+	if (!task || ARRAY_RESERVE(kvm->totals, kvm->total_capacity, kvm->total_count + 1))
 		return -ENOMEM;
 	reason = kvm_rows_reason(&kvm->rows, total->isa,
 				 exit_reason_basic((enum exit_isa)total->isa, total->reason));
@@ -31,7 +30,7 @@ int account_exit_total(struct account *account, const struct account_exit_total 
 	if (reason < 0)
 		return reason;
 	kvm->totals[kvm->total_count++] = (struct kvm_total){
-		.task = account->lives[life].task,
+		.task = task,
 		.reason = (uint32_t)reason,
 		.count = total->count,
 		.host_ns = total->host_ns,

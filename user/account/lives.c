@@ -124,6 +124,7 @@ int lives_init(struct account *account)
 
 void lives_free(struct account *account)
 {
+	forgotten_free(&account->forgotten);
 	free(account->tids);
 	if (account->lives)
 		munmap(account->lives, account->life_capacity * sizeof(*account->lives));
@@ -158,6 +159,10 @@ static void forget(struct account *account, uint32_t slot)
 			newer = account->lives[newer].older;
 		account->lives[newer].older = life->older;
 	}
+	if (account->options.totals_come_late && life->task &&
+	    account->who[slot].start_ns != CAPTURE_NIL)
+		forgotten_add(&account->forgotten, life->tid, account->who[slot].start_ns,
+			      life->task);
 	life->older = account->free_life;
 	life->task = 0;
 	account->free_life = slot;
@@ -558,15 +563,31 @@ static uint32_t unseen_life(struct account *account, uint32_t tid, uint64_t star
 	return life_born(account, slot, account->flushed_ns) ? NO_LIFE : slot;
 }
 
-uint32_t life_of_total(struct account *account, uint32_t tid, uint64_t start_ns)
+static uint32_t life_of_total(struct account *account, uint32_t tid, uint64_t start_ns, bool over)
 {
 	struct life_place place = life_place_of(
 		account, tid, start_ns,
 		account->has_zero ? (int64_t)(start_ns - account->zero_ns) : INT64_MIN);
+	uint32_t slot = place.life;
 
-	if (place.life == NO_LIFE)
-		return unseen_life(account, tid, start_ns);
-	if (account->lives[place.life].task)
-		return place.life;
-	return life_born(account, place.life, account->flushed_ns) ? NO_LIFE : place.life;
+	if (slot != NO_LIFE && account->lives[slot].task)
+		return slot;
+	if (slot == NO_LIFE)
+		slot = unseen_life(account, tid, start_ns);
+	else if (life_born(account, slot, account->flushed_ns))
+		return NO_LIFE;
+	if (slot != NO_LIFE && over)
+		life_dies(account, slot, account->flushed_ns);
+	return slot;
+}
+
+uint32_t life_task_of_total(struct account *account, uint32_t tid, uint64_t start_ns, bool over)
+{
+	const struct forgotten_task *task = forgotten_find(&account->forgotten, tid, start_ns);
+	uint32_t slot;
+
+	if (task)
+		return task->task;
+	slot = life_of_total(account, tid, start_ns, over);
+	return slot == NO_LIFE ? 0 : account->lives[slot].task;
 }

@@ -75,8 +75,8 @@ struct life_place {
 struct life_place life_place_of(const struct account *account, uint32_t tid, uint64_t start_ns,
 				int64_t started_at_ns);
 
-/* The life that the kernel's totals tell of, made when nothing else told of it; NO_LIFE without
-   memory. */
-uint32_t life_of_total(struct account *account, uint32_t tid, uint64_t start_ns);
+/* The key of the task that the kernel's totals tell of, made when nothing else told of it, and
+   ended at once when it is over; 0 without memory. */
+uint32_t life_task_of_total(struct account *account, uint32_t tid, uint64_t start_ns, bool over);
 
 #endif

@@ -12,18 +12,21 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* The key of the task, or 0 without memory. */
 static uint32_t whose(struct account *account, const struct account_total *total)
 {
-	if (total->unknown)
-		return UNKNOWN_LIFE;
-	if (!total->tid)
-		return life_of_idle(account, total->cpu);
-	return life_of_total(account, total->tid, total->start_ns);
+	uint32_t slot = UNKNOWN_LIFE;
+
+	if (!total->unknown && total->tid)
+		return life_task_of_total(account, total->tid, total->start_ns, total->over);
+	if (!total->unknown)
+		slot = life_of_idle(account, total->cpu);
+	return slot == NO_LIFE ? 0 : account->lives[slot].task;
 }
 
 int account_total(struct account *account, const struct account_total *total)
 {
-	uint32_t slot;
+	uint32_t task;
 
 	if (total->cpu >= account->options.cpu_count || total->tid >= ACCOUNT_TIDS)
 		return -EINVAL;
@@ -31,13 +34,26 @@ int account_total(struct account *account, const struct account_total *total)
 	account->cpus[total->cpu].sums.total_run_ns += total->run_ns;
 	if (account->options.in_parts)
 		return 0;
-	slot = whose(account, total);
-	if (slot == NO_LIFE ||
+	task = whose(account, total);
+	if (!task ||
 	    ARRAY_RESERVE(account->totals, account->total_capacity, account->total_count + 1))
 		return -ENOMEM;
 	account->totals[account->total_count] = *total;
-	account->totals[account->total_count++].tid = account->lives[slot].task;
+	account->totals[account->total_count++].tid = task;
 	return 0;
+}
+
+void account_total_is_due(struct account *account, uint32_t tid, uint64_t start_ns)
+{
+	struct forgotten_task *task = forgotten_find(&account->forgotten, tid, start_ns);
+
+	if (task)
+		task->due = true;
+}
+
+void account_totals_swept(struct account *account)
+{
+	forgotten_drop_rest(&account->forgotten);
 }
 
 int account_cpu_total(struct account *account, const struct account_cpu_total *total)

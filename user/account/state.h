@@ -5,6 +5,7 @@
 
 #include "account/account.h"
 #include "account/cells.h"
+#include "account/forgotten.h"
 #include "account/grid.h"
 #include "account/kvm.h"
 #include "account/output.h"
@@ -155,6 +156,7 @@ struct account {
 	uint32_t dead_first; /* queue by `next_dead` */
 	uint32_t dead_last;
 	uint32_t dead_count;
+	struct forgotten forgotten;
 	uint32_t task_count; /* keys given out */
 	uint32_t *dirty;
 	size_t dirty_count;

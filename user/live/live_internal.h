@@ -150,9 +150,9 @@ int live_totals_read_cpus(struct live *live);
 int live_totals_count_losses(struct live *live);
 /* Feeds account every total; *complete tells whether none is missing. */
 int live_totals_feed(struct live *live, bool *complete);
-/* Feeds account one task's total of one CPU. */
+/* Feeds account one task's total of one CPU; over: the task has ended. */
 int live_totals_feed_task(struct live *live, const struct pft_evicted_key *key,
-			  const struct pft_evicted *value);
+			  const struct pft_evicted *value, bool over);
 /* Calls `take` with every evicted total. It may delete the one it is given. */
 int live_totals_each_evicted(struct live *live,
 			     int (*take)(struct live *live, const struct pft_evicted_key *key,

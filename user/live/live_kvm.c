@@ -208,7 +208,7 @@ int live_kvm_count_losses(struct live *live)
 }
 
 static int feed_total(struct live *live, const struct pft_kvm_total_key *key,
-		      const struct pft_kvm_total *value)
+		      const struct pft_kvm_total *value, bool over)
 {
 	struct account_exit_total total = {
 		.tid = key->who & PFT_TID_MASK,
@@ -218,6 +218,7 @@ static int feed_total(struct live *live, const struct pft_kvm_total_key *key,
 		.count = value->count,
 		.host_ns = value->host_ns,
 		.host_max_ns = value->host_max_ns,
+		.over = over,
 	};
 
 	return account_exit_total(live->account, &total);
@@ -234,7 +235,7 @@ int live_kvm_feed_totals(struct live *live, bool *complete)
 	map = bpf_map__fd(live->kvm.bpf->maps.kvm_totals);
 	while (!error && bpf_map_get_next_key(map, before, &key) == 0) {
 		if (bpf_map_lookup_elem(map, &key, &value) == 0)
-			error = feed_total(live, &key, &value);
+			error = feed_total(live, &key, &value, false);
 		before = &key;
 	}
 	if (live->kvm.failed)
@@ -261,9 +262,11 @@ static int sweep_total(struct live *live, int map, const struct pft_kvm_total_ke
 	int error;
 
 	if (!live_sweep_is_over(live, key->who & PFT_TID_MASK, key->start_ns) ||
-	    bpf_map_lookup_elem(map, key, &value))
+	    bpf_map_lookup_elem(map, key, &value)) {
+		account_total_is_due(live->account, key->who & PFT_TID_MASK, key->start_ns);
 		return 0;
-	error = feed_total(live, key, &value);
+	}
+	error = feed_total(live, key, &value, true);
 	if (!error)
 		bpf_map_delete_elem(map, key);
 	return error;

@@ -5,6 +5,7 @@
  */
 #include "live/live_internal.h"
 
+#include "account/account.h"
 #include "base/array.h"
 #include "live/live_kvm.h"
 #include "pftrace.skel.h"
@@ -18,7 +19,8 @@
 
 #define ENTRIES_MIN (128u << 10)
 #define ENTRIES_MAX (4u << 20)
-#define SWEEP_SHARE 4 /* when a quarter of the map has come since the last sweep */
+#define SWEEP_SHARE 4		  /* when a quarter of the map has come since the last sweep ... */
+#define SWEEP_EVICTIONS_MAX 65536 /* ... or so many: keys of tasks that ended are kept till then */
 
 /* The number of tasks is behind the slash of "0.1 0.2 0.3 2/345 6789" (proc_loadavg(5)). */
 static uint32_t count_tasks(void)
@@ -103,9 +105,11 @@ static int sweep_one(struct live *live, const struct pft_evicted_key *key,
 	int error;
 
 	if (!live_sweep_is_over(live, key->tid, key->start_ns) || key->cpu >= live->cpu_count ||
-	    is_in_slots(live, key))
+	    is_in_slots(live, key)) {
+		account_total_is_due(live->account, key->tid, key->start_ns);
 		return 0;
-	error = live_totals_feed_task(live, key, value);
+	}
+	error = live_totals_feed_task(live, key, value, true);
 	if (!error)
 		bpf_map_delete_elem(bpf_map__fd(live->bpf->maps.evicted), key);
 	return error;
@@ -125,22 +129,52 @@ int live_sweep_list(struct live *live,
 	return error;
 }
 
+/* What was read of the slots before the map: a total that moves there meanwhile is in one of them. */
+static void name_slots(struct live *live)
+{
+	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++) {
+		const struct pft_total *slots = &live->cpus[cpu].totals[0][0];
+
+		for (size_t i = 0; i < 2 * PFT_TOTAL_SETS; i++)
+			if (slots[i].tid)
+				account_total_is_due(live->account, slots[i].tid,
+						     slots[i].start_ns);
+	}
+}
+
+static int sweep_maps(struct live *live)
+{
+	int error;
+
+	name_slots(live);
+	error = live_totals_each_evicted(live, sweep_one);
+	if (!error)
+		error = live_kvm_sweep(live);
+	if (!error)
+		account_totals_swept(live->account);
+	return error;
+}
+
+static bool wants_sweep(const struct live *live)
+{
+	uint64_t room = bpf_map__max_entries(live->bpf->maps.evicted) / SWEEP_SHARE;
+
+	if (room > SWEEP_EVICTIONS_MAX)
+		room = SWEEP_EVICTIONS_MAX;
+	return live->evictions - live->evictions_swept >= room || live_kvm_wants_sweep(live);
+}
+
 /*
  * In two steps, a flush apart: a task that ends leaves the list of tasks a moment before it leaves
  * its CPU for the last time.
  */
 int live_sweep(struct live *live)
 {
-	uint32_t room = bpf_map__max_entries(live->bpf->maps.evicted);
-	int error;
-
 	if (live->sweep_next) {
 		live->sweep_next = false;
-		error = live_totals_each_evicted(live, sweep_one);
-		return error ? error : live_kvm_sweep(live);
+		return sweep_maps(live);
 	}
-	if (live->evictions - live->evictions_swept < room / SWEEP_SHARE &&
-	    !live_kvm_wants_sweep(live))
+	if (!wants_sweep(live))
 		return 0;
 	live->evictions_swept = live->evictions;
 	live->sweep_next = true;

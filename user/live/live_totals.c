@@ -58,7 +58,7 @@ int live_totals_count_losses(struct live *live)
 }
 
 int live_totals_feed_task(struct live *live, const struct pft_evicted_key *key,
-			  const struct pft_evicted *value)
+			  const struct pft_evicted *value, bool over)
 {
 	struct account_total total = {
 		.tid = key->tid,
@@ -68,6 +68,7 @@ int live_totals_feed_task(struct live *live, const struct pft_evicted_key *key,
 		.switches = value->voluntary + value->involuntary,
 		.voluntary = value->voluntary,
 		.involuntary = value->involuntary,
+		.over = over,
 	};
 
 	return account_total(live->account, &total);
@@ -84,7 +85,7 @@ static int feed_slots(struct live *live, uint32_t cpu)
 					     slots[i].involuntary };
 
 		if (slots[i].tid)
-			error = live_totals_feed_task(live, &key, &value);
+			error = live_totals_feed_task(live, &key, &value, false);
 	}
 	return error;
 }
@@ -166,6 +167,12 @@ int live_totals_each_evicted(struct live *live,
 	return error;
 }
 
+static int feed_evicted(struct live *live, const struct pft_evicted_key *key,
+			const struct pft_evicted *value)
+{
+	return live_totals_feed_task(live, key, value, false);
+}
+
 int live_totals_feed(struct live *live, bool *complete)
 {
 	int error = live_totals_count_losses(live);
@@ -178,5 +185,5 @@ int live_totals_feed(struct live *live, bool *complete)
 			error = feed_cpu(live, cpu);
 	}
 	*complete = !live->evictions_failed;
-	return error ? error : live_totals_each_evicted(live, live_totals_feed_task);
+	return error ? error : live_totals_each_evicted(live, feed_evicted);
 }
