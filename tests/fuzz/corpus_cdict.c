@@ -37,8 +37,8 @@ static void write_messages(const char *folder, int fd)
 			continue;
 		snprintf(name, sizeof(name), "member-%d", number);
 		one = create(folder, name, 1);
-		fwrite(members.bytes, 1, members.size, one);
-		fwrite(members.bytes, 1, members.size, all);
+		fwrite(members.member.bytes, 1, members.member.size, one);
+		fwrite(members.member.bytes, 1, members.member.size, all);
 		fclose(one);
 	}
 	cdict_inflate_free(&members);

@@ -2,6 +2,8 @@
 /* A file that lost its end, or a bit: what comes back is right, or the file is refused. */
 #include "unit.h"
 
+#include "base/string_pool.h"
+#include "capture/histogram.h"
 #include "cdict_raw.h"
 #include "cdict_sample.h"
 
@@ -160,9 +162,95 @@ static void zeros_behind_the_end_are_padding_and_other_bytes_are_not(void **stat
 	free(bytes);
 }
 
+/* Members so large that the next one is inflated while they are read. */
+#define LARGE_ROWS 20000
+#define LARGE_MEMBERS 3
+
+static void push_large(struct capture_sink *sink, uint64_t member)
+{
+	struct string_pool *strings = string_pool_new();
+	struct sample_rows rows;
+
+	sample_rows_init(&rows, CAPTURE_TASKS, strings);
+	sample_rows_add(&rows);
+	sample_rows_set(&rows, TASKS_TASK, 1);
+	assert_int_equal(sample_rows_push(&rows, sink), 0);
+	sample_rows_init(&rows, CAPTURE_CELLS, strings);
+	for (uint64_t row = 0; row < LARGE_ROWS; row++) {
+		sample_rows_add(&rows);
+		sample_rows_set(&rows, CELLS_TASK, 1);
+		sample_rows_set_text(&rows, CELLS_KIND, "run");
+		sample_rows_set(&rows, CELLS_BUCKET, member);
+		sample_rows_set(&rows, CELLS_BIN, HISTOGRAM_FIRST_BIN + row % 100);
+		/* much to inflate: as good as random */
+		sample_rows_set(&rows, CELLS_COUNT, (row * 0x9e3779b97f4a7c15ULL) >> 1);
+	}
+	assert_int_equal(sample_rows_push(&rows, sink), 0);
+	string_pool_free(strings);
+}
+
+/* The whole file, and where its third member of rows begins and ends. */
+static unsigned char *make_large(size_t *size, size_t *third, size_t *end_of_third)
+{
+	struct sample_file sample;
+	unsigned char *bytes;
+	FILE *file;
+
+	sample_file_create(&sample);
+	for (uint64_t member = 0; member < LARGE_MEMBERS; member++) {
+		*third = cdict_writer_bytes(sample.writer);
+		push_large(sample.sink, member);
+		assert_int_equal(sample.sink->flush(sample.sink, (member + 1) * 1000), 0);
+	}
+	*end_of_third = cdict_writer_bytes(sample.writer);
+	sample_file_end(&sample);
+	bytes = malloc(8 << 20);
+	file = fopen(sample.path, "rb");
+	assert_non_null(file);
+	*size = fread(bytes, 1, 8 << 20, file);
+	fclose(file);
+	sample_file_free(&sample);
+	return bytes;
+}
+
+static uint64_t large_rows_of(const unsigned char *bytes, size_t size, bool whole)
+{
+	char message[CDICT_MESSAGE_BYTES];
+	struct cdict_summary summary;
+	struct collect found;
+	struct raw_file file;
+
+	raw_create(&file);
+	raw_bytes(&file, bytes, size);
+	assert_int_equal(raw_read(&file, &found, &summary, message), 0);
+	assert_int_equal(summary.whole, whole);
+	assert_int_equal(summary.rows[CAPTURE_CELLS], found.tables[CAPTURE_CELLS].rows);
+	collect_free(&found);
+	raw_free(&file);
+	return summary.rows[CAPTURE_CELLS];
+}
+
+static void large_members_are_read_up_to_the_one_that_is_damaged(void **state)
+{
+	size_t size, third, end_of_third;
+	unsigned char *bytes = make_large(&size, &third, &end_of_third);
+
+	(void)state;
+	assert_true(end_of_third - third > 100000);
+	assert_int_equal(large_rows_of(bytes, size, true), 3 * LARGE_ROWS);
+	assert_int_equal(large_rows_of(bytes, end_of_third, false), 3 * LARGE_ROWS);
+	assert_int_equal(large_rows_of(bytes, end_of_third - 1, false), 2 * LARGE_ROWS);
+	bytes[(third + end_of_third) / 2] ^= 0xff;
+	assert_int_equal(large_rows_of(bytes, size, false), 2 * LARGE_ROWS);
+	bytes[third / 4] ^= 0xff;
+	assert_int_equal(large_rows_of(bytes, size, false), 0);
+	free(bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(large_members_are_read_up_to_the_one_that_is_damaged),
 		cmocka_unit_test(a_file_cut_anywhere_gives_what_was_whole),
 		cmocka_unit_test(a_byte_changed_anywhere_is_found_or_harmless),
 		cmocka_unit_test(a_member_that_is_gone_is_missed),

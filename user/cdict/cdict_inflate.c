@@ -16,10 +16,7 @@ int cdict_inflate_init(struct cdict_inflate *members, int fd)
 {
 	*members = (struct cdict_inflate){ .fd = fd };
 	members->input = malloc(INPUT_BYTES);
-	members->bytes = malloc(FIRST_CAPACITY);
-	members->capacity = FIRST_CAPACITY;
-	if (!members->input || !members->bytes ||
-	    inflateInit2(&members->stream, GZIP_WINDOW_BITS) != Z_OK) {
+	if (!members->input || inflateInit2(&members->stream, GZIP_WINDOW_BITS) != Z_OK) {
 		cdict_inflate_free(members);
 		return -ENOMEM;
 	}
@@ -30,7 +27,7 @@ void cdict_inflate_free(struct cdict_inflate *members)
 {
 	inflateEnd(&members->stream);
 	free(members->input);
-	free(members->bytes);
+	free(members->member.bytes);
 	*members = (struct cdict_inflate){ .fd = -1 };
 }
 
@@ -71,18 +68,19 @@ static uint64_t position(const struct cdict_inflate *members)
 /* Makes room for more output. 0, -ENOMEM, or -EBADMSG when there has been enough. */
 static int grow(struct cdict_inflate *members)
 {
+	size_t capacity = members->member.capacity ? members->member.capacity * 2 : FIRST_CAPACITY;
 	unsigned char *larger;
 
-	if (members->size < members->capacity)
+	if (members->member.size < members->member.capacity)
 		return 0;
-	if (members->capacity >= CDICT_MEMBER_BYTES_MAX)
+	if (members->member.capacity >= CDICT_MEMBER_BYTES_MAX)
 		return damaged(members, "a member inflates to more than %zu MiB",
 			       CDICT_MEMBER_BYTES_MAX >> 20);
-	larger = realloc(members->bytes, members->capacity * 2);
+	larger = realloc(members->member.bytes, capacity);
 	if (!larger)
 		return -ENOMEM;
-	members->bytes = larger;
-	members->capacity *= 2;
+	members->member.bytes = larger;
+	members->member.capacity = capacity;
 	return 0;
 }
 
@@ -90,13 +88,13 @@ static int grow(struct cdict_inflate *members)
 static int step(struct cdict_inflate *members)
 {
 	z_stream *stream = &members->stream;
-	size_t room = members->capacity - members->size;
+	size_t room = members->member.capacity - members->member.size;
 	int result;
 
-	stream->next_out = members->bytes + members->size;
+	stream->next_out = members->member.bytes + members->member.size;
 	stream->avail_out = (uInt)room;
 	result = inflate(stream, Z_NO_FLUSH);
-	members->size += room - stream->avail_out;
+	members->member.size += room - stream->avail_out;
 	if (result == Z_STREAM_END)
 		return 1;
 	if (result == Z_OK || result == Z_BUF_ERROR)
@@ -128,8 +126,8 @@ int cdict_inflate_next(struct cdict_inflate *members)
 {
 	int result;
 
-	members->offset = position(members);
-	members->size = 0;
+	members->member.offset = position(members);
+	members->member.size = 0;
 	result = fill(members);
 	if (result <= 0)
 		return result;

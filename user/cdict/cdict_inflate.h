@@ -10,15 +10,20 @@
 /* A member that inflates to more is refused; the writer's stay below half of it. */
 #define CDICT_MEMBER_BYTES_MAX ((size_t)64 << 20)
 
+/* A member, inflated. */
+struct cdict_inflated {
+	uint64_t offset; /* where it begins in the file */
+	unsigned char *bytes;
+	size_t size;
+	size_t capacity;
+};
+
 struct cdict_inflate {
 	int fd; /* borrowed */
 	z_stream stream;
 	unsigned char *input;
-	uint64_t read_at;     /* offset in the file of what is read next */
-	uint64_t offset;      /* where the member begins */
-	unsigned char *bytes; /* the member, inflated */
-	size_t size;
-	size_t capacity;
+	uint64_t read_at; /* offset in the file of what is read next */
+	struct cdict_inflated member;
 	char fault[128]; /* why the file cannot be followed further, or empty */
 };
 

@@ -99,7 +99,8 @@ static int check_magic(const struct cdict_reader *reader, char message[CDICT_MES
 static int parse_header(struct cdict_reader *reader, const struct cdict_inflate *members,
 			char text[CDICT_MESSAGE_BYTES])
 {
-	struct cdict_scan scan = { members->bytes, members->bytes + members->size, NULL };
+	struct cdict_scan scan = { members->member.bytes,
+				   members->member.bytes + members->member.size, NULL };
 	struct cdict_message message;
 	struct cdict_fault fault;
 	int err;

@@ -2,6 +2,7 @@
 /* One pass over a file: member by member, message by message, into a sink. */
 #include "cdict/cdict.h"
 
+#include "base/both.h"
 #include "cdict/cdict_inflate.h"
 #include "cdict/cdict_message.h"
 #include "cdict/cdict_open.h"
@@ -14,6 +15,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Smaller ones are inflated sooner than a thread begins. */
+#define AHEAD_BYTES_MIN (256u << 10)
+
 struct pass {
 	struct cdict_reader *reader;
 	unsigned int tables;
@@ -21,6 +25,8 @@ struct pass {
 	struct cdict_summary *summary;
 	char *message; /* CDICT_MESSAGE_BYTES */
 	struct cdict_inflate members;
+	int next;		      /* what cdict_inflate_next() gave last */
+	struct cdict_inflated member; /* the one that is read */
 	struct cdict_rows rows;
 	bool begun; /* the header has been seen */
 	bool ended; /* and the end */
@@ -32,7 +38,7 @@ static int refuse(struct pass *pass, const struct cdict_scan *scan, const char *
 {
 	snprintf(pass->message, CDICT_MESSAGE_BYTES,
 		 "'%s' is no sound cdict: member at offset %" PRIu64 ", byte %td: %s%s%s: %s",
-		 pass->reader->path, pass->members.offset, scan->at - pass->members.bytes, where,
+		 pass->reader->path, pass->member.offset, scan->at - pass->member.bytes, where,
 		 column ? "." : "", column ? column : "", fault);
 	return -EBADMSG;
 }
@@ -123,10 +129,11 @@ static int read_message(struct pass *pass, struct cdict_scan *scan)
 	return 0;
 }
 
-static int read_member(struct pass *pass)
+static int read_member(void *context)
 {
-	const unsigned char *end = pass->members.bytes + pass->members.size;
-	struct cdict_scan scan = { pass->members.bytes, end, NULL };
+	struct pass *pass = context;
+	const unsigned char *end = pass->member.bytes + pass->member.size;
+	struct cdict_scan scan = { pass->member.bytes, end, NULL };
 	int err = 0;
 
 	while (!err && scan.at < end)
@@ -138,24 +145,43 @@ static int read_member(struct pass *pass)
 static void cut_here(struct pass *pass, const char *why)
 {
 	snprintf(pass->summary->cut, CDICT_MESSAGE_BYTES, "'%s' is cut at offset %" PRIu64 ": %s",
-		 pass->reader->path, pass->members.offset, why);
+		 pass->reader->path, pass->members.member.offset, why);
+}
+
+static int inflate_next(void *context)
+{
+	struct pass *pass = context;
+
+	pass->next = cdict_inflate_next(&pass->members);
+	return 0;
+}
+
+/* The member that was inflated last, while the one behind it is. */
+static int read_while_inflating(struct pass *pass)
+{
+	struct cdict_inflated done = pass->member;
+	int err;
+
+	pass->member = pass->members.member;
+	pass->members.member = done; /* its room */
+	if (pass->member.size >= AHEAD_BYTES_MIN)
+		return both_at_once(read_member, pass, inflate_next, pass);
+	err = read_member(pass);
+	return err ? err : inflate_next(pass);
 }
 
 /* 0 at the end of what can be read, or the error that ends it all. */
 static int read_members(struct pass *pass)
 {
-	for (;;) {
-		int result = cdict_inflate_next(&pass->members);
+	int err = inflate_next(pass);
 
-		if (result == -EBADMSG)
-			cut_here(pass, pass->members.fault);
-		if (result == 0 || result == -EBADMSG)
-			return 0;
-		if (result > 0)
-			result = read_member(pass);
-		if (result)
-			return result;
-	}
+	while (!err && pass->next > 0)
+		err = read_while_inflating(pass);
+	if (err)
+		return err;
+	if (pass->next == -EBADMSG)
+		cut_here(pass, pass->members.fault);
+	return pass->next == -EBADMSG ? 0 : pass->next;
 }
 
 /* Are all rows there that the end tells of? */
@@ -246,6 +272,7 @@ int cdict_read(struct cdict_reader *reader, unsigned int tables, struct capture_
 		err = sum_up(&pass);
 	cdict_rows_free(&pass.rows);
 	cdict_inflate_free(&pass.members);
+	free(pass.member.bytes);
 	if (err && !message[0])
 		snprintf(message, CDICT_MESSAGE_BYTES, "cannot read '%s': %s", reader->path,
 			 strerror(-err));
