@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render_runs.h"
 
+#include "base/both.h"
 #include "base/log.h"
 #include "capture/fan_out.h"
 #include "view/run_names.h"
@@ -128,6 +129,23 @@ static int share_grid(struct render_runs *runs)
 	return error;
 }
 
+static int finish_heat(void *context)
+{
+	struct render_run *of = context;
+
+	return heat_finish(&of->heat);
+}
+
+static int finish_others(void *context)
+{
+	struct render_run *of = context;
+	int error = locality_finish(&of->locality);
+
+	if (!error)
+		error = exact_runs_finish(&of->exact);
+	return error ? error : raster_finish(&of->exits.raster);
+}
+
 static int finish(struct render_runs *runs)
 {
 	int error = 0;
@@ -135,13 +153,8 @@ static int finish(struct render_runs *runs)
 	for (size_t run = 0; run < runs->count && !error; run++) {
 		struct render_run *of = runs->runs[run];
 
-		error = heat_finish(&of->heat);
-		if (!error)
-			error = locality_finish(&of->locality);
-		if (!error)
-			error = exact_runs_finish(&of->exact);
-		if (!error)
-			error = raster_finish(&of->exits.raster);
+		/* the heat map is as much work as the others together */
+		error = both_at_once(finish_others, of, finish_heat, of);
 	}
 	if (!error && is_several(runs))
 		error = share_grid(runs);

@@ -123,26 +123,36 @@ void block_cells(struct page_block *block, const struct raster *raster, unsigned
 			block_varint(block, raster->items[i].values[value]);
 }
 
-int block_write(const struct page_block *block, const char *id, FILE *file)
+int block_deflate(struct page_block *block)
 {
 	uLongf bytes = compressBound(block->count);
 	unsigned char *deflated;
-	int error = block->error;
+
+	if (block->error || block->deflated)
+		return block->error;
+	deflated = malloc(bytes);
+	if (!deflated ||
+	    compress2(deflated, &bytes, block->count ? block->bytes : (const Bytef *)"",
+		      block->count, block->count > BLOCK_LARGE_BYTES ? 3 : 9) != Z_OK) {
+		free(deflated);
+		block->error = -ENOMEM;
+		return block->error;
+	}
+	free(block->bytes);
+	*block = (struct page_block){
+		.bytes = deflated, .count = bytes, .capacity = bytes, .deflated = true
+	};
+	return 0;
+}
+
+int block_write(struct page_block *block, const char *id, FILE *file)
+{
+	int error = block_deflate(block);
 
 	if (error)
 		return error;
-	deflated = malloc(bytes);
-	if (!deflated)
-		return -ENOMEM;
-	if (compress2(deflated, &bytes, block->count ? block->bytes : (const Bytef *)"",
-		      block->count, block->count > BLOCK_LARGE_BYTES ? 3 : 9) != Z_OK)
-		error = -ENOMEM;
-	if (!error) {
-		fprintf(file, "<script type=\"application/octet-stream\" id=\"%s\">", id);
-		base64_write(deflated, bytes, file);
-		fputs("</script>\n", file);
-		error = ferror(file) ? -EIO : 0;
-	}
-	free(deflated);
-	return error;
+	fprintf(file, "<script type=\"application/octet-stream\" id=\"%s\">", id);
+	base64_write(block->bytes, block->count, file);
+	fputs("</script>\n", file);
+	return ferror(file) ? -EIO : 0;
 }

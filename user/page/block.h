@@ -8,6 +8,7 @@
 
 #include "chart/raster.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ struct page_block {
 	unsigned char *bytes;
 	size_t count;
 	size_t capacity;
+	bool deflated;
 	int error;
 };
 
@@ -37,7 +39,10 @@ void block_bytes(struct page_block *block, const void *bytes, size_t count);
 void block_cells(struct page_block *block, const struct raster *raster, unsigned int lower_bits,
 		 int with_inner, int values);
 
-/* Writes the block as an element with this id. Returns 0 or -errno; empties nothing. */
-int block_write(const struct page_block *block, const char *id, FILE *file);
+/* Deflates what is in the block, to which nothing can be added then. 0 or -errno. */
+int block_deflate(struct page_block *block);
+
+/* Writes the block, deflated now if it is not yet, as an element with this id. 0 or -errno. */
+int block_write(struct page_block *block, const char *id, FILE *file);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "page/page.h"
 
+#include "base/both.h"
 #include "page/block.h"
 #include "page/runs.h"
 #include "page/tasks.h"
@@ -12,7 +13,7 @@
 #define ID_BYTES 40
 
 /* "data-heat"; of the runs after the first "data-heat-1" ... */
-static int write_block(const struct page_block *block, const char *name, size_t run, FILE *file)
+static int write_block(struct page_block *block, const char *name, size_t run, FILE *file)
 {
 	char id[ID_BYTES];
 
@@ -121,19 +122,48 @@ static int write_first_blocks(const struct page_input *input, FILE *file)
 	return error;
 }
 
-static int write_more_of(const struct page_run *of, size_t run, FILE *file)
+/* The rest of one run: the heat map's tasks are as much as all the others. */
+struct more {
+	const struct page_run *of;
+	size_t run;
+	FILE *file;
+	struct page_block heat;
+};
+
+static int write_others(void *context)
 {
-	int error = write_cells(&of->locality->raster, 0, 2, "locality", run, file);
+	struct more *more = context;
+	const struct locality *locality = more->of->locality;
+	int error = write_cells(&locality->raster, 0, 2, "locality", more->run, more->file);
 
 	if (!error)
-		error = write_cells(&of->locality->migrations, 0, 1, "migrations", run, file);
+		error = write_cells(&locality->migrations, 0, 1, "migrations", more->run,
+				    more->file);
+	return error ? error
+		     : write_cells(&more->of->exits->raster, EXITS_KIND_BITS, 2, "exits", more->run,
+				   more->file);
+}
+
+static int make_heat(void *context)
+{
+	struct more *more = context;
+	const struct raster *raster = &more->of->heat->raster;
+
+	block_cells(&more->heat, raster, HEAT_TASK_BITS, raster->inner_bits > 0, 1);
+	return block_deflate(&more->heat);
+}
+
+static int write_more_of(const struct page_run *of, size_t run, FILE *file)
+{
+	struct more more = { .of = of, .run = run, .file = file };
+	int error;
+
+	block_init(&more.heat);
+	error = both_at_once(write_others, &more, make_heat, &more);
 	if (!error)
-		error = write_cells(&of->exits->raster, EXITS_KIND_BITS, 2, "exits", run, file);
-	if (!error)
-		error = write_cells(&of->heat->raster, HEAT_TASK_BITS, 1, "heat", run, file);
-	if (!error)
-		error = write_runs(of->runs, run, file);
-	return error;
+		error = write_block(&more.heat, "heat", run, file);
+	block_free(&more.heat);
+	return error ? error : write_runs(of->runs, run, file);
 }
 
 static int write_more_blocks(const struct page_input *input, FILE *file)
