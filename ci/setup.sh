@@ -18,7 +18,8 @@ PAGE='nodejs npm'
 TEST='libcmocka-dev libclang-rt-dev|libclang-rt-14-dev clang-format python3 python3-msgpack
 python3-docutils python3-pygments procps util-linux dpkg-dev libcap2-bin'
 # tests that are skipped, with a word, where these are not to be had
-OPTIONAL='linux-perf chromium firefox-esr fonts-dejavu-core bpftrace tmux qemu-system-x86 busybox-static'
+OPTIONAL='linux-perf chromium firefox-esr fonts-dejavu-core bpftrace tmux qemu-system-x86 busybox-static
+lintian'
 # peers that the benchmark compares with
 BENCH='libbpf-tools|bpfcc-tools'
 
