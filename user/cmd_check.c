@@ -13,11 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct check_options {
-	size_t format; /* text, json */
-	bool help;
-};
-
 static void print_help(void)
 {
 	puts("usage: pftrace check [--format text|json]\n"
@@ -33,35 +28,13 @@ static void print_help(void)
 	     "exit codes: 0 recording works here, 1 it does not, 2 wrong usage");
 }
 
-static int parse(struct check_options *options, int argc, char **argv)
+static int parse(struct options_format *options, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	static const char *const formats[] = { "text", "json" };
-	int option;
 
-	*options = (struct check_options){ 0 };
-	optind = 0;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			options->help = true;
-			return 0;
-		}
-		if (option != 'f') {
-			log_error("check: option '%s' is not known or lacks its value; pftrace "
-				  "check --help lists them",
-				  argv[optind - 1]);
-			return -EINVAL;
-		}
-		if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats),
-				 &options->format))
-			return -EINVAL;
-	}
-	if (optind == argc)
+	if (options_format_only("check", argc, argv, formats, ARRAY_LENGTH(formats), options))
+		return -EINVAL;
+	if (options->help || optind == argc)
 		return 0;
 	log_error("check takes no '%s': it looks at this machine", argv[optind]);
 	return -EINVAL;
@@ -116,7 +89,7 @@ static void look(struct check *check)
 
 int cmd_check(int argc, char **argv)
 {
-	struct check_options options;
+	struct options_format options;
 	struct check check = { 0 };
 	int error;
 

@@ -15,8 +15,7 @@
 
 struct info_options {
 	const char *path;
-	size_t format; /* text, json */
-	bool help;
+	struct options_format own;
 };
 
 static void print_help(void)
@@ -50,33 +49,11 @@ static int parse_file(struct info_options *options, int argc, char **argv)
 
 static int parse(struct info_options *options, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	static const char *const formats[] = { "text", "json" };
-	int option;
 
-	*options = (struct info_options){ 0 };
-	optind = 0;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			options->help = true;
-			return 0;
-		}
-		if (option != 'f') {
-			log_error("info: option '%s' is not known or lacks its value; pftrace info "
-				  "--help lists them",
-				  argv[optind - 1]);
-			return -EINVAL;
-		}
-		if (options_word("--format", optarg, formats, ARRAY_LENGTH(formats),
-				 &options->format))
-			return -EINVAL;
-	}
-	return parse_file(options, argc, argv);
+	if (options_format_only("info", argc, argv, formats, ARRAY_LENGTH(formats), &options->own))
+		return -EINVAL;
+	return options->own.help ? 0 : parse_file(options, argc, argv);
 }
 
 static enum exit_code verdict_code(const struct cdict_summary *summary)
@@ -106,8 +83,8 @@ static enum exit_code report(const struct info_options *options, struct cdict_re
 		log_warning("'%s.part' beside it is newer: a recording under way, or one that was "
 			    "killed",
 			    cdict_path(reader));
-	error = options->format ? info_print_json(&report, stdout)
-				: info_print_text(&report, stdout);
+	error = options->own.format ? info_print_json(&report, stdout)
+				    : info_print_text(&report, stdout);
 	return reading_printed(verdict_code(&summary), error);
 }
 
@@ -120,7 +97,7 @@ int cmd_info(int argc, char **argv)
 
 	if (parse(&options, argc, argv))
 		return EXIT_USAGE;
-	if (options.help) {
+	if (options.own.help) {
 		print_help();
 		return EXIT_OK;
 	}

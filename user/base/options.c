@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,4 +103,34 @@ int options_word(const char *option, const char *text, const char *const *words,
 	}
 	log_error("%s '%s' is none of: %s", option, text, choices);
 	return -EINVAL;
+}
+
+int options_format_only(const char *command, int argc, char **argv, const char *const *formats,
+			size_t count, struct options_format *options)
+{
+	static const struct option long_options[] = {
+		{ "format", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	*options = (struct options_format){ 0 };
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		if (option == 'h') {
+			options->help = true;
+			return 0;
+		}
+		if (option != 'f') {
+			log_error("%s: option '%s' is not known or lacks its value; pftrace %s "
+				  "--help lists them",
+				  command, argv[optind - 1], command);
+			return -EINVAL;
+		}
+		if (options_word("--format", optarg, formats, count, &options->format))
+			return -EINVAL;
+	}
+	return 0;
 }

@@ -22,6 +22,15 @@ int options_seconds(const char *option, const char *text, uint64_t *ns);
 int options_word(const char *option, const char *text, const char *const *words, size_t count,
 		 size_t *place);
 
+/* What a command takes that has no more than --format and --help; `format` is the place of --format's
+   word in `formats`. Operands begin at optind. */
+struct options_format {
+	size_t format;
+	bool help; /* was asked for: nothing behind it was looked at */
+};
+int options_format_only(const char *command, int argc, char **argv, const char *const *formats,
+			size_t count, struct options_format *options);
+
 /* True when the text is all digits, and at least one. */
 bool options_is_number(const char *text);
 
