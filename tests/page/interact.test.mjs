@@ -355,8 +355,9 @@ for (const chart of [1, 2, 3, 4, 5, 6])
 
 test('a click pins the tooltip, Esc lets it go', () =>
 	withPage('plain', async (page) => {
+		await atRest(page.locator('#chart-1 canvas'));
 		await page.locator('#chart-1 canvas').click({ position: { x: 400, y: 200 } });
-		assert.equal(await page.locator('.tooltip.pinned').isVisible(), true);
+		await page.locator('.tooltip.pinned').waitFor();
 		await press(page, 'Escape');
 		assert.equal(await page.locator('.tooltip').isVisible(), false);
 		await press(page, '5', 'ArrowRight', 'Enter');
