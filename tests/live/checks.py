@@ -268,6 +268,6 @@ class KilledChecks:
                 self.assertEqual(sums[bucket * width], width, f"cpu {cpu}, bucket {bucket}")
 
     def test_the_spinner_and_the_task_that_ran_once_are_there(self):
-        for tid, at_least_ns in ((self.spinner, 1_000_000_000), (self.oneshot, 1_000_000)):
+        for tid, at_least_ns in ((self.spinner, 500_000_000), (self.oneshot, 1_000_000)):
             task = self.capture.task_of_tid(tid)["task"]
             self.assertGreater(self.capture.sum_of("samples", "run_ns", task=task), at_least_ns)

@@ -181,8 +181,8 @@ class ForkFlood(WholeChecks, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with folder() as here, \
-                Load("forkstorm", "--children", cls.CHILDREN, "--parallel", 16, "--out",
-                     here / "names") as storm, \
+                Load("forkstorm", "--children", cls.CHILDREN, "--parallel", 16, "--prefix", "flood-",
+                     "--out", here / "names") as storm, \
                 Recorder(here / "run.cdict", "--bucket", 1000) as recorder:
             storm.start()
             storm.finish()
@@ -197,7 +197,7 @@ class ForkFlood(WholeChecks, unittest.TestCase):
         missing = [one for one in self.names if one not in got]
         self.assertLessEqual(len(missing), self.capture.lost("identity_ring_full"))
         theirs = set(self.names)
-        wrong = [one for one in got if (one[1] or "").startswith("storm-") and one not in theirs]
+        wrong = [one for one in got if (one[1] or "").startswith("flood-") and one not in theirs]
         self.assertEqual(wrong, [])
 
 
