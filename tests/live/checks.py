@@ -157,7 +157,8 @@ class WaitChecks:
         # known: it lies between the two
         least, most = after - at_begin, after - at_rest
         self.assertGreater(least, 1_000_000)
-        allowed = 0.01 * least + 1_000_000
+        # a switch that the kernel does not show hides whose wait ended there, and when
+        allowed = 0.01 * least + 1_000_000 + self.capture.missed_ns()
         self.assertGreater(recorded, least - allowed)
         self.assertLess(recorded, most + allowed)
 
@@ -186,9 +187,11 @@ class LifeChecks:
 
     def test_waits_are_the_kernels(self):
         sums = self.sums()
-        for task in self.lives:
-            self.assertLess(abs(sums[task["task"]]["wait_ns"] - task["last_run_delay_ns"]),
-                            0.01 * task["last_run_delay_ns"] + 1_000_000, task)
+        wrong = [task for task in self.lives
+                 if abs(sums[task["task"]]["wait_ns"] - task["last_run_delay_ns"])
+                 > 0.01 * task["last_run_delay_ns"] + 1_000_000]
+        # a switch that the kernel does not show hides the wait of one task
+        self.assertLessEqual(len(wrong), self.capture.lost("missed_switch"), wrong[:3])
 
     def test_run_times_are_the_kernels(self):
         # which leaves out what the hypervisor and interrupts stole from a run; and we charge no
