@@ -190,8 +190,12 @@ class LifeChecks:
         wrong = [task for task in self.lives
                  if abs(sums[task["task"]]["wait_ns"] - task["last_run_delay_ns"])
                  > 0.01 * task["last_run_delay_ns"] + 1_000_000]
-        # a switch that the kernel does not show hides the wait of one task
-        self.assertLessEqual(len(wrong), self.capture.lost("missed_switch"), wrong[:3])
+        # a switch that the kernel does not show may hide a wait: of one task in a hundred at most
+        self.assertLessEqual(len(wrong), min(self.capture.lost("missed_switch"),
+                                             len(self.lives) // 100), wrong[:3])
+        ours = sum(sums[task["task"]]["wait_ns"] for task in self.lives)
+        kernels = sum(task["last_run_delay_ns"] for task in self.lives)
+        self.assertLess(abs(ours - kernels), 0.01 * kernels + 1_000_000)
 
     def test_run_times_are_the_kernels(self):
         # which leaves out what the hypervisor and interrupts stole from a run; and we charge no

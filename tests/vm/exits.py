@@ -73,6 +73,24 @@ class ExitChecks:
         for tid, counts in ftrace.items():
             self.assertEqual(self.counted(tid), counts)
 
+    def test_no_event_is_lost(self):
+        self.assertEqual(self.capture.lost("kvm_events_lost"), 0)
+
+    def test_vcpus_have_their_numbers(self):
+        for vcpu in self.vcpus():
+            task = self.capture.task_of_tid(vcpu.tid)
+            self.assertEqual((task["kind"], task["vcpu"]), ("vcpu", vcpu.vcpu))
+
+    def test_vcpus_are_named_after_their_machines(self):
+        for vcpu in self.vcpus():
+            task = self.capture.task_of_tid(vcpu.tid)
+            machine = f"qemu-{task['tgid']}"  # nothing gave it a name of its own
+            self.assertEqual((task["vm"], task["name"]), (machine, f"{machine}.vcpu{vcpu.vcpu}"))
+
+
+class ExitTotalChecks:
+    """With ExitChecks. Files that follow each other have no totals by vCPU."""
+
     def test_exits_are_the_totals_of_each_vcpu_and_reason(self):
         for tid in self.ftrace():
             sums, totals = ({reason: (sum(row["count"] for row in found),
@@ -88,20 +106,6 @@ class ExitChecks:
             if row["count"]:
                 rows[row["reason"]].append(row)
         return rows
-
-    def test_no_event_is_lost(self):
-        self.assertEqual(self.capture.lost("kvm_events_lost"), 0)
-
-    def test_vcpus_have_their_numbers(self):
-        for vcpu in self.vcpus():
-            task = self.capture.task_of_tid(vcpu.tid)
-            self.assertEqual((task["kind"], task["vcpu"]), ("vcpu", vcpu.vcpu))
-
-    def test_vcpus_are_named_after_their_machines(self):
-        for vcpu in self.vcpus():
-            task = self.capture.task_of_tid(vcpu.tid)
-            machine = f"qemu-{task['tgid']}"  # nothing gave it a name of its own
-            self.assertEqual((task["vm"], task["name"]), (machine, f"{machine}.vcpu{vcpu.vcpu}"))
 
 
 class StateChecks:

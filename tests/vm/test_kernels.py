@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent / "live"))
 
 import counts  # noqa: E402
 from capture import Capture  # noqa: E402
-from exits import CPUID, HLT, STATES, ExitChecks, StateChecks  # noqa: E402
+from exits import CPUID, HLT, STATES, ExitChecks, ExitTotalChecks, StateChecks  # noqa: E402
 from checks import (KilledChecks, LifeChecks, LossChecks, NothingMissingChecks,  # noqa: E402
                     SpinnerChecks, SwitchChecks, TidReuseChecks, WaitChecks, WholeChecks)
 from machine import Machine, what_is_missing, write_initramfs  # noqa: E402
@@ -179,8 +179,8 @@ class Waits(Guest, WholeChecks, NothingMissingChecks, WaitChecks):
                          int(cls.load("stamp")["wait_ns_at_begin"])]
 
 
-class Clock(Guest):
-    scenario = "clock"
+class Files(Guest):
+    """Several files that follow each other: its `parts`."""
 
     @classmethod
     def read(cls, name="run.0001.cdict"):
@@ -194,6 +194,10 @@ class Clock(Guest):
         for part in self.parts:
             self.assertFalse(part.cut)
             self.assertEqual(part.end["verdict"], "equal")
+
+
+class Clock(Files):
+    scenario = "clock"
 
     def test_the_clock_of_captures_knows_nothing_of_it(self):
         for one, other in zip(self.parts, self.parts[1:]):
@@ -287,7 +291,7 @@ class Offline(Guest, WholeChecks, NothingMissingChecks):
         self.assertTrue(idle < before and idle < after, f"{idle}, {before} and {after}")
 
 
-class Late(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
+class Late(Guest, WholeChecks, NothingMissingChecks, ExitChecks, ExitTotalChecks, StateChecks):
     """KVM comes while a capture is in progress."""
 
     scenario = "late"
@@ -300,7 +304,7 @@ class Late(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
         self.assertIn("recorded from now on: kvm_amd, by tp_btf hooks", lines[0])
 
 
-class Classic(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
+class Classic(Guest, WholeChecks, NothingMissingChecks, ExitChecks, ExitTotalChecks, StateChecks):
     """Two machines whose vCPUs halt and move, by the other kind of hooks."""
 
     scenario = "classic"
@@ -327,32 +331,16 @@ class Classic(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks)
         self.assertNotEqual(*groups)
 
 
-class Parts(Guest, ExitChecks):
-    """Files that follow each other, while vCPUs are in their guests or halted at each border."""
+class Parts(Files, ExitChecks):
+    """While vCPUs are in their guests or halted at each border."""
 
     scenario = "parts"
     machines = ("vm",)
     hooks = "tp_btf"
 
-    @classmethod
-    def read(cls, name="run.0002.cdict"):
-        super().read(name)
-        files = sorted((cls.machine.folder / cls.scenario).glob("run.*.cdict"))
-        cls.parts = [Capture(path) for path in files]
-
     def rows(self, table, tid):
         return [row for part in self.parts for task in tasks_of_tid(part, tid)
                 for row in part.rows(table, task=task)]
-
-    def test_all_files_are_whole_and_proven(self):
-        self.assertEqual(self.code, 0, self.text("words"))
-        self.assertGreaterEqual(len(self.parts), 3)
-        for part in self.parts:
-            self.assertFalse(part.cut)
-            self.assertEqual(part.end["verdict"], "equal")
-
-    # totals by vCPU are since the capture's zero, not the file's: verdicts tell of each file
-    test_exits_are_the_totals_of_each_vcpu_and_reason = None
 
     def test_no_event_is_lost(self):
         for part in self.parts:
@@ -377,7 +365,7 @@ class Parts(Guest, ExitChecks):
             self.assertGreater(halted, 0.5 * self.counted(vcpu.tid)[HLT] * 10_000_000)
 
 
-class Crowd(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
+class Crowd(Guest, WholeChecks, NothingMissingChecks, ExitChecks, ExitTotalChecks, StateChecks):
     """vCPUs that spin: one alone, one that is preempted by a competitor on its core."""
 
     scenario = "crowd"
@@ -408,7 +396,7 @@ class Crowd(Guest, WholeChecks, NothingMissingChecks, ExitChecks, StateChecks):
                                  ran[row["bucket"] * width] + self.end_clock_ns)
 
 
-class Dies(Guest, ExitChecks):
+class Dies(Guest, ExitChecks, ExitTotalChecks):
     """A machine that is killed in mid-capture; switches are not recorded."""
 
     scenario = "dies"

@@ -70,14 +70,24 @@ finish() { # ids: their work is done, they rest
 
 # ---- the recorder ----
 
-record() { # options
+begin() { # the file it writes first, options
+	first=$1
+	shift
 	pftrace --out run.cdict "$@" 2>words &
 	recorder=$!
-	until [ -s run.cdict.part ]; do
+	until [ -s "$first.part" ]; do
 		kill -0 $recorder 2>/dev/null || break
 		sleep 0.05
 	done
 	sleep 0.3 # some drains: the start lies behind us
+}
+
+record() { # options
+	begin run.cdict "$@"
+}
+
+record_files() {
+	begin run.0001.cdict --bucket 10 --rotate 1s
 }
 
 stop() {
@@ -153,13 +163,7 @@ scenario_waits() {
 # The wall clock is set forward and back, and both clocks are turned, while files follow each other.
 scenario_clock() {
 	load pair pipepair --cpu 1 --seconds 3
-	pftrace --out run.cdict --bucket 10 --rotate 1s 2>words &
-	recorder=$!
-	until [ -s run.0001.cdict.part ]; do
-		kill -0 $recorder 2>/dev/null || break
-		sleep 0.05
-	done
-	sleep 0.3
+	record_files
 	note before $(tids_of pair)
 	start pair
 	sleep 0.5
@@ -295,13 +299,7 @@ scenario_classic() {
 scenario_parts() {
 	load_kvm
 	load vm vcpu --vcpus 2 --loops 250 --cpuid 2 --pio 2 --mmio 1 --hlt 1 --halt-us 10000
-	pftrace --out run.cdict --bucket 10 --rotate 1s 2>words &
-	recorder=$!
-	until [ -s run.0001.cdict.part ]; do
-		kill -0 $recorder 2>/dev/null || break
-		sleep 0.05
-	done
-	sleep 0.3
+	record_files
 	count_exits
 	start vm
 	finish vm
