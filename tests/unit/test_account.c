@@ -391,6 +391,21 @@ static void losses_are_written_at_every_flush_also_when_there_are_none(void **st
 	finish(bench);
 }
 
+static void the_latest_moment_is_the_last_switch_of_any_cpu(void **state)
+{
+	struct bench *bench = begin(2);
+
+	(void)state;
+	assert_int_equal(account_latest_ns(bench->account), 0);
+	found(bench, 0, 0, 0);
+	found(bench, 1, 0, 0);
+	sleeps(bench, 1, 0, 7 * MS, 7);
+	sleeps(bench, 0, 0, 4 * MS, 8);
+	assert_int_equal(account_latest_ns(bench->account), 7 * MS);
+	end_at(bench, 7 * MS);
+	finish(bench);
+}
+
 static void the_error_of_the_sink_is_passed_up(void **state)
 {
 	struct bench *bench = begin(1);
@@ -425,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_switch_too_many_or_a_total_too_few_is_no_proof),
 		cmocka_unit_test(totals_of_many_ended_tasks_are_written_before_the_end),
 		cmocka_unit_test(losses_are_written_at_every_flush_also_when_there_are_none),
+		cmocka_unit_test(the_latest_moment_is_the_last_switch_of_any_cpu),
 		cmocka_unit_test(the_error_of_the_sink_is_passed_up),
 	};
 

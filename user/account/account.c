@@ -105,3 +105,13 @@ void account_counters(const struct account *account, struct account_counters *co
 	for (int i = 0; i < LOSS_CAUSES; i++)
 		counters->losses[i] = account->losses[i].count;
 }
+
+uint64_t account_latest_ns(const struct account *account)
+{
+	uint64_t latest_ns = 0;
+
+	for (uint32_t i = 0; i < account->options.cpu_count; i++)
+		if (account->cpus[i].filled_ns > latest_ns)
+			latest_ns = account->cpus[i].filled_ns;
+	return latest_ns;
+}

@@ -213,6 +213,9 @@ int account_exec(struct account *account, uint32_t old_tid, uint32_t tid);
  */
 int account_flush(struct account *account, uint64_t at_ns);
 
+/* The latest moment, in ns since zero, up to which something is known of some CPU. */
+uint64_t account_latest_ns(const struct account *account);
+
 /* ---- parts: one capture in several sinks, without a gap ---- */
 
 /* The first border of buckets that is not before at_ns (which must not lie before the part). */
@@ -284,8 +287,8 @@ struct account_cpu_total {
 int account_cpu_total(struct account *account, const struct account_cpu_total *total);
 
 /*
- * Closes every open interval at end->duration_ns, writes what is left, fills in end's switches,
- * runs_*, verdict and proof (its own memory, valid until account_free) and passes end to the sink.
+ * Closes every open interval at end->duration_ns, which must not be before account_latest_ns(),
+ * writes what is left, fills in end's switches, runs_*, verdict and proof (its own memory, valid until account_free) and passes end to the sink.
  * `totals_complete` is false when a total could not be kept or read.
  */
 int account_end(struct account *account, struct capture_end *end, bool has_totals,

@@ -338,6 +338,15 @@ void live_fill_cost(struct live *live, struct capture_end *end)
 	end->cost.kernel_memory_bytes = live_kernel_memory_bytes(live);
 }
 
+/* A switch that had passed the gate before it was closed may be stamped after that. */
+static void stop_behind_all(struct live *live)
+{
+	uint64_t latest_ns = live->zero_monotonic_ns + account_latest_ns(live->account);
+
+	if (live->stopped_ns < latest_ns)
+		live->stopped_ns = latest_ns;
+}
+
 static int stop_and_gather(struct live *live)
 {
 	int error;
@@ -350,7 +359,11 @@ static int stop_and_gather(struct live *live)
 	error = gather(live);
 	if (!error)
 		error = live_identity_iterate(live, live_identity_take);
-	return error ? error : merge_advance(live->merge, UINT64_MAX);
+	if (!error)
+		error = merge_advance(live->merge, UINT64_MAX);
+	if (!error)
+		stop_behind_all(live);
+	return error;
 }
 
 int live_halt(struct live *live)
