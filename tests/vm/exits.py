@@ -119,9 +119,31 @@ class StateChecks:
         width = self.capture.bucket_ns()
         return min((row["bucket"] + 1) * width for row in self.rows("vcpu_samples", vcpu.tid))
 
-    def unknown(self, vcpu):
-        """How long its work was on before that."""
-        return max(0, self.first(vcpu) - self.times(vcpu)[0])
+    def by_bucket(self, vcpu, column):
+        """What the samples have of its thread, by the begin of the bucket."""
+        task = self.capture.task_of_tid(vcpu.tid)["task"]
+        return self.capture.by_bucket(column, task=task)
+
+    def assert_is_of_proc(self, vcpu, column, kernel_ns):
+        """What /proc says of its work lies between the buckets within it and those that touch it.
+        Two ticks: the clock of the run queue is not the one of its moments."""
+        begin, end = self.times(vcpu)
+        width = self.capture.bucket_ns()
+        sums = self.by_bucket(vcpu, column)
+        least = sum(ns for start, ns in sums.items() if start >= begin and start + width <= end)
+        most = sum(ns for start, ns in sums.items() if start + width > begin and start < end)
+        between = 0.01 * kernel_ns + 2 * self.clock_ns
+        self.assertLess(least - between, kernel_ns, column)
+        self.assertLess(kernel_ns, most + between, column)
+
+    def assert_is_of_samples(self, vcpu, states, column):
+        """From its first whole bucket on."""
+        first = self.first(vcpu)
+        found = sum(ns for start, ns in self.by_bucket(vcpu, column).items() if start >= first)
+        of_states = self.states(vcpu, first)
+        ours = sum(of_states[state] for state in states)
+        self.assertLess(abs(ours - found),
+                        0.01 * found + 5 * self.clock_ns + self.of_moves(vcpu), column)
 
     def of_moves(self, vcpu):
         """
@@ -152,15 +174,10 @@ class StateChecks:
 
     def test_guest_and_host_are_what_the_scheduler_ran(self):
         for vcpu in self.vcpus():
-            states = self.states(vcpu)
-            on_cpu = states["guest_ns"] + states["host_ns"]
-            # its thread runs a little before its first entry and after its work
-            self.assertLess(abs(on_cpu - vcpu.run_ns),
-                            0.02 * vcpu.run_ns + 5 * self.clock_ns + self.unknown(vcpu))
+            self.assert_is_of_samples(vcpu, ("guest_ns", "host_ns"), "run_ns")
+            self.assert_is_of_proc(vcpu, "run_ns", vcpu.run_ns)
 
     def test_waiting_is_what_schedstat_says(self):
         for vcpu in self.vcpus():
-            waiting = self.states(vcpu)["waiting_ns"]
-            self.assertLess(abs(waiting - vcpu.wait_ns),
-                            0.01 * vcpu.wait_ns + 5 * self.clock_ns + self.of_moves(vcpu)
-                            + self.unknown(vcpu))
+            self.assert_is_of_samples(vcpu, ("waiting_ns",), "wait_ns")
+            self.assert_is_of_proc(vcpu, "wait_ns", vcpu.wait_ns)

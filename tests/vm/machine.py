@@ -62,21 +62,22 @@ def write_initramfs(path, build, modules):
 class Machine:
     """One boot of one kernel: `console` is all it said, `folder` holds what it sent."""
 
-    def __init__(self, image, initramfs, scenarios, folder):
+    def __init__(self, image, initramfs, scenarios, folder, clock=""):
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        self._run(image, initramfs, scenarios)
+        self._run(image, initramfs, scenarios, clock)
         self.console = (folder / "console").read_text(errors="replace")
         self.whole = self._unpack()
 
-    def _run(self, image, initramfs, scenarios):
+    def _run(self, image, initramfs, scenarios, clock):
         # Warnings are shown: they tell when the kernel complains. noirqdebug: with interrupts in
         # threads, as on PREEMPT_RT, the kernel takes a busy serial port's for nobody's.
         # no_timer_check: on a busy host a guest's timer may come too late for the kernel's check
-        # of it, and 6.1 panics ("IO-APIC + timer doesn't work!").
+        # of it, and 6.1 panics ("IO-APIC + timer doesn't work!"). `clock` is for the time stamp
+        # counter, which does not differ between the CPUs of one thread.
         words = ("console=ttyS0 loglevel=5 panic=-1 noirqdebug no_timer_check "
-                 f"scenarios={','.join(scenarios)}")
+                 f"{clock} scenarios={','.join(scenarios)}")
         # One thread for both CPUs: with one each, QEMU 7.2 now and then ran an old breakpoint for
         # ever where the other CPU had patched the kernel's code meanwhile, as kernels do when a
         # tracer comes or goes (QEMU's deba78709a seems to be the cure). And it is no slower here.
