@@ -68,6 +68,12 @@ struct pft_sample {
 #define PFT_BLOCK_RUN_UNKNOWN \
 	0x2U /* the running task was found by a marker: since when is unknown,
 					since_ns is the marker's time */
+/*
+ * The scheduler's own statistics do not have this run's begin: who is preempted on its way to sleep
+ * is not queued by sched_info_depart(), which looks at the task's state, and so sched_info_arrive()
+ * does not note its next switch-in, nor count its wait (kernel/sched/stats.h).
+ */
+#define PFT_BLOCK_UNNOTICED 0x4U
 
 /*
  * Sample i tells: at rq_ns + delta_ns the task of sample i-1 (for i = 0: running_tid) left this

@@ -30,13 +30,15 @@ static __always_inline enum pft_state sched_state(bool preempt, __u32 state)
 
 /* Run-queue wait of next's whole life. The switch in progress is not yet in run_delay: it is added
    as the kernel will (kernel/sched/stats.h, sched_info_arrive). */
-static __always_inline __u64 sched_wait_total(struct task_struct *next, __u64 now)
+static __always_inline __u64 sched_wait_total(struct task_struct *next, __u64 now, __u32 *flags)
 {
 	__u64 queued;
 
 	if (!compat_has_sched_info())
 		return PFT_WAIT_NONE;
 	queued = next->sched_info.last_queued;
+	if (!queued)
+		*flags = PFT_BLOCK_UNNOTICED;
 	return next->sched_info.run_delay + (queued ? now - queued : 0);
 }
 
@@ -70,6 +72,7 @@ struct sched_facts {
 	__u32 next_tid;
 	__u32 state;
 	__u32 sample_flags;
+	__u32 flags; /* of next's run */
 };
 
 static __always_inline void sched_gather(struct sched_facts *facts, bool preempt,
@@ -81,7 +84,9 @@ static __always_inline void sched_gather(struct sched_facts *facts, bool preempt
 	facts->prev_tid = prev->pid;
 	facts->prev_start_ns = prev->start_time;
 	facts->next_tid = next->pid & PFT_TID_MASK;
-	facts->wait_total_ns = facts->next_tid ? sched_wait_total(next, facts->now) : 0;
+	facts->flags = 0;
+	facts->wait_total_ns =
+		facts->next_tid ? sched_wait_total(next, facts->now, &facts->flags) : 0;
 	facts->state = sched_state(preempt, prev_state);
 	facts->sample_flags = facts->state << PFT_SAMPLE_STATE_SHIFT;
 	if (preempt)
@@ -110,15 +115,15 @@ static __always_inline __u64 sched_run_ns(struct pft_cpu *cpu, const struct pft_
 static __always_inline bool sched_is_missed(const struct pft_cpu *cpu, struct task_struct *prev,
 					    __u64 arrival)
 {
-	return cpu->running_task != (__u64)prev ||
-	       (arrival && arrival != cpu->since_ns && !cpu->flags);
+	return cpu->running_task != (__u64)prev || (arrival > cpu->since_ns && !cpu->flags);
 }
 
 /* Whoever we thought was running has gone without a word: the time until prev's run is nobody's. */
 static __noinline int sched_missed(struct pft_cpu *cpu, struct pft_block *block,
 				   struct task_struct *prev, __u64 now, __u64 arrival)
 {
-	bool known = arrival >= cpu->since_ns && arrival <= now && !cpu->flags;
+	bool known =
+		arrival >= cpu->since_ns && arrival <= now && !(cpu->flags & ~PFT_BLOCK_UNNOTICED);
 	__u64 began = known ? arrival : now;
 	__u64 run_ns = sched_run_ns(cpu, block, began);
 
@@ -153,7 +158,7 @@ static __always_inline void sched_open_run(struct pft_cpu *cpu, struct task_stru
 	cpu->running_task = (__u64)next;
 	cpu->running_tid = facts->next_tid;
 	cpu->since_ns = facts->now;
-	cpu->flags = 0;
+	cpu->flags = facts->flags;
 }
 
 static __always_inline void handle_switch(bool preempt, struct task_struct *prev,

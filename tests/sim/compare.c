@@ -48,6 +48,9 @@ static bool compare_sums(struct comparison *c)
 	if (lost != c->oracle.lost_switches)
 		return differs(c, "%" PRIu64 " switches lost, true %" PRIu64, lost,
 			       c->oracle.lost_switches);
+	if (c->result->history.unfounded_markers)
+		return differs(c, "%" PRIu64 " markers where no switch was missed",
+			       c->result->history.unfounded_markers);
 	/* a task that is seen elsewhere has left by a missed switch, or one not yet known lost */
 	if (missed < c->oracle.missed ||
 	    missed > c->oracle.missed + c->oracle.unseen + c->oracle.lost_switches)

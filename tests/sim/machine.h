@@ -32,6 +32,7 @@ struct machine_event {
 struct machine_task {
 	uint32_t cpu;
 	uint64_t queued_ns;
+	bool unnoticed; /* its next switch-in, by the scheduler's statistics */
 };
 
 struct machine_cpu {
@@ -44,6 +45,7 @@ struct machine_cpu {
 	uint64_t rq_ns;
 	int64_t drift_ppm;
 	bool preempt;
+	bool missed; /* the last switch */
 	bool dying;
 	bool going;   /* takes no more tasks */
 	bool leaving; /* and has none */

@@ -41,6 +41,7 @@ struct task {
 	uint64_t left_ns;
 	uint64_t wait_total_ns;
 	bool runnable;
+	bool seen;
 };
 
 struct run {
@@ -247,7 +248,7 @@ static void lose_sight(struct run *run, uint32_t cpu)
 	int64_t life = run->cpus[cpu].life;
 
 	if (life >= 0 && run->tasks[life].cpu == cpu)
-		run->tasks[life] = (struct task){ NOWHERE, NOWHERE, SIM_NIL, SIM_NIL, false };
+		run->tasks[life] = (struct task){ NOWHERE, NOWHERE, SIM_NIL, SIM_NIL, false, true };
 	run->cpus[cpu].life = UNKNOWN;
 	run->cpus[cpu].filler = UNKNOWN;
 }
@@ -256,6 +257,7 @@ static void found(struct run *run, uint32_t cpu, int64_t task, bool run_known)
 {
 	run->tasks[task].cpu = cpu;
 	run->tasks[task].wait_total_ns = SIM_NIL;
+	run->tasks[task].seen = true;
 	run->cpus[cpu].life = task;
 	run->cpus[cpu].filler = task;
 	run->cpus[cpu].run_known = run_known;
@@ -344,10 +346,11 @@ static void do_switch(struct run *run, const struct step *s)
 	if (s->change->next >= run->plan->cpus) {
 		if (next->cpu != NOWHERE && next->cpu != s->cpu) {
 			run->cpus[next->cpu].filler = UNKNOWN;
-			*next = (struct task){ NOWHERE, NOWHERE, SIM_NIL, SIM_NIL, false };
+			*next = (struct task){ NOWHERE, NOWHERE, SIM_NIL, SIM_NIL, false, true };
 		}
 		change.wait_us = arrive(run, s);
 		next->wait_total_ns = s->change->wait_total_ns;
+		next->seen = true;
 	}
 	sim_add_change(&run->oracle->changes, &change);
 	next->cpu = s->cpu;
@@ -362,6 +365,8 @@ static void do_marker(struct run *run, const struct step *s)
 	uint64_t total_ns = run->tasks[task].wait_total_ns, wait_ns;
 	bool began = s->change->began_ns != SIM_NIL;
 
+	if (!run->tasks[task].seen && run->history->tasks[task].start_ns >= run->history->zero_ns)
+		total_ns = 0; /* nobody has seen it: it has waited since its birth */
 	lose_sight(run, s->cpu);
 	fill(run, s->cpu, s->position_ns);
 	found(run, s->cpu, task, began);
@@ -419,7 +424,7 @@ void sim_oracle(const struct sim_plan *plan, const struct sim_history *history,
 	if (!run.cpus || !run.tasks)
 		abort();
 	for (size_t i = 0; i < history->task_count; i++)
-		run.tasks[i] = (struct task){ NOWHERE, NOWHERE, SIM_NIL, SIM_NIL, false };
+		run.tasks[i] = (struct task){ NOWHERE, NOWHERE, SIM_NIL, SIM_NIL, false, false };
 	for (uint32_t cpu = 0; cpu < plan->cpus; cpu++) {
 		run.cpus[cpu] = (struct cpu){ .life = UNKNOWN, .filler = UNKNOWN };
 		steps_of_cpu(&run, cpu);

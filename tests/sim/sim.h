@@ -139,6 +139,7 @@ struct sim_history {
 	struct sim_cpu_truth *cpus;
 	uint64_t zero_ns;
 	uint64_t end_ns;
+	uint64_t unfounded_markers; /* where no switch was missed */
 };
 
 /* ---- rows, the oracle's and account's ---- */
