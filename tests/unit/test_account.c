@@ -186,6 +186,28 @@ static void a_missed_switch_charges_nobody(void **state)
 	finish(bench);
 }
 
+static void a_task_whose_first_switch_in_was_missed_has_waited_since_its_birth(void **state)
+{
+	struct bench *bench = begin(1);
+	struct account_switch change;
+	uint64_t task;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	tell(bench, 7, 1 * MS, "born");
+	assert_int_equal(account_missed_switch(bench->account, 0, 4 * MS, 7, 4 * MS), 0);
+	assert_int_equal(account_missed_wait(bench->account, 0, 3 * MS), 0);
+	change = event(0, 4 * MS, 5 * MS, 0);
+	feed(bench, change);
+	waits(bench, 0, 5 * MS, 9 * MS, 7, 5 * MS);
+	end_at(bench, 10 * MS);
+	task = task_of(bench, 7, "born");
+	assert_int_equal(sample_sum(bench, task, SAMPLES_WAIT_NS), 5 * MS);
+	assert_int_equal(cell_count(bench, task, "wait", 3 * MS), 1);
+	assert_int_equal(cell_count(bench, task, "wait", 2 * MS), 1);
+	finish(bench);
+}
+
 static void after_a_loss_nobody_knows_how_long_a_task_slept(void **state)
 {
 	struct bench *bench = begin(2);
@@ -429,6 +451,8 @@ int main(void)
 		cmocka_unit_test(the_wait_of_a_first_run_is_all_of_it),
 		cmocka_unit_test(a_task_that_comes_from_another_cpu_has_migrated),
 		cmocka_unit_test(a_missed_switch_charges_nobody),
+		cmocka_unit_test(
+			a_task_whose_first_switch_in_was_missed_has_waited_since_its_birth),
 		cmocka_unit_test(after_a_loss_nobody_knows_how_long_a_task_slept),
 		cmocka_unit_test(a_cpu_that_is_offline_fills_no_buckets),
 		cmocka_unit_test(a_silent_cpu_is_in_every_bucket_that_is_flushed),

@@ -89,6 +89,15 @@ static uint64_t wait_total_of(const struct account *account, uint32_t tid)
 	return account->lives[slot].wait_total_ns;
 }
 
+/* Whoever began in the capture, and is seen for the first time: all its waits were since then. */
+static bool is_newborn(const struct account *account, uint32_t slot, uint64_t at_ns)
+{
+	const struct life_who *who = &account->who[slot];
+
+	return account->lives[slot].began_at_ns == at_ns && who->start_ns != CAPTURE_NIL &&
+	       who->started_at_ns >= 0;
+}
+
 int account_missed_switch(struct account *account, uint32_t number, uint64_t at_ns, uint32_t tid,
 			  uint64_t unknown_ns)
 {
@@ -115,7 +124,14 @@ int account_missed_switch(struct account *account, uint32_t number, uint64_t at_
 	}
 	account->losses[LOSS_MISSED_SWITCH].run_ns += unknown_ns;
 	account->lossy = true;
-	return error ? error : run_is_found(account, cpu, at_ns, tid, 0);
+	if (!error)
+		error = run_is_found(account, cpu, at_ns, tid, 0);
+	account->found_since_ns = account->lives[cpu->life].began_at_ns;
+	if (account->found_wait_total_ns == CAPTURE_NIL && is_newborn(account, cpu->life, at_ns)) {
+		account->found_wait_total_ns = 0;
+		account->found_since_ns = (uint64_t)account->who[cpu->life].started_at_ns;
+	}
+	return error;
 }
 
 /*
@@ -134,7 +150,7 @@ int account_missed_wait(struct account *account, uint32_t number, uint32_t wait_
 	if (total_ns == CAPTURE_NIL)
 		return 0;
 	wait_ns = wait_total_low_ns - (uint32_t)total_ns;
-	if (wait_ns > cpu->filled_ns - account->lives[cpu->life].began_at_ns)
+	if (wait_ns > cpu->filled_ns - account->found_since_ns)
 		return 0;
 	account->lives[cpu->life].wait_total_ns = total_ns + wait_ns;
 	if (!wait_ns)

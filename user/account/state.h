@@ -167,7 +167,8 @@ struct account {
 	bool has_zero;
 	uint64_t zero_ns; /* CLOCK_MONOTONIC at zero, learned from identities */
 
-	uint64_t found_wait_total_ns; /* of the task a missed switch found, as known before */
+	uint64_t found_wait_total_ns; /* of the task a missed switch found, as known before, */
+	uint64_t found_since_ns;      /* and since when it has waited at most */
 
 	uint64_t flushed_ns;
 	uint64_t partial_ns; /* last flush that wrote rows of an incomplete bucket */
