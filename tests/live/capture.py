@@ -77,10 +77,6 @@ class Capture:
     def lost(self, cause):
         return self.losses().get(cause, {}).get("count", 0)
 
-    def missed_ns(self):
-        """Time that is nobody's, because the kernel did not show a switch."""
-        return self.losses().get("missed_switch", {}).get("run_ns") or 0
-
     def proof(self):
         """The end's proof as a list of one dict a CPU."""
         columns = self.end["proof"]

@@ -157,8 +157,7 @@ class WaitChecks:
         # known: it lies between the two
         least, most = after - at_begin, after - at_rest
         self.assertGreater(least, 1_000_000)
-        # a switch that the kernel does not show hides whose wait ended there, and when
-        allowed = 0.01 * least + 1_000_000 + self.capture.missed_ns()
+        allowed = 0.01 * least + 1_000_000
         self.assertGreater(recorded, least - allowed)
         self.assertLess(recorded, most + allowed)
 
@@ -187,21 +186,13 @@ class LifeChecks:
 
     def test_waits_are_the_kernels(self):
         sums = self.sums()
-        wrong = [task for task in self.lives
-                 if abs(sums[task["task"]]["wait_ns"] - task["last_run_delay_ns"])
-                 > 0.01 * task["last_run_delay_ns"] + 1_000_000]
-        # a switch that the kernel does not show may hide a wait: of one task in a hundred at most
-        self.assertLessEqual(len(wrong), min(self.capture.lost("missed_switch"),
-                                             len(self.lives) // 100), wrong[:3])
-        ours = sum(sums[task["task"]]["wait_ns"] for task in self.lives)
-        kernels = sum(task["last_run_delay_ns"] for task in self.lives)
-        self.assertLess(abs(ours - kernels), 0.01 * kernels + 1_000_000)
+        for task in self.lives:
+            self.assertLess(abs(sums[task["task"]]["wait_ns"] - task["last_run_delay_ns"]),
+                            0.01 * task["last_run_delay_ns"] + 1_000_000, task)
 
     def test_run_times_are_the_kernels(self):
-        # which leaves out what the hypervisor and interrupts stole from a run; and we charge no
-        # task with time in which a switch was missed
-        allowed = (TICK_NS + self.stolen_ns
-                   + (self.capture.losses()["missed_switch"]["run_ns"] or 0))
+        # which leaves out what the hypervisor and interrupts stole from a run
+        allowed = TICK_NS + self.stolen_ns
         sums = self.sums()
         for task in self.lives:
             self.assertLess(abs(sums[task["task"]]["run_ns"] - task["last_run_ns"]),

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Single switches and successors of a capture, and perf's own recording of the same time."""
+"""Single switches and successors of a capture."""
 
 import collections
 import gzip
-import os
-import shutil
-import subprocess
 import unittest
 import zlib
 
 import msgpack
 
-from capture import Capture
 from recorder import LAST_CPU, Load, Recorder, folder, messaging, run
 
 
@@ -49,6 +45,16 @@ class Detail(unittest.TestCase):
         self.assertEqual(len(self.real), self.capture.end["switches"])
         self.assertEqual(self.capture.sum_of("successors", "count"), self.capture.end["switches"])
 
+    def test_no_switch_is_missed_but_those_that_the_kernel_hides(self):
+        """
+        Some sandboxes' kernels call no tracepoint in the threads of process 1: ftrace and bpftrace
+        see them switched in and never out. Whoever comes after them is found when it leaves.
+        """
+        tasks = self.capture.tasks()
+        missed = [tasks[row["task"]] for rows in self.cores.values() for row in rows[1:]
+                  if not row["state"] and tasks[row["next"]]["kind"] == "unknown"]
+        self.assertEqual([task for task in missed if task["tgid"] != 1], [])
+
     def test_successors_are_the_pairs_of_the_switches(self):
         pairs = collections.Counter((row["task"], row["next"]) for row in self.real)
         found = collections.Counter()
@@ -79,10 +85,10 @@ class Detail(unittest.TestCase):
     def test_at_most_six_bytes_a_switch(self):
         """
         Of perf bench sched messaging. When others work on the machine, too, switches are rarer and
-        times and waits longer: one of three captures must be so small.
+        times and waits longer: one of five captures must be so small.
         """
         sizes = []
-        while len(sizes) < 3 and (not sizes or min(sizes) > 6):
+        while len(sizes) < 5 and (not sizes or min(sizes) > 6):
             with folder() as here:
                 with Recorder(here / "run.cdict", "--detail") as recorder:
                     with messaging(1000, 10) as load:
@@ -103,111 +109,6 @@ def bytes_of_table(path, table):
             if message.get("table") == table:
                 size += len(packer.compress(msgpack.packb(message)))
     return size + len(packer.flush())
-
-
-EVENTS = ("sched:sched_switch,sched:sched_wakeup,sched:sched_wakeup_new,"
-          "sched:sched_process_fork")
-
-
-def sums_of_ended(capture):
-    """By tid and name: run time, switches, wait of tasks that ended."""
-    tasks = {number: (row["tid"], row["comm"]) for number, row in capture.tasks().items()
-             if row["end_ns"] is not None}
-    found = {}
-    for row in capture.tables["samples"]:
-        if row["task"] in tasks:
-            sums = found.setdefault(tasks[row["task"]], [0, 0, 0])
-            sums[0] += row["run_ns"]
-            sums[1] += row["switches"]
-            sums[2] += row["wait_ns"] or 0
-    return found
-
-
-class BesidePerf(unittest.TestCase):
-    """
-    The same seconds of one CPU recorded twice: tasks that lived within both. One of several tries
-    must be right: a hypervisor may steal the time between the run queue's clock and the tracepoint.
-    Where perf itself did not see many switches it cannot be the witness: on 6.18 there are CPUs of
-    whose idle task it sees no switch at all (perf_swevent_get_recursion_context() fails for it).
-    """
-
-    TRIES_OF_A_CPU = 3
-    MISSED_MAX = 10
-    # what a switch is later at the tracepoint than by the run queue's clock; a wait has two ends
-    RUN, SWITCHES, WAIT = 0, 1, 2
-    LATER_NS = {RUN: 1000, WAIT: 5000}
-
-    @classmethod
-    def setUpClass(cls):
-        if not shutil.which("perf"):
-            raise unittest.SkipTest("no perf")
-        for cpu in sorted(os.sched_getaffinity(0))[:4] * cls.TRIES_OF_A_CPU:
-            cls.record(cpu)
-            if not cls.why_no_witness() and all(cls.are_few(cls.outliers(number))
-                                                for number in cls.LATER_NS):
-                break
-
-    @classmethod
-    def why_no_witness(cls):
-        missed = cls.theirs.lost("missed_switch")
-        if cls.theirs.lost("lost_in_source"):
-            return "perf record lost events"
-        return f"perf record missed {missed} switches" if missed > cls.MISSED_MAX else None
-
-    @classmethod
-    def record(cls, cpu):
-        with folder() as here:
-            data = here / "perf.data"
-            with Recorder(here / "run.cdict") as recorder:
-                # perf starts its command when the CPU is recorded
-                subprocess.run(["perf", "record", "-q", "-C", str(cpu), "-m", "4096", "-e", EVENTS,
-                                "-o", str(data), "taskset", "-c", str(cpu), "perf", "bench",
-                                "sched", "messaging", "-g", "2", "-l", "1000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, check=True, timeout=60)
-                cls.ours, cls.code = recorder.stop()
-            done = run("import", "--quiet", data, "--out", here / "perf.cdict")
-            if done.returncode not in (0, 3):
-                raise RuntimeError(done.stderr)
-            cls.theirs = Capture(here / "perf.cdict")
-        ours, theirs = sums_of_ended(cls.ours), sums_of_ended(cls.theirs)
-        # [(theirs, ours)] of the load's tasks
-        cls.common = [(theirs[key], ours[key]) for key in ours
-                      if key in theirs and key[1] == "sched-messaging"]
-
-    @classmethod
-    def outliers(cls, number):
-        """Tasks that differ by more than 1 %."""
-        return [(theirs, ours) for theirs, ours in cls.common
-                if abs(theirs[number] - ours[number]) > 0.01 * theirs[number] +
-                cls.LATER_NS[number] * (theirs[cls.SWITCHES] + 1)]
-
-    @classmethod
-    def are_few(cls, outliers):
-        """One task in twenty."""
-        return len(outliers) <= len(cls.common) // 20
-
-    def setUp(self):
-        why = self.why_no_witness()
-        if why:
-            self.skipTest(why)
-        self.assertGreater(len(self.common), 60)
-
-    def test_run_time_within_one_per_cent(self):
-        outliers = self.outliers(self.RUN)
-        self.assertTrue(self.are_few(outliers), outliers)
-        theirs, ours = (sum(each[who][self.RUN] for each in self.common) for who in (0, 1))
-        self.assertAlmostEqual(theirs, ours, delta=0.01 * theirs)
-
-    def test_waits_within_one_per_cent(self):
-        outliers = self.outliers(self.WAIT)
-        self.assertTrue(self.are_few(outliers), outliers)
-
-    def test_switches_are_the_same(self):
-        """But for those that perf did not see, which its import says."""
-        missed = self.theirs.lost("missed_switch") + self.ours.lost("missed_switch")
-        different = sum(abs(theirs[self.SWITCHES] - ours[self.SWITCHES])
-                        for theirs, ours in self.common)
-        self.assertLessEqual(different, missed)
 
 
 if __name__ == "__main__":

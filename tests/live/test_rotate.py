@@ -9,7 +9,8 @@ import unittest
 from capture import Capture
 from checks import WholeChecks
 from parts import PartsRecorder, bins_of_tid, sum_of_tid, tmpfs
-from recorder import LAST_CPU, Load, Recorder, folder, messaging, run, schedstat, status_switches
+from recorder import (LAST_CPU, Load, Recorder, folder, messaging, run, schedstat,
+                      status_switches, stolen_ns)
 
 EVERY_S = 1
 
@@ -26,8 +27,10 @@ class Chain(unittest.TestCase):
             with Recorder(there / "witness.cdict", "--bucket", 10) as witness:
                 cls.tids = (load.tid, int(load.ready["partner"]))
                 at_rest = {tid: (status_switches(tid), schedstat(tid)) for tid in cls.tids}
+                cls.stolen_ns = -stolen_ns(LAST_CPU)
                 load.start()
                 load.finish()
+                cls.stolen_ns += stolen_ns(LAST_CPU)
                 time.sleep(0.3)
                 after = {tid: (status_switches(tid), schedstat(tid)) for tid in cls.tids}
                 cls.witness, _ = witness.stop()
@@ -90,15 +93,14 @@ class Chain(unittest.TestCase):
         for tid in self.tids:
             waited = self.schedstat[tid][1]
             ours = sum_of_tid(self.parts, tid, "wait_ns")
-            missed_ns = sum(part.missed_ns() for part in self.parts)
-            self.assertLess(abs(ours - waited), 0.01 * waited + 1_000_000 + missed_ns)
+            self.assertLess(abs(ours - waited), 0.01 * waited + 1_000_000)
 
     def test_run_time_adds_up_to_schedstat(self):
         for tid in self.tids:
             ran = self.schedstat[tid][0]
             ours = sum_of_tid(self.parts, tid, "run_ns")
-            missed_ns = sum(part.missed_ns() for part in self.parts)
-            self.assertLess(abs(ours - ran), 0.02 * ran + 5_000_000 + missed_ns)
+            # which leaves out what the hypervisor stole from a run
+            self.assertLess(abs(ours - ran), 0.02 * ran + 5_000_000 + self.stolen_ns)
 
     def test_counters_of_a_task_at_the_end_of_one_are_those_at_the_begin_of_the_next(self):
         found = 0
