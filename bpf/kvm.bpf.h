@@ -17,14 +17,16 @@ struct kvm_event {
 static __always_inline bool kvm_begin(struct kvm_event *event)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct pft_cpu *cpu;
 
 	if (!kvm_gate_open)
 		return false;
+	cpu = this_cpu_state();
 	event->cpu = bpf_get_smp_processor_id();
 	event->block = bpf_map_lookup_elem(&kvm_blocks, &event->cpu);
 	event->tid = task->pid & PFT_TID_MASK;
 	event->start_ns = task->start_time;
-	event->run_key = compat_has_sched_info() ? (__u32)task->sched_info.last_arrival : 0;
+	event->run_key = cpu ? (__u32)cpu->since_ns : 0;
 	event->now = bpf_ktime_get_ns();
 	return event->block;
 }

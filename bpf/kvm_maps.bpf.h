@@ -4,6 +4,7 @@
 #define PFT_KVM_MAPS_BPF_H
 
 #include "pftrace.h"
+#include "cpus.bpf.h" /* the user side puts the other object's map here */
 
 /* ---- knobs ---- */
 

@@ -4,6 +4,7 @@
 #define PFT_MAPS_BPF_H
 
 #include "pftrace.h"
+#include "cpus.bpf.h"
 
 /* ---- knobs ---- */
 
@@ -24,13 +25,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct pft_block);
 } blocks SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct pft_cpu);
-} cpus SEC(".maps");
 
 /* Of each CPU, when the user side asks. */
 struct {
@@ -58,13 +52,6 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1024 * 1024);
 } identity_ring SEC(".maps");
-
-static __always_inline struct pft_cpu *this_cpu_state(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&cpus, &zero);
-}
 
 static __always_inline struct pft_sums *sums_of_cpu(__u32 cpu)
 {

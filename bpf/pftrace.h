@@ -96,8 +96,7 @@ struct pft_block {
 	__pft_u32 flags;
 	__pft_u32 markers;	  /* markers on this CPU before this block, cumulated (mod 2^32) */
 	__pft_u64 seeded_mono_ns; /* when this CPU was seeded last; 0: not live */
-	__pft_u32 seeded_run_key; /* which run was in progress then, see pft_kvm_sample.run_key */
-	__pft_u32 reserved0;
+	__pft_u64 reserved0;
 	__pft_u64 reserved;
 	struct pft_sample samples[PFT_BLOCK_SAMPLES];
 };
@@ -133,8 +132,10 @@ enum pft_isa {
 
 struct pft_kvm_sample {
 	__pft_u32 delta_ns; /* mono ns since the block's first sample */
-	/* The low half of the thread's sched_info.last_arrival: the rq time of the switch-in of the
-	   run that this happened in, as that switch's sample has it. */
+	/* The low half of pft_cpu.since_ns: the rq time of the switch-in of the run that this
+	   happened in, as that switch's sample has it. Of a run whose beginning nobody saw it is
+	   the one before's. (sched_info.last_arrival is not noted of each run: see
+	   PFT_BLOCK_UNNOTICED.) */
 	__pft_u32 run_key;
 	__pft_u32 who;
 	__pft_u32 value; /* an exit's reason; an entry's vCPU, PFT_KVM_NO_VCPU: not told */

@@ -207,8 +207,6 @@ static __always_inline void handle_seed(void)
 	block->running_start_ns = cpu->running_tid ? BPF_CORE_READ(running, start_time) : 0;
 	block->since_ns = cpu->since_ns;
 	block->flags = cpu->flags;
-	if (compat_has_sched_info())
-		block->seeded_run_key = (__u32)BPF_CORE_READ(running, sched_info.last_arrival);
 	barrier();
 	*(volatile __u64 *)&block->seeded_mono_ns = cpu->since_ns;
 	cpu->live = 1;

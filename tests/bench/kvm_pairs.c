@@ -86,8 +86,11 @@ static int find_map(const char *name)
 static void share_maps(struct bpf_object *object)
 {
 	static const char *const names[][2] = {
-		{ "kvm_blocks", "kvm_blocks" }, { "kvm_threads", "kvm_threads" },
-		{ "kvm_totals", "kvm_totals" }, { "kvm_ring", "kvm_ring" },
+		{ "kvm_blocks", "kvm_blocks" },
+		{ "kvm_threads", "kvm_threads" },
+		{ "kvm_totals", "kvm_totals" },
+		{ "kvm_ring", "kvm_ring" },
+		{ "cpus", "cpus" },
 		{ ".bss", "kvm_bpf.bss" },
 	};
 

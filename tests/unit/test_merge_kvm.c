@@ -246,17 +246,54 @@ static void the_run_that_was_seeded_is_known_by_its_key(void **state)
 	struct bench *bench = bench_begin();
 
 	(void)state;
-	/* it has been running since long before zero: 3 ms after a wrap of the key */
+	/* it has been running since long before zero: the CPU knows it since it was seeded */
 	bench->blocks[1].running_tid = VCPU;
-	bench->blocks[1].seeded_run_key = 3 * MS;
-	bench_add_kvm(bench, (struct bench_kvm){ 5 * MS, (1ULL << 32) + 3 * MS - ZERO_NS, 1, VCPU,
-						 true, 0 });
-	bench_add_kvm(bench, (struct bench_kvm){ 6 * MS, (1ULL << 32) + 3 * MS - ZERO_NS, 1, VCPU,
-						 false, CPUID });
+	enters(bench, 1, 0, 5 * MS, VCPU);
+	exits(bench, 1, 0, 6 * MS, VCPU, CPUID);
 	runs(bench, 1, 7 * MS, 0);
 	bench_end_at(bench, 20 * MS);
 	assert_int_equal(exit_sum(bench, EXITS_UNPAIRED, CPUID), 1);
 	assert_int_equal(lost(bench), 0);
+	bench_finish(bench);
+}
+
+/* The hook saw OTHER switched in, and next VCPU switched out: it had come at 13 ms. */
+static void a_run_that_began_unseen_has_the_events_that_carry_the_key_before(void **state)
+{
+	struct bench *bench = bench_begin();
+	struct pft_block *block = &bench->blocks[0];
+
+	(void)state;
+	runs(bench, 0, 10 * MS, OTHER);
+	enters(bench, 0, 10 * MS, 14 * MS, VCPU);
+	exits(bench, 0, 10 * MS, 15 * MS, VCPU, CPUID);
+	enters(bench, 0, 10 * MS, 17 * MS, VCPU);
+	runs(bench, 0, 20 * MS, VCPU);
+	block->samples[1].next = VCPU | PFT_SAMPLE_MARKER;
+	block->samples[1].delta_ns = 0; /* its wait */
+	block->samples[1].wait_total_ns = bench_clock_at(13 * MS);
+	runs(bench, 0, 20 * MS, 0);
+	bench_end_at(bench, 30 * MS);
+	assert_int_equal(exit_sum(bench, EXITS_COUNT, CPUID), 1);
+	assert_int_equal(exit_sum(bench, EXITS_HOST_NS, CPUID), 2 * MS);
+	assert_int_equal(lost(bench), 0);
+	bench_finish(bench);
+}
+
+static void events_of_a_third_are_not_of_a_run_that_began_unseen(void **state)
+{
+	struct bench *bench = bench_begin();
+	struct pft_block *block = &bench->blocks[0];
+
+	(void)state;
+	runs(bench, 0, 10 * MS, OTHER);
+	exits(bench, 0, 10 * MS, 11 * MS, VCPU + 1, CPUID);
+	runs(bench, 0, 20 * MS, VCPU);
+	block->samples[1].next = VCPU | PFT_SAMPLE_MARKER;
+	block->samples[1].wait_total_ns = bench_clock_at(13 * MS);
+	runs(bench, 0, 20 * MS, 0);
+	bench_end_at(bench, 30 * MS);
+	assert_int_equal(lost(bench), 1);
 	bench_finish(bench);
 }
 
@@ -305,6 +342,8 @@ int main(void)
 		cmocka_unit_test(events_of_runs_that_were_lost_are_lost_and_later_ones_are_not),
 		cmocka_unit_test(a_sample_that_went_alone_takes_its_place_in_time),
 		cmocka_unit_test(the_run_that_was_seeded_is_known_by_its_key),
+		cmocka_unit_test(a_run_that_began_unseen_has_the_events_that_carry_the_key_before),
+		cmocka_unit_test(events_of_a_third_are_not_of_a_run_that_began_unseen),
 		cmocka_unit_test(without_switches_the_clock_is_the_order),
 		cmocka_unit_test(a_record_that_cannot_be_is_refused),
 	};

@@ -132,11 +132,13 @@ static int attach(struct kvm_bpf *bpf, bool classic)
 		     : attach_classic(bpf->progs.on_exit_classic, &bpf->links.on_exit_classic);
 }
 
-static int prepare(struct kvm_bpf *bpf, const struct kvm_probe *kvm, uint32_t ring_bytes,
-		   bool classic)
+static int prepare(struct kvm_bpf *bpf, const struct kvm_probe *kvm,
+		   const struct kvm_hooks_maps *maps, bool classic)
 {
-	int error = kvm_hooks_size_maps(bpf, live_possible_cpus(), ring_bytes);
+	int error = kvm_hooks_size_maps(bpf, live_possible_cpus(), maps->ring_bytes);
 
+	if (!error && maps->cpus >= 0)
+		error = bpf_map__reuse_fd(bpf->maps.cpus, maps->cpus);
 	choose_programs(bpf, kvm, classic);
 	if (!error && classic)
 		error = set_offsets(bpf);
@@ -145,14 +147,14 @@ static int prepare(struct kvm_bpf *bpf, const struct kvm_probe *kvm, uint32_t ri
 	return error ? error : attach(bpf, classic);
 }
 
-static struct kvm_bpf *open_kind(const struct kvm_probe *kvm, uint32_t ring_bytes, bool classic,
-				 int *error)
+static struct kvm_bpf *open_kind(const struct kvm_probe *kvm, const struct kvm_hooks_maps *maps,
+				 bool classic, int *error)
 {
 	struct kvm_bpf *bpf;
 
 	live_hush_libbpf();
 	bpf = kvm_bpf__open();
-	*error = bpf ? prepare(bpf, kvm, ring_bytes, classic) : -errno;
+	*error = bpf ? prepare(bpf, kvm, maps, classic) : -errno;
 	if (!*error)
 		return bpf;
 	kvm_bpf__destroy(bpf);
@@ -162,7 +164,7 @@ static struct kvm_bpf *open_kind(const struct kvm_probe *kvm, uint32_t ring_byte
 /* ---- both ---- */
 
 static struct kvm_bpf *open_btf(const struct probe *probe, const struct kvm_probe *kvm,
-				uint32_t ring_bytes, char *message)
+				const struct kvm_hooks_maps *maps, char *message)
 {
 	struct kvm_bpf *bpf = NULL;
 	int error;
@@ -178,7 +180,7 @@ static struct kvm_bpf *open_btf(const struct probe *probe, const struct kvm_prob
 			 kvm->vendor);
 		return NULL;
 	}
-	bpf = open_kind(kvm, ring_bytes, false, &error);
+	bpf = open_kind(kvm, maps, false, &error);
 	if (!bpf)
 		snprintf(message, LIVE_MESSAGE_BYTES,
 			 "cannot load or attach its tp_btf hooks: %s; PFTRACE_DEBUG=1 shows what "
@@ -187,10 +189,11 @@ static struct kvm_bpf *open_btf(const struct probe *probe, const struct kvm_prob
 	return bpf;
 }
 
-static struct kvm_bpf *open_classic(const struct kvm_probe *kvm, uint32_t ring_bytes, char *message)
+static struct kvm_bpf *open_classic(const struct kvm_probe *kvm, const struct kvm_hooks_maps *maps,
+				    char *message)
 {
 	int error;
-	struct kvm_bpf *bpf = open_kind(kvm, ring_bytes, true, &error);
+	struct kvm_bpf *bpf = open_kind(kvm, maps, true, &error);
 
 	if (bpf)
 		return bpf;
@@ -211,7 +214,7 @@ static struct kvm_bpf *open_classic(const struct kvm_probe *kvm, uint32_t ring_b
 }
 
 struct kvm_bpf *kvm_hooks_open(const struct probe *probe, const struct kvm_probe *kvm,
-			       uint32_t ring_bytes, enum live_kvm_hook *hook,
+			       const struct kvm_hooks_maps *maps, enum live_kvm_hook *hook,
 			       char message[LIVE_MESSAGE_BYTES])
 {
 	enum live_kvm_hook wanted = *hook;
@@ -219,11 +222,11 @@ struct kvm_bpf *kvm_hooks_open(const struct probe *probe, const struct kvm_probe
 
 	if (wanted != LIVE_KVM_CLASSIC) {
 		*hook = LIVE_KVM_BTF;
-		bpf = open_btf(probe, kvm, ring_bytes, message);
+		bpf = open_btf(probe, kvm, maps, message);
 	}
 	if (!bpf && wanted != LIVE_KVM_BTF) {
 		*hook = LIVE_KVM_CLASSIC;
-		bpf = open_classic(kvm, ring_bytes, message);
+		bpf = open_classic(kvm, maps, message);
 	}
 	return bpf;
 }

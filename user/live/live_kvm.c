@@ -5,6 +5,7 @@
 #include "kvm.skel.h"
 #include "live/kvm_hooks.h"
 #include "live/merge.h"
+#include "pftrace.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -43,13 +44,14 @@ static int map_all(struct live *live)
 static void attach(struct live *live, const struct kvm_probe *probe)
 {
 	struct live_kvm *kvm = &live->kvm;
+	const struct kvm_hooks_maps maps = { kvm->options.ring_bytes,
+					     bpf_map__fd(live->bpf->maps.cpus) };
 	char message[LIVE_MESSAGE_BYTES];
 	int error;
 
 	kvm->state = LIVE_KVM_REFUSED;
 	kvm->hook = kvm->options.kvm_hook;
-	kvm->bpf =
-		kvm_hooks_open(&live->probe, probe, kvm->options.ring_bytes, &kvm->hook, message);
+	kvm->bpf = kvm_hooks_open(&live->probe, probe, &maps, &kvm->hook, message);
 	if (!kvm->bpf) {
 		snprintf(kvm->words, sizeof(kvm->words), "%.400s", message);
 		return;

@@ -107,6 +107,12 @@ static uint64_t bytes_of(const struct bpf_map *map, uint32_t possible_cpus, bool
 	return told ? map_memory_bytes(bpf_map__fd(map)) : estimate(map, possible_cpus);
 }
 
+/* Whether a map of KVM's object is the other one's. */
+static bool is_shared(const struct bpf_map *map)
+{
+	return strcmp(bpf_map__name(map), "cpus") == 0;
+}
+
 uint64_t live_kernel_memory_bytes(const struct live *live)
 {
 	bool told = is_told(live->bpf);
@@ -116,7 +122,7 @@ uint64_t live_kernel_memory_bytes(const struct live *live)
 	bpf_object__for_each_map(map, live->bpf->obj) bytes += bytes_of(map, live->cpu_count, told);
 	if (!live->kvm.bpf)
 		return bytes;
-	bpf_object__for_each_map(map, live->kvm.bpf->obj) bytes +=
+	bpf_object__for_each_map(map, live->kvm.bpf->obj) if (!is_shared(map)) bytes +=
 		bytes_of(map, live->cpu_count, told);
 	return bytes;
 }
@@ -167,7 +173,7 @@ static void add_kvm(uint32_t ring_bytes, struct live_memory *memory)
 	without_programs(bpf->obj);
 	if (kvm_hooks_size_maps(bpf, memory->possible_cpus, ring_bytes) || kvm_bpf__load(bpf))
 		memory->measured = false;
-	bpf_object__for_each_map(map, bpf->obj) add_map(memory, map);
+	bpf_object__for_each_map(map, bpf->obj) if (!is_shared(map)) add_map(memory, map);
 	kvm_bpf__destroy(bpf);
 }
 

@@ -76,8 +76,6 @@ static int start(struct merge_cpu *cpu, const struct pft_block *block, bool afte
 		.has_run_key = !(block->flags & PFT_BLOCK_RUN_UNKNOWN),
 	};
 
-	if (block->flags & PFT_BLOCK_SINCE_IS_MONO)
-		found.run_key = block->seeded_run_key;
 	cpu->started = true;
 	cpu->since_ns = block->since_ns;
 	cpu->since_is_mono = block->flags & PFT_BLOCK_SINCE_IS_MONO;

@@ -177,7 +177,10 @@ static int feed(struct account *account, uint32_t cpu, const struct merge_kvm_ev
 
 static bool happened_in(const struct merge_kvm_event *event, const struct merge_run *run)
 {
-	return run->has_key && tid_of(event) == run->tid && (uint32_t)event->run_key == run->key;
+	uint32_t key = (uint32_t)event->run_key;
+
+	return run->has_key && tid_of(event) == run->tid &&
+	       (key == run->key || (run->was_missed && key == run->key_before));
 }
 
 /* What is missing was of whoever ran here meanwhile. */
@@ -213,10 +216,17 @@ static bool is_before(const struct merge_kvm_event *event, uint32_t key, uint64_
 	return (int32_t)((uint32_t)event->run_key - key) < 0 && event->at_ns < at_ns + KEYS_TELL_NS;
 }
 
-int merge_kvm_run_ends(struct merge_kvm *kvm, struct account *account, uint32_t cpu,
-		       struct merge_run *run, uint64_t end_ns, uint32_t end_key)
+/* Whether it happened in the run that is found next, of which the hook knew nothing yet. */
+static bool is_of_found(const struct merge_kvm_event *event, const struct merge_run *run,
+			const struct merge_run_end *end)
 {
-	int error = feed_gap_of_run(kvm, account, run, end_ns);
+	return end->found && tid_of(event) == end->found && (uint32_t)event->run_key == run->key;
+}
+
+int merge_kvm_run_ends(struct merge_kvm *kvm, struct account *account, uint32_t cpu,
+		       struct merge_run *run, const struct merge_run_end *end)
+{
+	int error = feed_gap_of_run(kvm, account, run, end->at_ns);
 
 	for (; kvm->first < kvm->end && !error; kvm->first++) {
 		const struct merge_kvm_event *event = &kvm->events[kvm->first];
@@ -224,12 +234,13 @@ int merge_kvm_run_ends(struct merge_kvm *kvm, struct account *account, uint32_t 
 		if (happened_in(event, run)) {
 			error = feed(account, cpu, event);
 		} else if (!event->who) {
-			if (event->at_ns > end_ns + LAG_NS)
+			if (event->at_ns > end->at_ns + LAG_NS)
 				break;
 			error = feed_gap(kvm, account, event);
 			if (!error)
-				error = feed_gap_of_run(kvm, account, run, end_ns);
-		} else if (is_before(event, end_key, end_ns)) {
+				error = feed_gap_of_run(kvm, account, run, end->at_ns);
+		} else if (!is_of_found(event, run, end) &&
+			   is_before(event, end->key, end->at_ns)) {
 			error = drop(account, event);
 		} else {
 			break;

@@ -28,7 +28,10 @@ struct merge_run {
 	uint64_t told_until_ns; /* the gap that its thread was told of */
 	uint32_t tid;		/* 0: idle, or nobody knows */
 	uint32_t key;
+	uint32_t
+		key_before; /* of the run that a missed switch ended: what this one's events carry */
 	bool has_key;
+	bool was_missed; /* nobody saw it begin */
 };
 
 struct merge_kvm {
@@ -61,9 +64,15 @@ int merge_kvm_take_alone(struct merge_kvm *kvm, const struct pft_kvm_alone *alon
 int merge_kvm_look(struct merge_kvm *kvm, const struct pft_kvm_block *block, bool final);
 int merge_kvm_looked(struct merge_kvm *kvm, uint64_t zero_ns);
 
-/* Feeds account with what happened in a run that ended at end_ns, at the switch of this key. */
+struct merge_run_end {
+	uint64_t at_ns;
+	uint32_t key;	/* of the switch */
+	uint32_t found; /* tid of the run that began unseen; 0: none did */
+};
+
+/* Feeds account with what happened in a run that has ended. */
 int merge_kvm_run_ends(struct merge_kvm *kvm, struct account *account, uint32_t cpu,
-		       struct merge_run *run, uint64_t end_ns, uint32_t end_key);
+		       struct merge_run *run, const struct merge_run_end *end);
 
 /* The same of a run that goes on: what happened before until_ns. UINT64_MAX: nothing will follow,
    and what is left belongs to no run that is known. */

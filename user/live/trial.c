@@ -69,7 +69,8 @@ int trial_hook(const struct probe *probe, const char *name)
 int trial_kvm(const struct probe *probe, const struct kvm_probe *kvm, enum live_kvm_hook hook,
 	      char message[LIVE_MESSAGE_BYTES])
 {
-	struct kvm_bpf *bpf = kvm_hooks_open(probe, kvm, RING_BYTES, &hook, message);
+	const struct kvm_hooks_maps maps = { RING_BYTES, -1 };
+	struct kvm_bpf *bpf = kvm_hooks_open(probe, kvm, &maps, &hook, message);
 
 	kvm_hooks_close(bpf);
 	return bpf ? 0 : -ENOTSUP;
