@@ -48,12 +48,13 @@ class Detail(unittest.TestCase):
     def test_no_switch_is_missed_but_those_that_the_kernel_hides(self):
         """
         Some sandboxes' kernels call no tracepoint in the threads of process 1: ftrace and bpftrace
-        see them switched in and never out. Whoever comes after them is found when it leaves.
+        see them switched in and never out. Whoever comes after them is found when it leaves. Such
+        a thread that was born and died meanwhile has no identity.
         """
         tasks = self.capture.tasks()
         missed = [tasks[row["task"]] for rows in self.cores.values() for row in rows[1:]
                   if not row["state"] and tasks[row["next"]]["kind"] == "unknown"]
-        self.assertEqual([task for task in missed if task["tgid"] != 1], [])
+        self.assertEqual([task for task in missed if task["tgid"] not in (1, None)], [])
 
     def test_successors_are_the_pairs_of_the_switches(self):
         pairs = collections.Counter((row["task"], row["next"]) for row in self.real)
