@@ -300,7 +300,7 @@ int flush_online(struct account *account, const struct cpu *cpu, uint64_t at_ns,
 
 /* ---- time passes ---- */
 
-int flush_fill(struct account *account, uint64_t at_ns)
+static int flush_fill(struct account *account, uint64_t at_ns)
 {
 	int error = 0;
 
@@ -308,6 +308,22 @@ int flush_fill(struct account *account, uint64_t at_ns)
 		if (account->cpus[i].known)
 			error = fill_cpu(account, &account->cpus[i], at_ns);
 	return error ? error : kvm_fill(account, at_ns);
+}
+
+int flush_all(struct account *account, uint64_t at_ns, uint64_t until_ns,
+	      int (*end_states)(struct account *, uint64_t))
+{
+	int error = 0;
+
+	if (at_ns >= account->grid.end_ns)
+		error = fill_advance(account, at_ns);
+	if (!error)
+		error = flush_fill(account, at_ns);
+	if (!error)
+		error = end_states(account, at_ns);
+	if (!error)
+		error = flush_rows(account, until_ns);
+	return error ? error : switches_flush(account, at_ns, true);
 }
 
 #define NS_PER_S 1000000000ULL

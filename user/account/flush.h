@@ -26,7 +26,11 @@ int flush_cells(struct account *account, struct cells *cells, uint64_t until_ns,
 /* The CPU goes, or comes back. */
 int flush_online(struct account *account, const struct cpu *cpu, uint64_t at_ns, bool online);
 
-/* Every CPU's and vCPU's time up to at_ns goes into rows. */
-int flush_fill(struct account *account, uint64_t at_ns);
+/*
+ * All up to at_ns, where something ends: each CPU's and vCPU's time, rows of the buckets that start
+ * before until_ns, single switches. `end_states` is kvm_cut() or kvm_end().
+ */
+int flush_all(struct account *account, uint64_t at_ns, uint64_t until_ns,
+	      int (*end_states)(struct account *, uint64_t));
 
 #endif

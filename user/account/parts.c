@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A capture that goes on in another sink: what is open at the border goes on, what is counted begins anew. */
-#include "account/fill.h"
 #include "account/flush.h"
 #include "account/lives.h"
 #include "account/proof.h"
 #include "account/selection.h"
-#include "account/switches.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,18 +17,8 @@ uint64_t account_border(const struct account *account, uint64_t at_ns)
 
 static int write_part(struct account *account, uint64_t at_ns)
 {
-	int error = 0;
+	int error = flush_all(account, at_ns, at_ns, kvm_cut);
 
-	if (at_ns >= account->grid.end_ns)
-		error = fill_advance(account, at_ns);
-	if (!error)
-		error = flush_fill(account, at_ns);
-	if (!error)
-		error = kvm_cut(account, at_ns);
-	if (!error)
-		error = flush_rows(account, at_ns);
-	if (!error)
-		error = switches_flush(account, at_ns, true);
 	return error ? error : flush_losses(account, at_ns);
 }
 

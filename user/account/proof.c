@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end: the kernel's totals beside what the samples said. */
-#include "account/fill.h"
 #include "account/flush.h"
 #include "account/lives.h"
 #include "account/proof.h"
 #include "account/selection.h"
-#include "account/switches.h"
 
 #include "base/array.h"
 
@@ -249,18 +247,8 @@ int proof_make(struct account *account, struct capture_end *end, uint64_t at_ns,
 /* Everything that is left, buckets that are not complete included. */
 static int write_rest(struct account *account, uint64_t at_ns)
 {
-	int error = 0;
+	int error = flush_all(account, at_ns, UINT64_MAX, kvm_end);
 
-	if (at_ns >= account->grid.end_ns)
-		error = fill_advance(account, at_ns);
-	if (!error)
-		error = flush_fill(account, at_ns);
-	if (!error)
-		error = kvm_end(account, at_ns);
-	if (!error)
-		error = flush_rows(account, UINT64_MAX);
-	if (!error)
-		error = switches_flush(account, at_ns, true);
 	if (!error)
 		error = flush_totals(account, true);
 	if (!error)
