@@ -395,7 +395,8 @@ static bool another_is_due(const struct account *account, uint32_t tid, uint64_t
 
 /*
  * Whether a switch-in with so much wait was before the last one known of this life, behind which it
- * sorts: since_ns, when the life changed, was a moment ago.
+ * sorts: since_ns, when the life changed, was a moment ago. (As much: a wait may be 0, and is not
+ * counted of who was preempted on its way to sleep.)
  */
 static bool is_older(const struct account *account, uint32_t slot, uint64_t since_ns,
 		     uint64_t at_ns, uint64_t wait_total_ns)
@@ -403,7 +404,7 @@ static bool is_older(const struct account *account, uint32_t slot, uint64_t sinc
 	const struct life *life = &account->lives[slot];
 
 	return since_ns + LAG_NS > at_ns && life->wait_total_ns != CAPTURE_NIL &&
-	       wait_total_ns < life->wait_total_ns && !another_is_due(account, life->tid, at_ns);
+	       wait_total_ns <= life->wait_total_ns && !another_is_due(account, life->tid, at_ns);
 }
 
 uint32_t life_first(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t wait_total_ns)
