@@ -232,19 +232,16 @@ static int feed_other(struct merge *merge, uint32_t cpu, const struct merge_even
 	}
 }
 
-/*
- * What happened in the run that ends at this event comes first. After a loss nobody knows when it
- * ended.
- */
+/* What happened in the run that ends here comes first. After a loss nobody knows when it ended. */
 static int end_run(struct merge *merge, uint32_t number, const struct merge_event *event)
 {
 	struct merge_cpu *cpu = &merge->cpus[number];
-	struct merge_run_end end = { .at_ns = event->at_ns, .key = event->run_key };
+	bool found = event->kind == MERGE_MARKER && event->has_run_key;
+	const struct merge_run_end end = { event->at_ns, event->run_key,
+					   found ? event->next & PFT_TID_MASK : 0 };
 
 	if (!merge_kvm_length(&cpu->kvm) && !cpu->kvm.gap_until_ns)
 		return 0;
-	if (event->kind == MERGE_MARKER && event->has_run_key)
-		end.found = event->next & PFT_TID_MASK;
 	if (event->kind == MERGE_SWITCH || event->kind == MERGE_MARKER)
 		return merge_kvm_run_ends(&cpu->kvm, merge->account, number, &cpu->run, &end);
 	return merge_kvm_run_goes_on(&cpu->kvm, merge->account, number, &cpu->run,
@@ -253,16 +250,14 @@ static int end_run(struct merge *merge, uint32_t number, const struct merge_even
 
 static void begin_run(struct merge_cpu *cpu, const struct merge_event *event)
 {
-	uint32_t key_before = cpu->run.key;
+	bool known = event->kind != MERGE_LOST && event->kind != MERGE_OFFLINE;
 
-	cpu->run = (struct merge_run){ .begin_ns = event->at_ns };
-	if (event->kind == MERGE_LOST || event->kind == MERGE_OFFLINE)
-		return;
-	cpu->run.tid = event->next & PFT_TID_MASK;
-	cpu->run.key = event->run_key;
-	cpu->run.has_key = event->has_run_key;
-	cpu->run.key_before = key_before;
-	cpu->run.was_missed = event->kind == MERGE_MARKER;
+	cpu->run = (struct merge_run){ .begin_ns = event->at_ns,
+				       .tid = known ? event->next & PFT_TID_MASK : 0,
+				       .key = event->run_key,
+				       .key_before = cpu->run.key,
+				       .has_key = known && event->has_run_key,
+				       .was_missed = event->kind == MERGE_MARKER };
 }
 
 /* A switch, when it need not wait for another CPU. */
