@@ -12,8 +12,9 @@
  * once, after --halt-us of sleep in user space. --migrate moves each thread to another CPU every
  * round. One more out ends a vCPU, from which KVM never enters it again.
  *
- * Prints tid=, vcpu=, begin_ns= and end_ns=, and run_ns=, wait_ns= (schedstat) of each vCPU in a
- * line, then what all executed (cpuid= pio= mmio= hlt=), and what came back to user space.
+ * Prints of each vCPU in a line tid=, vcpu=, begin_ns= and end_ns= of its work, run_ns= and wait_ns=
+ * (schedstat), and since_ns=, until_ns=, between which these were read, too; then what all executed
+ * (cpuid= pio= mmio= hlt=), and what came back to user space.
  */
 #include "load.h"
 
@@ -49,8 +50,9 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run;
 	int tid;
-	uint64_t begin_ns, end_ns;
-	uint64_t pio, mmio, hlt; /* back in user space */
+	uint64_t begin_ns, end_ns;   /* of its work */
+	uint64_t since_ns, until_ns; /* and of the reading of its counters around it */
+	uint64_t pio, mmio, hlt;     /* back in user space */
 	struct load_counters counters;
 };
 
@@ -213,12 +215,14 @@ static void *thread_main(void *context)
 	vcpu->tid = gettid();
 	pthread_barrier_wait(&at_rest);
 	pthread_barrier_wait(&go);
+	vcpu->since_ns = load_now_ns();
 	load_counters(&before);
 	vcpu->begin_ns = load_now_ns();
 	while (enter(vcpu))
 		;
 	vcpu->end_ns = load_now_ns();
 	load_counters(&vcpu->counters);
+	vcpu->until_ns = load_now_ns();
 	vcpu->counters.run_ns -= before.run_ns;
 	vcpu->counters.wait_ns -= before.wait_ns;
 	pthread_barrier_wait(&all_done);
@@ -235,9 +239,9 @@ static void print_results(const struct vcpu *vcpus, unsigned int count, const st
 		const struct vcpu *vcpu = &vcpus[i];
 
 		printf("tid=%d vcpu=%u begin_ns=%" PRIu64 " end_ns=%" PRIu64 " run_ns=%" PRIu64
-		       " wait_ns=%" PRIu64 "\n",
+		       " wait_ns=%" PRIu64 " since_ns=%" PRIu64 " until_ns=%" PRIu64 "\n",
 		       vcpu->tid, vcpu->number, vcpu->begin_ns, vcpu->end_ns, vcpu->counters.run_ns,
-		       vcpu->counters.wait_ns);
+		       vcpu->counters.wait_ns, vcpu->since_ns, vcpu->until_ns);
 		pio += vcpu->pio;
 		mmio += vcpu->mmio;
 		hlt += vcpu->hlt;
