@@ -96,8 +96,7 @@ struct pft_block {
 	__pft_u32 flags;
 	__pft_u32 markers;	  /* markers on this CPU before this block, cumulated (mod 2^32) */
 	__pft_u64 seeded_mono_ns; /* when this CPU was seeded last; 0: not live */
-	__pft_u64 reserved0;
-	__pft_u64 reserved;
+	__pft_u64 reserved[2];
 	struct pft_sample samples[PFT_BLOCK_SAMPLES];
 };
 

@@ -29,7 +29,7 @@ static __always_inline enum pft_state sched_state(bool preempt, __u32 state)
 }
 
 /* Run-queue wait of next's whole life. The switch in progress is not yet in run_delay: it is added
-   as the kernel will (kernel/sched/stats.h, sched_info_arrive). */
+   as the kernel will (kernel/sched/stats.h, sched_info_arrive). *flags is set where it will not. */
 static __always_inline __u64 sched_wait_total(struct task_struct *next, __u64 now, __u32 *flags)
 {
 	__u64 queued;

@@ -18,7 +18,7 @@ import unittest
 
 from capture import Capture
 from recorder import BUILD, Recorder, folder, run
-from test_detail import rows_by_core
+from switch_rows import rows_by_core
 
 EVENTS = ("sched:sched_switch,sched:sched_wakeup,sched:sched_wakeup_new,"
           "sched:sched_process_fork")
@@ -39,16 +39,14 @@ def found(capture, cpu):
     return {tids[row["next"]] for row in rows_by_core(capture)[cpu] if not row["state"]}
 
 
-def steps(ours, theirs, alike=3, far=40):
+def steps(ours, theirs, alike=3):
     """How many of each to leave out until `alike` of both are the same; (1, 1) when none are."""
-    tail = [switch[1:] for switch in ours[:far + alike]], [switch[1:] for switch in theirs[:far +
-                                                                                           alike]]
-    for out in range(1, far):
+    ours, theirs = ([switch[1:] for switch in switches] for switches in (ours, theirs))
+    for out in range(1, 40):
         for of_ours in range(out + 1):
-            of_theirs = out - of_ours
-            one, other = tail[0][of_ours:of_ours + alike], tail[1][of_theirs:of_theirs + alike]
-            if one == other and len(one) == alike:
-                return of_ours, of_theirs
+            one = ours[of_ours:of_ours + alike]
+            if len(one) == alike and one == theirs[out - of_ours:out - of_ours + alike]:
+                return of_ours, out - of_ours
     return 1, 1
 
 

@@ -24,6 +24,19 @@ static void preempts(struct bench *bench, uint32_t cpu, uint64_t at_ns, uint32_t
 	block->samples[PFT_WORD_COUNT(block->word) - 1].next = tid | PREEMPTED;
 }
 
+/* A marker: it has run since began_ns, and nobody saw it begin. */
+static void is_found(struct bench *bench, uint32_t cpu, uint64_t at_ns, uint32_t tid,
+		     uint64_t began_ns)
+{
+	struct pft_block *block = &bench->blocks[cpu];
+	struct pft_sample *sample = &block->samples[PFT_WORD_COUNT(block->word)];
+
+	bench_add(bench, cpu, at_ns, tid);
+	sample->next = tid | PFT_SAMPLE_MARKER;
+	sample->delta_ns = 0; /* its wait */
+	sample->wait_total_ns = bench_clock_at(began_ns);
+}
+
 static void enters(struct bench *bench, uint32_t cpu, uint64_t run_at_ns, uint64_t at_ns,
 		   uint32_t tid)
 {
@@ -261,17 +274,13 @@ static void the_run_that_was_seeded_is_known_by_its_key(void **state)
 static void a_run_that_began_unseen_has_the_events_that_carry_the_key_before(void **state)
 {
 	struct bench *bench = bench_begin();
-	struct pft_block *block = &bench->blocks[0];
 
 	(void)state;
 	runs(bench, 0, 10 * MS, OTHER);
 	enters(bench, 0, 10 * MS, 14 * MS, VCPU);
 	exits(bench, 0, 10 * MS, 15 * MS, VCPU, CPUID);
 	enters(bench, 0, 10 * MS, 17 * MS, VCPU);
-	runs(bench, 0, 20 * MS, VCPU);
-	block->samples[1].next = VCPU | PFT_SAMPLE_MARKER;
-	block->samples[1].delta_ns = 0; /* its wait */
-	block->samples[1].wait_total_ns = bench_clock_at(13 * MS);
+	is_found(bench, 0, 20 * MS, VCPU, 13 * MS);
 	runs(bench, 0, 20 * MS, 0);
 	bench_end_at(bench, 30 * MS);
 	assert_int_equal(exit_sum(bench, EXITS_COUNT, CPUID), 1);
@@ -283,14 +292,11 @@ static void a_run_that_began_unseen_has_the_events_that_carry_the_key_before(voi
 static void events_of_a_third_are_not_of_a_run_that_began_unseen(void **state)
 {
 	struct bench *bench = bench_begin();
-	struct pft_block *block = &bench->blocks[0];
 
 	(void)state;
 	runs(bench, 0, 10 * MS, OTHER);
 	exits(bench, 0, 10 * MS, 11 * MS, VCPU + 1, CPUID);
-	runs(bench, 0, 20 * MS, VCPU);
-	block->samples[1].next = VCPU | PFT_SAMPLE_MARKER;
-	block->samples[1].wait_total_ns = bench_clock_at(13 * MS);
+	is_found(bench, 0, 20 * MS, VCPU, 13 * MS);
 	runs(bench, 0, 20 * MS, 0);
 	bench_end_at(bench, 30 * MS);
 	assert_int_equal(lost(bench), 1);

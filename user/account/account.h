@@ -288,7 +288,8 @@ int account_cpu_total(struct account *account, const struct account_cpu_total *t
 
 /*
  * Closes every open interval at end->duration_ns, which must not be before account_latest_ns(),
- * writes what is left, fills in end's switches, runs_*, verdict and proof (its own memory, valid until account_free) and passes end to the sink.
+ * writes what is left, fills in end's switches, runs_*, verdict and proof (its own memory, valid
+ * until account_free) and passes end to the sink.
  * `totals_complete` is false when a total could not be kept or read.
  */
 int account_end(struct account *account, struct capture_end *end, bool has_totals,

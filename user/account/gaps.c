@@ -98,6 +98,16 @@ static bool is_newborn(const struct account *account, uint32_t slot, uint64_t at
 	       who->started_at_ns >= 0;
 }
 
+/* What account_missed_wait() will need of whoever was found; its wait until now may be known. */
+static void note_found(struct account *account, uint32_t slot, uint64_t at_ns)
+{
+	account->found_since_ns = account->lives[slot].began_at_ns;
+	if (account->found_wait_total_ns != CAPTURE_NIL || !is_newborn(account, slot, at_ns))
+		return;
+	account->found_wait_total_ns = 0;
+	account->found_since_ns = (uint64_t)account->who[slot].started_at_ns;
+}
+
 int account_missed_switch(struct account *account, uint32_t number, uint64_t at_ns, uint32_t tid,
 			  uint64_t unknown_ns)
 {
@@ -126,11 +136,7 @@ int account_missed_switch(struct account *account, uint32_t number, uint64_t at_
 	account->lossy = true;
 	if (!error)
 		error = run_is_found(account, cpu, at_ns, tid, 0);
-	account->found_since_ns = account->lives[cpu->life].began_at_ns;
-	if (account->found_wait_total_ns == CAPTURE_NIL && is_newborn(account, cpu->life, at_ns)) {
-		account->found_wait_total_ns = 0;
-		account->found_since_ns = (uint64_t)account->who[cpu->life].started_at_ns;
-	}
+	note_found(account, cpu->life, at_ns);
 	return error;
 }
 

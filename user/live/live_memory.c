@@ -122,8 +122,11 @@ uint64_t live_kernel_memory_bytes(const struct live *live)
 	bpf_object__for_each_map(map, live->bpf->obj) bytes += bytes_of(map, live->cpu_count, told);
 	if (!live->kvm.bpf)
 		return bytes;
-	bpf_object__for_each_map(map, live->kvm.bpf->obj) if (!is_shared(map)) bytes +=
-		bytes_of(map, live->cpu_count, told);
+	bpf_object__for_each_map(map, live->kvm.bpf->obj)
+	{
+		if (!is_shared(map))
+			bytes += bytes_of(map, live->cpu_count, told);
+	}
 	return bytes;
 }
 
@@ -173,7 +176,11 @@ static void add_kvm(uint32_t ring_bytes, struct live_memory *memory)
 	without_programs(bpf->obj);
 	if (kvm_hooks_size_maps(bpf, memory->possible_cpus, ring_bytes) || kvm_bpf__load(bpf))
 		memory->measured = false;
-	bpf_object__for_each_map(map, bpf->obj) if (!is_shared(map)) add_map(memory, map);
+	bpf_object__for_each_map(map, bpf->obj)
+	{
+		if (!is_shared(map))
+			add_map(memory, map);
+	}
 	kvm_bpf__destroy(bpf);
 }
 

@@ -28,10 +28,9 @@ struct merge_run {
 	uint64_t told_until_ns; /* the gap that its thread was told of */
 	uint32_t tid;		/* 0: idle, or nobody knows */
 	uint32_t key;
-	uint32_t
-		key_before; /* of the run that a missed switch ended: what this one's events carry */
+	uint32_t key_before; /* of the run before it */
 	bool has_key;
-	bool was_missed; /* nobody saw it begin */
+	bool was_missed; /* nobody saw it begin: its events carry the key before */
 };
 
 struct merge_kvm {
