@@ -2,6 +2,7 @@
 """Boots a kernel with a file system in memory, and gives back what the guest sent."""
 
 import pathlib
+import re
 import shutil
 import stat
 import struct
@@ -13,6 +14,17 @@ QEMU = "qemu-system-x86_64"
 BUSYBOX = pathlib.Path("/bin/busybox")  # package busybox-static
 LOADS = ("spin", "oneshot", "stamp", "pipepair", "forkstorm", "vcpu", "fewcaps")
 LONGEST_S = 200
+
+
+def perf_with_libraries():
+    """{path in the guest: file} of this machine's perf and what it needs to start; {} when there is
+    no perf, or it is a script that looks for one."""
+    perf = pathlib.Path(shutil.which("perf") or "/")
+    if not perf.is_file() or perf.read_bytes()[:4] != b"\x7fELF":
+        return {}
+    needs = subprocess.run(["ldd", perf], stdout=subprocess.PIPE, text=True, check=True).stdout
+    libraries = re.findall(r"/\S+(?= \(0x)", needs)
+    return {"bin/perf": perf, **{path.lstrip("/"): pathlib.Path(path) for path in libraries}}
 
 
 def _wants_interpreter(program):
@@ -51,7 +63,9 @@ def write_initramfs(path, build, modules):
     # numbered: a shell's * gives them in order
     programs.update({f"modules/{number}-{module.name}": module
                      for number, module in enumerate(modules)})
-    entries = [(folder, b"", stat.S_IFDIR | 0o755) for folder in ("bin", "modules")]
+    programs.update(perf_with_libraries())
+    folders = {str(folder) for name in programs for folder in pathlib.Path(name).parents}
+    entries = [(folder, b"", stat.S_IFDIR | 0o755) for folder in sorted(folders - {"."})]
     entries += [(name, source.read_bytes(), stat.S_IFREG | 0o755)
                 for name, source in programs.items()]
     entries.append(("TRAILER!!!", b"", 0))

@@ -17,18 +17,19 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "live"))
 
 import counts  # noqa: E402
+from beside_perf import PerfChecks  # noqa: E402
 from capture import Capture  # noqa: E402
 from exits import CPUID, HLT, STATES, ExitChecks, ExitTotalChecks, StateChecks  # noqa: E402
 from checks import (KilledChecks, LifeChecks, LossChecks, NothingMissingChecks,  # noqa: E402
                     SpinnerChecks, SwitchChecks, TidReuseChecks, WaitChecks, WholeChecks)
-from machine import Machine, what_is_missing, write_initramfs  # noqa: E402
+from machine import Machine, perf_with_libraries, what_is_missing, write_initramfs  # noqa: E402
 from packages import Missing, Packages  # noqa: E402
 from parts import sum_of_tid, tasks_of_tid  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build"))
 WORK = BUILD / "vm"
-ALL = ("cores", "pair", "waits", "clock", "storm", "ring", "killed", "offline", "late", "classic",
-       "parts", "crowd", "dies", "rights")
+ALL = ("cores", "pair", "waits", "perf", "clock", "storm", "ring", "killed", "offline", "late",
+       "classic", "parts", "crowd", "dies", "rights")
 KERNELS = {("6.1", "cloud"): ALL, ("6.12", "cloud"): ALL,
            ("6.1", "rt"): ("short",), ("6.12", "rt"): ("short",)}
 # 6.1 takes the time stamp counters of these guests for unsynchronized, other than a host's, and then
@@ -179,6 +180,16 @@ class Waits(Guest, WholeChecks, NothingMissingChecks, WaitChecks):
         cls.waited_ns = [*(counts.schedstat(cls.text(f"{when}.{tid}.schedstat"))[1]
                            for when in ("before", "after")),
                          int(cls.load("stamp")["wait_ns_at_begin"])]
+
+
+class Perf(Guest, WholeChecks, NothingMissingChecks, PerfChecks):
+    scenario = "perf"
+
+    @classmethod
+    def setUpClass(cls):
+        if not perf_with_libraries():
+            raise unittest.SkipTest("there is no perf to record beside (package linux-perf)")
+        super().setUpClass()
 
 
 class Files(Guest):
@@ -497,9 +508,9 @@ def why_not(series, flavour):
 
 def classes():
     """A class for each kernel and scenario."""
-    of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Clock, Storm, Ring, Killed,
-                                                 Offline, Late, Classic, Parts, Crowd, Dies, Rights,
-                                                 Short)}
+    of_scenario = {one.scenario: one for one in (Cores, Pair, Waits, Perf, Clock, Storm, Ring,
+                                                 Killed, Offline, Late, Classic, Parts, Crowd, Dies,
+                                                 Rights, Short)}
     for (series, flavour), scenarios in KERNELS.items():
         word = why_not(series, flavour)
         wanted = [Absent] if word else [Console, *(of_scenario[one] for one in scenarios)]

@@ -180,6 +180,41 @@ scenario_clock() {
 	start pair
 }
 
+# Tasks that take turns and sleep, and many that wake each other, recorded by perf, too. What it
+# tells of them remains: its own table, and sums of its events by tid.
+scenario_perf() {
+	[ -e /bin/perf ] || return
+	echo 1 >/proc/sys/kernel/sched_schedstats # for sched_stat_wait
+	# since 6.12 a task that sleeps may stay queued, and sched_stat_wait counts that as waiting
+	features=/sys/kernel/debug/sched/features
+	mount -t debugfs debug /sys/kernel/debug
+	grep -q DELAY_DEQUEUE $features && echo NO_DELAY_DEQUEUE >$features
+	record --bucket 10
+	perf sched record -q -a -m 2048 -o perf.data -- sh -c '
+		spin --cpu 1 --seconds 1 --name turn-taker &
+		spin --cpu 1 --seconds 1 --name turn-taker &
+		stamp --cpu 1 --seconds 1 --run-us 3000 --sleep-us 1000 --out stamps --name turn-taker &
+		taskset 1 perf bench sched messaging -g 1 -l 40
+		wait' >perf.words 2>&1
+	stop
+	perf sched latency -p -i perf.data >latency 2>>perf.words
+	perf script -i perf.data -F event,trace 2>>perf.words | awk '
+		function field(name,  value) {
+			value = $0
+			sub(".* " name "=", "", value)
+			return value + 0
+		}
+		/sched_switch:/ { switches[field("prev_pid")]++ }
+		/sched_stat_wait:/ { wait_ns[field("pid")] += field("delay") }
+		END {
+			for (tid in switches)
+				print tid, switches[tid], wait_ns[tid] + 0
+		}' >sums
+	rm perf.data
+	[ -e $features ] && grep -q NO_DELAY_DEQUEUE $features && echo DELAY_DEQUEUE >$features
+	echo 0 >/proc/sys/kernel/sched_schedstats
+}
+
 # Short tasks by the hundred, more than there are tids.
 scenario_storm() {
 	was=$(cat /proc/sys/kernel/pid_max)
