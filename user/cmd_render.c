@@ -90,7 +90,10 @@ static int parse(struct render *render, int argc, char **argv)
 	}
 	if (option || render->reading.help)
 		return option;
-	return reading_files(&render->reading, 1, RENDER_RUNS_MAX, argc, argv);
+	option = reading_files(&render->reading, 1, RENDER_RUNS_MAX, argc, argv);
+	/* several are aligned by their tasks' names, which must be known then */
+	render->reading.view.one_pass = render->reading.path_count == 1;
+	return option;
 }
 
 /* The page's path: as the user said, or beside the capture. */

@@ -18,28 +18,14 @@ static bool is_several(const struct render_runs *runs)
 	return runs->count > 1;
 }
 
-static size_t task_count(const struct render_runs *runs)
-{
-	return is_several(runs) ? runs->aligned.name_count : view_task_count(runs->views[0]);
-}
-
-static const char *kind_of(const struct render_runs *runs, size_t task)
-{
-	return is_several(runs) ? runs->aligned.names[task].kind
-				: view_task(runs->views[0], task)->kind;
-}
-
+/* Of several runs; one run's tasks tell it themselves, on their way. */
 static int find_idle(struct render_runs *runs)
 {
-	runs->idle = calloc(task_count(runs) + 1, sizeof(*runs->idle));
-	if (!runs->idle)
-		return -ENOMEM;
-	for (size_t task = 0; task < task_count(runs); task++) {
-		const char *kind = kind_of(runs, task);
+	int error = 0;
 
-		runs->idle[task] = kind && strcmp(kind, "idle") == 0;
-	}
-	return 0;
+	for (size_t name = 0; name < runs->aligned.name_count && !error; name++)
+		error = idle_set_put(&runs->idle, name, runs->aligned.names[name].kind);
+	return error;
 }
 
 /* Rows of several runs take the numbers of the names on their way. */
@@ -50,7 +36,7 @@ static int read_rows(struct render_runs *runs, size_t run, struct capture_sink *
 	int error;
 
 	if (!is_several(runs))
-		return view_read(runs->views[run], TABLES, sink, message);
+		return view_read(runs->views[run], TABLES | IDLE_SET_TABLES, sink, message);
 	error = view_runs_sink_init(&renumber, &runs->aligned, run, sink);
 	if (!error)
 		error = view_read(runs->views[run], TABLES, &renumber.sink, message);
@@ -69,12 +55,14 @@ static int read_charts(struct render_runs *runs, size_t run, size_t cells,
 	if (!charts)
 		return -ENOMEM;
 	runs->runs[run] = charts;
-	heat_init(&charts->heat, from_ns, budget, runs->idle, task_count(runs));
+	heat_init(&charts->heat, from_ns, budget, &runs->idle);
 	locality_init(&charts->locality, from_ns, budget);
 	exact_runs_init(&charts->exact, budget / 2);
 	exits_init(&charts->exits, from_ns, budget / 4);
 	incidents_init(&charts->incidents);
 	fan_out_init(&fan_out);
+	if (!is_several(runs))
+		fan_out_add(&fan_out, &runs->idle.sink); /* before the heat map asks it */
 	fan_out_add(&fan_out, &charts->heat.sink);
 	fan_out_add(&fan_out, &charts->locality.sink);
 	fan_out_add(&fan_out, &charts->exact.sink);
@@ -187,6 +175,7 @@ static enum exit_code open_all(struct render_runs *runs, const struct reading_op
 	enum exit_code code = EXIT_OK;
 	int error = 0;
 
+	idle_set_init(&runs->idle);
 	runs->count = reading->path_count;
 	for (size_t run = 0; run < runs->count && code == EXIT_OK; run++)
 		code = reading_open_one(reading, reading->paths[run], &runs->views[run]);
@@ -197,7 +186,7 @@ static enum exit_code open_all(struct render_runs *runs, const struct reading_op
 		error = -ENOMEM;
 	if (!error && is_several(runs))
 		error = view_runs_align(&runs->aligned, runs->views, runs->count);
-	if (!error)
+	if (!error && is_several(runs))
 		error = find_idle(runs);
 	return error ? failed(error) : EXIT_OK;
 }
@@ -237,6 +226,6 @@ void render_runs_free(struct render_runs *runs)
 	}
 	run_names_free(runs->names, runs->count);
 	view_runs_free(&runs->aligned);
-	free(runs->idle);
+	idle_set_free(&runs->idle);
 	memset(runs, 0, sizeof(*runs));
 }

@@ -24,12 +24,13 @@ struct render_runs {
 	struct page_run pages[RENDER_RUNS_MAX];
 	char **names;		  /* short ones */
 	struct view_runs aligned; /* of several runs */
-	bool *idle;		  /* by number of the page's tasks */
+	struct idle_set idle;	  /* by number of the page's tasks */
 };
 
 /*
  * Opens and reads them; `cells` is what all charts of all runs together may hold. An exit code, after
- * a line on stderr for what is wrong; of EXIT_OK and EXIT_INCOMPLETE a page can be made.
+ * a line on stderr for what is wrong; of EXIT_OK and EXIT_INCOMPLETE a page can be made. A single one
+ * may be read in one pass (view.h).
  */
 enum exit_code render_runs_read(struct render_runs *runs, const struct reading_options *reading,
 				size_t cells);

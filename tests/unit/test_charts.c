@@ -20,11 +20,12 @@ static void heat_counts_lengths_by_task_and_kind(void **state)
 	uint64_t later = string_pool_add(strings, "of a later version");
 	const uint64_t rows[] = { 2,  5, run, 80, 3,	 2,  5, run, 80, 4,   3,  5, wait,
 				  90, 7, 2,   5,  later, 80, 9, 2,   5,	 run, 81, 0 };
-	const bool idle[2] = { false, true };
+	struct idle_set idle;
 	struct heat heat;
 
 	(void)state;
-	heat_init(&heat, 0, BUDGET, idle, 2);
+	idle_set_init(&idle);
+	heat_init(&heat, 0, BUDGET, &idle);
 	assert_int_equal(batch_push(&heat.sink, CAPTURE_CELLS, 10, 0, strings, rows, 5), 0);
 	assert_int_equal(heat_finish(&heat), 0);
 	assert_int_equal(heat.raster.count, 2);
@@ -41,16 +42,39 @@ static void heat_counts_lengths_by_task_and_kind(void **state)
 	string_pool_free(strings);
 }
 
+static void idle_tasks_are_those_that_rows_say_are(void **state)
+{
+	struct string_pool *strings = string_pool_new();
+	uint64_t idle = string_pool_add(strings, "idle");
+	uint64_t rows[4][TASKS_COLUMNS] = {
+		{ [TASKS_TASK] = 9, [TASKS_KIND] = idle },
+		{ [TASKS_TASK] = 2, [TASKS_KIND] = string_pool_add(strings, "task") },
+		{ [TASKS_TASK] = 3, [TASKS_KIND] = NIL },
+		{ [TASKS_TASK] = 0, [TASKS_KIND] = idle },
+	};
+	struct idle_set set;
+
+	(void)state;
+	idle_set_init(&set);
+	assert_int_equal(batch_push(&set.sink, CAPTURE_TASKS, 0, 0, strings, rows[0], 4), 0);
+	for (uint64_t task = 0; task < 12; task++)
+		assert_int_equal(idle_set_has(&set, task), task == 0 || task == 9);
+	idle_set_free(&set);
+	string_pool_free(strings);
+}
+
 static void heat_sums_all_tasks_apart_from_idle(void **state)
 {
 	struct string_pool *strings = string_pool_new();
 	uint64_t run = string_pool_add(strings, "run");
 	const uint64_t rows[] = { 0, 0, run, 80, 3, 0, 1, run, 80, 4, 0, 7, run, 80, 5 };
-	const bool idle[2] = { false, true };
+	struct idle_set idle;
 	struct heat heat;
 
 	(void)state;
-	heat_init(&heat, 0, BUDGET, idle, 2);
+	idle_set_init(&idle);
+	assert_int_equal(idle_set_put(&idle, 1, "idle"), 0);
+	heat_init(&heat, 0, BUDGET, &idle);
 	assert_int_equal(batch_push(&heat.sink, CAPTURE_CELLS, 10, 0, strings, rows, 3), 0);
 	assert_int_equal(heat_finish(&heat), 0);
 	assert_int_equal(heat.raster.count, 3);
@@ -60,6 +84,7 @@ static void heat_sums_all_tasks_apart_from_idle(void **state)
 	assert_int_equal(heat.all.items[0].values[0], 3 + 5);
 	assert_int_equal(heat.all.items[1].values[0], 4);
 	heat_free(&heat);
+	idle_set_free(&idle);
 	string_pool_free(strings);
 }
 
@@ -158,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heat_counts_lengths_by_task_and_kind),
+		cmocka_unit_test(idle_tasks_are_those_that_rows_say_are),
 		cmocka_unit_test(heat_sums_all_tasks_apart_from_idle),
 		cmocka_unit_test(locality_adds_run_time_switches_and_migrations_by_core),
 		cmocka_unit_test(exits_know_a_kind_by_isa_and_reason),

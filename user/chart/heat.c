@@ -89,7 +89,7 @@ static int add_row(struct heat *heat, const struct capture_batch *batch, size_t 
 	uint64_t at_ns = batch->columns[CELLS_BUCKET][row] * batch->bucket_ns;
 	uint64_t bin = batch->columns[CELLS_BIN][row];
 	uint64_t count = batch->columns[CELLS_COUNT][row];
-	bool idle = task < heat->idle_count && heat->idle[task];
+	bool idle = idle_set_has(heat->idle, task);
 	int error = raster_add(&heat->raster, heat_group(kind, task), at_ns, bin, count, 0);
 
 	if (!error)
@@ -126,14 +126,12 @@ static int on_batch(struct capture_sink *sink, const struct capture_batch *batch
 	return batch->table == CAPTURE_CELLS ? add_rows(heat, batch) : 0;
 }
 
-void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const bool *idle,
-	       size_t idle_count)
+void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const struct idle_set *idle)
 {
 	memset(heat, 0, sizeof(*heat));
 	heat->sink = batch_sink(on_batch);
 	heat->from_ns = from_ns;
 	heat->idle = idle;
-	heat->idle_count = idle_count;
 	raster_init(&heat->raster, budget, HEAT_BIN_BITS);
 	heat->raster.by_group = true;
 	raster_init(&heat->all, budget / 2, HEAT_BIN_BITS);

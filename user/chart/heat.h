@@ -4,6 +4,7 @@
 #define CHART_HEAT_H
 
 #include "capture/capture.h"
+#include "chart/idle_set.h"
 #include "chart/raster.h"
 
 #include <stdbool.h>
@@ -26,8 +27,7 @@ struct heat {
 	struct capture_sink sink; /* first: the address of both is the same */
 	struct raster raster;	  /* group: kind and task; value 0: count */
 	struct raster all;	  /* of all tasks, so much finer in time; group: heat_all_group() */
-	const bool *idle;	  /* borrowed: which tasks are idle */
-	size_t idle_count;
+	const struct idle_set *idle; /* borrowed */
 	uint64_t from_ns;
 	uint64_t counts[HEAT_KINDS];
 
@@ -51,11 +51,10 @@ uint64_t heat_group_task(uint64_t group);
 uint64_t heat_all_group(enum heat_kind kind, bool idle);
 
 /*
- * Push HEAT_TABLES of the window that begins at from_ns into `sink`; see chart/raster.h. `idle`
- * says of the tasks 0 .. idle_count - 1 which are idle, and is borrowed.
+ * Push HEAT_TABLES of the window that begins at from_ns into `sink`; see chart/raster.h. `idle` is
+ * borrowed, and must know of a task before the task's first row comes.
  */
-void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const bool *idle,
-	       size_t idle_count);
+void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const struct idle_set *idle);
 /* After the last row. 0 or -ENOMEM. */
 int heat_finish(struct heat *heat);
 void heat_free(struct heat *heat);
