@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render_runs.h"
 
-#include "base/both.h"
+#include "base/array.h"
+#include "base/at_once.h"
 #include "base/log.h"
 #include "capture/fan_out.h"
 #include "view/run_names.h"
@@ -117,33 +118,38 @@ static int share_grid(struct render_runs *runs)
 	return error;
 }
 
-static int finish_heat(void *context)
+static int finish_raster(void *context)
 {
-	struct render_run *of = context;
-
-	return heat_finish(&of->heat);
+	return raster_finish(context);
 }
 
-static int finish_others(void *context)
+static int finish_heat_all(void *context)
 {
-	struct render_run *of = context;
-	int error = locality_finish(&of->locality);
+	return heat_finish_all(context);
+}
 
-	if (!error)
-		error = exact_runs_finish(&of->exact);
-	return error ? error : raster_finish(&of->exits.raster);
+static int finish_exact(void *context)
+{
+	return exact_runs_finish(context);
+}
+
+static int finish_run(struct render_run *of)
+{
+	const struct at_once_job jobs[] = {
+		{ finish_raster, &of->heat.raster },  { finish_raster, &of->locality.raster },
+		{ finish_heat_all, &of->heat },	      { finish_raster, &of->locality.migrations },
+		{ finish_raster, &of->exits.raster }, { finish_exact, &of->exact },
+	};
+
+	return at_once(jobs, ARRAY_LENGTH(jobs));
 }
 
 static int finish(struct render_runs *runs)
 {
 	int error = 0;
 
-	for (size_t run = 0; run < runs->count && !error; run++) {
-		struct render_run *of = runs->runs[run];
-
-		/* the heat map is as much work as the others together */
-		error = both_at_once(finish_others, of, finish_heat, of);
-	}
+	for (size_t run = 0; run < runs->count && !error; run++)
+		error = finish_run(runs->runs[run]);
 	if (!error && is_several(runs))
 		error = share_grid(runs);
 	for (size_t run = 0; run < runs->count; run++) {

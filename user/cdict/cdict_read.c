@@ -2,7 +2,8 @@
 /* One pass over a file: member by member, message by message, into a sink. */
 #include "cdict/cdict.h"
 
-#include "base/both.h"
+#include "base/array.h"
+#include "base/at_once.h"
 #include "cdict/cdict_inflate.h"
 #include "cdict/cdict_message.h"
 #include "cdict/cdict_open.h"
@@ -159,13 +160,14 @@ static int inflate_next(void *context)
 /* The member that was inflated last, while the one behind it is. */
 static int read_while_inflating(struct pass *pass)
 {
+	const struct at_once_job both[] = { { inflate_next, pass }, { read_member, pass } };
 	struct cdict_inflated done = pass->member;
 	int err;
 
 	pass->member = pass->members.member;
 	pass->members.member = done; /* its room */
 	if (pass->member.size >= AHEAD_BYTES_MIN)
-		return both_at_once(read_member, pass, inflate_next, pass);
+		return at_once(both, ARRAY_LENGTH(both));
 	err = read_member(pass);
 	return err ? err : inflate_next(pass);
 }

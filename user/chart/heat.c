@@ -137,13 +137,18 @@ void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const struct 
 	raster_init(&heat->all, budget / 2, HEAT_BIN_BITS);
 }
 
-int heat_finish(struct heat *heat)
+int heat_finish_all(struct heat *heat)
 {
 	int error = flush_pending(heat);
 
-	if (!error)
-		error = raster_finish(&heat->raster);
 	return error ? error : raster_finish(&heat->all);
+}
+
+int heat_finish(struct heat *heat)
+{
+	int error = raster_finish(&heat->raster);
+
+	return error ? error : heat_finish_all(heat);
 }
 
 void heat_free(struct heat *heat)

@@ -57,6 +57,8 @@ uint64_t heat_all_group(enum heat_kind kind, bool idle);
 void heat_init(struct heat *heat, uint64_t from_ns, size_t budget, const struct idle_set *idle);
 /* After the last row. 0 or -ENOMEM. */
 int heat_finish(struct heat *heat);
+/* Its second half; raster_finish() of `raster` is the first, and may be done at the same time. */
+int heat_finish_all(struct heat *heat);
 void heat_free(struct heat *heat);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "page/page.h"
 
-#include "base/both.h"
+#include "base/array.h"
 #include "page/block.h"
-#include "page/runs.h"
+#include "page/chart_blocks.h"
 #include "page/tasks.h"
 #include "page/template.h"
 
@@ -81,33 +81,14 @@ static int write_members(const struct view_runs *aligned, FILE *file)
 	return error;
 }
 
-static int write_cells(const struct raster *raster, unsigned int lower_bits, int values,
-		       const char *name, size_t run, FILE *file)
+static int write_chart(struct chart_blocks *charts, enum chart_block kind, size_t run, FILE *file)
 {
-	struct page_block block;
-	int error;
-
-	block_init(&block);
-	block_cells(&block, raster, lower_bits, raster->inner_bits > 0, values);
-	error = write_block(&block, name, run, file);
-	block_free(&block);
-	return error;
-}
-
-static int write_runs(const struct exact_runs *runs, size_t run, FILE *file)
-{
-	struct page_block block;
-	int error;
-
-	block_init(&block);
-	page_runs(runs, &block);
-	error = write_block(&block, "runs", run, file);
-	block_free(&block);
-	return error;
+	return write_block(&charts[run].blocks[kind], chart_block_name(kind), run, file);
 }
 
 /* What the first chart needs: it is painted while the browser still reads what follows. */
-static int write_first_blocks(const struct page_input *input, FILE *file)
+static int write_first_blocks(const struct page_input *input, struct chart_blocks *charts,
+			      FILE *file)
 {
 	int error = write_tasks(input, file);
 
@@ -116,62 +97,22 @@ static int write_first_blocks(const struct page_input *input, FILE *file)
 	for (size_t run = 0; run < input->run_count && !error; run++) {
 		error = write_meta(input, run, file);
 		if (!error)
-			error = write_cells(&input->runs[run].heat->all, 1, 1, "heat-all", run,
-					    file);
+			error = write_chart(charts, CHART_BLOCK_HEAT_ALL, run, file);
 	}
 	return error;
 }
 
-/* The rest of one run: the heat map's tasks are as much as all the others. */
-struct more {
-	const struct page_run *of;
-	size_t run;
-	FILE *file;
-	struct page_block heat;
-};
-
-static int write_others(void *context)
+static int write_more_blocks(const struct page_input *input, struct chart_blocks *charts,
+			     FILE *file)
 {
-	struct more *more = context;
-	const struct locality *locality = more->of->locality;
-	int error = write_cells(&locality->raster, 0, 2, "locality", more->run, more->file);
-
-	if (!error)
-		error = write_cells(&locality->migrations, 0, 1, "migrations", more->run,
-				    more->file);
-	return error ? error
-		     : write_cells(&more->of->exits->raster, EXITS_KIND_BITS, 2, "exits", more->run,
-				   more->file);
-}
-
-static int make_heat(void *context)
-{
-	struct more *more = context;
-	const struct raster *raster = &more->of->heat->raster;
-
-	block_cells(&more->heat, raster, HEAT_TASK_BITS, raster->inner_bits > 0, 1);
-	return block_deflate(&more->heat);
-}
-
-static int write_more_of(const struct page_run *of, size_t run, FILE *file)
-{
-	struct more more = { .of = of, .run = run, .file = file };
-	int error;
-
-	block_init(&more.heat);
-	error = both_at_once(write_others, &more, make_heat, &more);
-	if (!error)
-		error = write_block(&more.heat, "heat", run, file);
-	block_free(&more.heat);
-	return error ? error : write_runs(of->runs, run, file);
-}
-
-static int write_more_blocks(const struct page_input *input, FILE *file)
-{
+	static const enum chart_block order[] = { CHART_BLOCK_LOCALITY, CHART_BLOCK_MIGRATIONS,
+						  CHART_BLOCK_EXITS, CHART_BLOCK_HEAT,
+						  CHART_BLOCK_RUNS };
 	int error = 0;
 
-	for (size_t run = 0; run < input->run_count && !error; run++)
-		error = write_more_of(&input->runs[run], run, file);
+	for (size_t run = 0; run < input->run_count; run++)
+		for (size_t i = 0; i < ARRAY_LENGTH(order) && !error; i++)
+			error = write_chart(charts, order[i], run, file);
 	return error;
 }
 
@@ -183,15 +124,19 @@ static void write_part(const struct template_part *part, FILE *file)
 int page_write(const struct page_input *input, FILE *file)
 {
 	struct template_part parts[TEMPLATE_PARTS];
+	struct chart_blocks *charts;
 	int error = template_parts(parts);
 
+	if (!error)
+		error = chart_blocks_make(input->runs, input->run_count, &charts);
 	if (error)
 		return error;
 	write_part(&parts[0], file);
-	error = write_first_blocks(input, file);
+	error = write_first_blocks(input, charts, file);
 	write_part(&parts[1], file);
 	if (!error)
-		error = write_more_blocks(input, file);
+		error = write_more_blocks(input, charts, file);
 	write_part(&parts[2], file);
+	chart_blocks_free(charts, input->run_count);
 	return !error && ferror(file) ? -EIO : error;
 }
