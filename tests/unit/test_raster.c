@@ -100,15 +100,81 @@ static void sorting_gives_the_order_of_the_keys(void **state)
 			items[i].key = (high << 33 ^ next_random(&random, 1u << 31)) >> (64 - bits);
 			items[i].values[0] = items[i].key;
 		}
-		raster_sort(items, COUNT, scratch);
+		raster_sort(items, COUNT, scratch, 0);
 		for (size_t i = 1; i < COUNT; i++)
 			assert_true(items[i - 1].key <= items[i].key);
 		for (size_t i = 0; i < COUNT; i++)
 			assert_true(items[i].key == items[i].values[0]);
 	}
-	raster_sort(items, 0, scratch);
+	raster_sort(items, 0, scratch, 0);
 	free(items);
 	free(scratch);
+}
+
+enum { MIXED_ROWS = 24000 };
+
+/* Rows of some groups into a raster with too little room, in the order of time or mixed up. */
+static void fill_mixed(struct raster *raster, size_t budget, bool by_group, bool mixed)
+{
+	enum { ROWS = MIXED_ROWS, STRIDE = 2477 }; /* no common divisor: each row once */
+
+	raster_init(raster, budget, INNER_BITS);
+	raster->by_group = by_group;
+	assert_int_equal(raster_widen(raster, 10, 30), 0);
+	for (uint64_t i = 0; i < ROWS; i++) {
+		uint64_t row = mixed ? i * STRIDE % ROWS : i;
+		uint64_t random = row + 1;
+		uint64_t group = 1 + next_random(&random, 3);
+
+		/* a bucket's rows may be of any order, and of one cell; columns hold few or many */
+		assert_int_equal(raster_add(raster, group, (row / 150 + 3) * 10,
+					    next_random(&random, group * 150), row, 1),
+				 0);
+	}
+	assert_int_equal(raster_finish(raster), 0);
+	assert_sorted_once(raster);
+	assert_int_equal(total(raster, 0), (uint64_t)ROWS * (ROWS - 1) / 2);
+}
+
+/* What was foreseen of each group before its columns became wider. */
+static void assert_cells_are_counted(const struct raster *raster)
+{
+	size_t end = 0;
+
+	for (size_t i = 0; i < raster->step_count; i++) {
+		size_t begin = end;
+
+		while (end < raster->count &&
+		       raster_group(raster, &raster->items[end]) == raster->steps[i].group)
+			end++;
+		assert_int_equal(raster->steps[i].cells, end - begin);
+	}
+	assert_true(raster->step_count == 0 || end == raster->count);
+}
+
+static void compare_orders(size_t budget, bool by_group)
+{
+	struct raster straight;
+	struct raster mixed;
+
+	fill_mixed(&straight, budget, by_group, false);
+	fill_mixed(&mixed, budget, by_group, true);
+	assert_true(straight.count <= budget && mixed.count <= budget);
+	assert_int_equal(straight.count, mixed.count);
+	assert_memory_equal(straight.items, mixed.items, straight.count * sizeof(*straight.items));
+	assert_cells_are_counted(&straight);
+	raster_free(&straight);
+	raster_free(&mixed);
+}
+
+static void the_order_of_rows_does_not_matter(void **state)
+{
+	(void)state;
+	for (size_t budget = 1000; budget < MIXED_ROWS; budget += budget / 2)
+		compare_orders(budget, false);
+	/* of groups, once all rows are there: before that, those that came first become wider */
+	for (size_t budget = MIXED_ROWS * 2 / 3; budget < MIXED_ROWS * 3 / 4; budget += 500)
+		compare_orders(budget, true);
 }
 
 static void partial_rows_add_up(void **state)
@@ -258,6 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_groups_with_many_cells_become_coarser),
 		cmocka_unit_test(sorting_gives_the_order_of_the_keys),
+		cmocka_unit_test(the_order_of_rows_does_not_matter),
 		cmocka_unit_test(partial_rows_add_up),
 		cmocka_unit_test(longer_buckets_bring_all_to_their_grid),
 		cmocka_unit_test(a_budget_halves_time_and_drops_nothing),

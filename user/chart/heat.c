@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "chart/heat.h"
 
+#include "base/array.h"
 #include "base/string_pool.h"
 #include "chart/batch_sink.h"
 
@@ -51,19 +52,25 @@ static int kind_of(const uint64_t ids[HEAT_KINDS], uint64_t id)
 	return -1;
 }
 
-/* Moves what one bucket summed up into `all`. */
+static int flush_cell(struct heat *heat, size_t cell)
+{
+	uint64_t count = heat->pending[cell];
+
+	heat->pending[cell] = 0;
+	return raster_add(&heat->all, cell >> HEAT_BIN_BITS, heat->pending_at_ns,
+			  cell & ((1u << HEAT_BIN_BITS) - 1), count, 0);
+}
+
+/* Moves what one bucket summed up into `all`, in the order of its keys. */
 static int flush_pending(struct heat *heat)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < heat->touched_count && !error; i++) {
-		unsigned int cell = heat->touched[i];
-
-		error = raster_add(&heat->all, cell >> HEAT_BIN_BITS, heat->pending_at_ns,
-				   cell & ((1u << HEAT_BIN_BITS) - 1), heat->pending[cell], 0);
-		heat->pending[cell] = 0;
-	}
-	heat->touched_count = 0;
+	for (size_t word = 0; word < ARRAY_LENGTH(heat->touched); word++)
+		for (; heat->touched[word] && !error;
+		     heat->touched[word] &= heat->touched[word] - 1)
+			error = flush_cell(
+				heat, word * 64 + (size_t)__builtin_ctzll(heat->touched[word]));
 	return error;
 }
 
@@ -76,8 +83,7 @@ static int add_to_all(struct heat *heat, uint64_t group, uint64_t at_ns, uint64_
 	if (at_ns != heat->pending_at_ns)
 		error = flush_pending(heat);
 	heat->pending_at_ns = at_ns;
-	if (heat->pending[cell] == 0)
-		heat->touched[heat->touched_count++] = (uint16_t)cell;
+	heat->touched[cell / 64] |= (uint64_t)1 << cell % 64;
 	heat->pending[cell] = raster_sum(heat->pending[cell], count);
 	return error;
 }

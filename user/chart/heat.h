@@ -34,10 +34,9 @@ struct heat {
 	/* of one bucket for `all`: most tasks fall into the same few bins */
 	uint64_t pending_at_ns;
 	uint64_t pending[HEAT_ALL_CELLS];
-	uint16_t touched[HEAT_ALL_CELLS]; /* which of them are not 0 */
-	size_t touched_count;
+	uint64_t touched[HEAT_ALL_CELLS / 64]; /* a bit for each of them that is not 0 */
 };
-_Static_assert(HEAT_ALL_CELLS <= UINT16_MAX, "touched");
+_Static_assert(HEAT_ALL_CELLS % 64 == 0, "touched");
 
 /* The word that stands in the file: "run", "sleep", ... */
 const char *heat_kind_word(enum heat_kind kind);

@@ -25,26 +25,6 @@ void raster_free(struct raster *raster)
 	memset(raster, 0, sizeof(*raster));
 }
 
-static uint64_t column_mask(const struct raster *raster)
-{
-	return (((uint64_t)1 << RASTER_COLUMN_BITS) - 1) << raster->inner_bits;
-}
-
-uint64_t raster_group(const struct raster *raster, const struct raster_cell *cell)
-{
-	return cell->key >> (raster->inner_bits + RASTER_COLUMN_BITS);
-}
-
-uint64_t raster_column(const struct raster *raster, const struct raster_cell *cell)
-{
-	return (cell->key & column_mask(raster)) >> raster->inner_bits;
-}
-
-uint64_t raster_inner(const struct raster *raster, const struct raster_cell *cell)
-{
-	return cell->key & (((uint64_t)1 << raster->inner_bits) - 1);
-}
-
 uint64_t raster_column_start_ns(const struct raster *raster, uint64_t column)
 {
 	return (raster->first_column + column) * raster->column_ns;
@@ -55,73 +35,45 @@ uint64_t raster_sum(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* Sums neighbours of one key in place; returns how many cells are left. */
-static size_t sum_neighbours(struct raster_cell *items, size_t count)
+static void add_values(struct raster_cell *to, const struct raster_cell *cell)
 {
-	size_t kept = 0;
-
-	for (size_t i = 1; i < count; i++) {
-		if (items[i].key != items[kept].key) {
-			items[++kept] = items[i];
-			continue;
-		}
-		for (int value = 0; value < RASTER_VALUES; value++)
-			items[kept].values[value] =
-				raster_sum(items[kept].values[value], items[i].values[value]);
-	}
-	return count ? kept + 1 : 0;
+	for (int value = 0; value < RASTER_VALUES; value++)
+		to->values[value] = raster_sum(to->values[value], cell->values[value]);
 }
 
-static void swap_with_scratch(struct raster *raster)
+/* Moves sorted cells down to `kept`, those of one key as one; returns where they end. */
+static size_t sum_down(struct raster *raster, size_t begin, size_t end, size_t kept)
 {
 	struct raster_cell *items = raster->items;
-	size_t capacity = raster->capacity;
+	size_t first = kept;
 
-	raster->items = raster->scratch;
-	raster->capacity = raster->scratch_capacity;
-	raster->scratch = items;
-	raster->scratch_capacity = capacity;
-}
-
-static void sum_all(struct raster *raster)
-{
-	raster->count = sum_neighbours(raster->items, raster->count);
-	raster->sorted = raster->count;
-}
-
-/* Sorts the tail that was added since and merges it with the sorted part. */
-static int settle(struct raster *raster)
-{
-	struct raster_cell *tail = raster->items + raster->sorted;
-	size_t tail_count = raster->count - raster->sorted;
-	int error;
-
-	if (tail_count == 0)
-		return 0;
-	error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
-	if (error)
-		return error;
-	raster_steps_apply(raster, tail, tail_count);
-	raster_sort(tail, tail_count, raster->scratch);
-	if (raster->sorted) {
-		raster_merge(raster->items, raster->sorted, tail, tail_count, raster->scratch);
-		swap_with_scratch(raster);
+	for (size_t i = begin; i < end; i++) {
+		if (kept > first && items[kept - 1].key == items[i].key)
+			add_values(&items[kept - 1], &items[i]);
+		else
+			items[kept++] = items[i];
 	}
-	sum_all(raster);
-	return 0;
+	return kept;
 }
 
-/* The first cell from `i` on whose key, without its inner part, is another. */
-static size_t column_end(const struct raster *raster, size_t i)
+static void all_sorted(struct raster *raster, size_t count)
+{
+	raster->count = raster->sorted = count;
+	raster->last_column = 0;
+	raster->disordered = false;
+}
+
+/* The first cell from `i` on, or `end`, whose key without its inner part is another. */
+static size_t column_end(const struct raster *raster, size_t i, size_t end)
 {
 	uint64_t key = raster->items[i].key >> raster->inner_bits;
 
-	while (i < raster->count && raster->items[i].key >> raster->inner_bits == key)
+	while (i < end && raster->items[i].key >> raster->inner_bits == key)
 		i++;
 	return i;
 }
 
-/* In order: most columns hold a few cells only. */
+/* Most columns hold a few cells only. */
 #define FEW_CELLS 48
 
 static void insert_cells(struct raster_cell *cells, size_t count)
@@ -136,43 +88,88 @@ static void insert_cells(struct raster_cell *cells, size_t count)
 	}
 }
 
-int raster_order_columns(struct raster *raster)
+/* Where keys begin to descend, from `i` on; `count` where they never do. */
+static size_t sorted_end(const struct raster_cell *cells, size_t i, size_t count)
 {
-	int error = ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count);
-
-	for (size_t i = 0, end; i < raster->count && !error; i = end) {
-		end = column_end(raster, i);
-		if (end - i <= FEW_CELLS)
-			insert_cells(raster->items + i, end - i);
-		else
-			raster_sort(raster->items + i, end - i, raster->scratch);
-	}
-	if (!error)
-		sum_all(raster);
-	return error;
+	for (i++; i < count && cells[i - 1].key <= cells[i].key; i++)
+		;
+	return i < count ? i : count;
 }
 
-/* Two columns that became one lie one after the other, each sorted: merges such pairs. */
-static void merge_pairs(struct raster *raster, uint64_t odd)
+/* Many are mostly what was sorted once: one run, or two that became one column. */
+static void sort_runs(struct raster_cell *cells, size_t count, struct raster_cell *scratch)
 {
-	const struct raster_cell *items = raster->items;
-	uint64_t mask = column_mask(raster);
+	size_t first = sorted_end(cells, 0, count);
 
-	for (size_t i = 0, end; i < raster->count; i = end) {
-		size_t middle = column_end(raster, i);
-		uint64_t column = (raster_column(raster, &items[i]) + odd) >> 1;
-
-		end = middle;
-		if (middle < raster->count &&
-		    raster_group(raster, &items[middle]) == raster_group(raster, &items[i]) &&
-		    (raster_column(raster, &items[middle]) + odd) >> 1 == column)
-			end = column_end(raster, middle);
-		for (size_t j = i; j < end; j++)
-			raster->items[j].key =
-				(items[j].key & ~mask) | column << raster->inner_bits;
-		raster_merge(items + i, middle - i, items + middle, end - middle,
-			     raster->scratch + i);
+	if (first == count)
+		return;
+	if (sorted_end(cells, first, count) < count) {
+		raster_sort(cells, count, scratch, 0);
+		return;
 	}
+	raster_merge(cells, first, cells + first, count - first, scratch);
+	memcpy(cells, scratch, count * sizeof(*cells));
+}
+
+size_t raster_tidy(struct raster *raster, size_t begin, size_t end, size_t kept)
+{
+	for (size_t i = begin, next; i < end; i = next) {
+		next = column_end(raster, i, end);
+		if (next - i <= FEW_CELLS)
+			insert_cells(raster->items + i, next - i);
+		else
+			sort_runs(raster->items + i, next - i, raster->scratch);
+		kept = sum_down(raster, i, next, kept);
+	}
+	return kept;
+}
+
+/* Sorts and sums what was added since; returns where it ends. */
+static size_t settle_tail(struct raster *raster)
+{
+	struct raster_cell *tail = raster->items + raster->sorted;
+	size_t tail_count = raster->count - raster->sorted;
+
+	raster_steps_apply(raster, tail, tail_count);
+	if (raster->disordered) {
+		raster_sort(tail, tail_count, raster->scratch, 0);
+		return sum_down(raster, raster->sorted, raster->count, raster->sorted);
+	}
+	/* rows come in the order of time: only the groups need to be brought together */
+	raster_sort(tail, tail_count, raster->scratch, raster->inner_bits + RASTER_COLUMN_BITS);
+	return raster_tidy(raster, raster->sorted, raster->count, raster->sorted);
+}
+
+static void swap_with_scratch(struct raster *raster)
+{
+	struct raster_cell *items = raster->items;
+	size_t capacity = raster->capacity;
+
+	raster->items = raster->scratch;
+	raster->capacity = raster->scratch_capacity;
+	raster->scratch = items;
+	raster->scratch_capacity = capacity;
+}
+
+/* Sorts the tail that was added since and merges it with the sorted part. */
+static int settle(struct raster *raster)
+{
+	size_t sorted = raster->sorted;
+	size_t end;
+
+	if (raster->count == sorted)
+		return 0;
+	if (ARRAY_RESERVE(raster->scratch, raster->scratch_capacity, raster->count))
+		return -ENOMEM;
+	end = settle_tail(raster);
+	if (sorted) {
+		raster_merge(raster->items, sorted, raster->items + sorted, end - sorted,
+			     raster->scratch);
+		swap_with_scratch(raster);
+		end = sum_down(raster, 0, end, 0);
+	}
+	all_sorted(raster, end);
+	return 0;
 }
 
 /* Columns twice as wide, on the grid that begins at zero. */
@@ -188,9 +185,12 @@ static int halve(struct raster *raster)
 	raster->first_column >>= 1;
 	raster->column_ns *= 2;
 	raster_steps_halved(raster);
-	merge_pairs(raster, odd);
-	swap_with_scratch(raster);
-	sum_all(raster);
+	for (size_t i = 0; i < raster->count; i++) {
+		struct raster_cell *cell = &raster->items[i];
+
+		raster_move_cell(raster, cell, (raster_column(raster, cell) + odd) >> 1);
+	}
+	all_sorted(raster, raster_tidy(raster, 0, raster->count, 0));
 	return 0;
 }
 
@@ -219,7 +219,7 @@ static int make_room(struct raster *raster)
 	int error = settle(raster);
 
 	while (!error && raster->by_group && raster->count > raster->budget)
-		error = raster_steps_widen(raster, raster->budget / 8 * 7);
+		error = raster_steps_widen(raster);
 	if (error == -ERANGE)
 		error = 0;
 	while (!error && raster->count > raster->budget && raster->column_ns < UINT64_MAX / 4) {
@@ -269,6 +269,8 @@ int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t i
 		error = ARRAY_RESERVE(raster->items, raster->capacity, raster->count + 1);
 	if (error)
 		return error;
+	raster->disordered |= column < raster->last_column;
+	raster->last_column = column;
 	raster->items[raster->count++] = (struct raster_cell){
 		.key = group << (raster->inner_bits + RASTER_COLUMN_BITS) |
 		       column << raster->inner_bits | inner,

@@ -50,7 +50,9 @@ struct raster {
 	struct raster_cell *scratch;
 	size_t capacity;
 	size_t scratch_capacity;
-	size_t sorted; /* items before this one are sorted, each key once */
+	size_t sorted;	      /* items before this one are sorted, each key once */
+	uint64_t last_column; /* of the items behind them */
+	bool disordered;      /* they are not in the order of time */
 };
 
 /* `budget` cells at most are kept; while filling, half as many again wait to be summed. */
@@ -74,10 +76,11 @@ int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t i
 int raster_finish(struct raster *raster);
 
 /*
- * Sorts and sums anew within each column, after columns became wider: what lies in one stands
- * together, but not in order. 0 or -ENOMEM.
+ * Sorts and sums within each column the items from `begin` up to `end`, where what lies in one column
+ * stands together; they move down to `kept`. `scratch` must have room for as many. Returns the end of
+ * what is kept.
  */
-int raster_order_columns(struct raster *raster);
+size_t raster_tidy(struct raster *raster, size_t begin, size_t end, size_t kept);
 
 /* The columns of this group are column_ns << raster_shift() wide. */
 unsigned int raster_shift(const struct raster *raster, uint64_t group);
@@ -85,9 +88,30 @@ unsigned int raster_shift(const struct raster *raster, uint64_t group);
 /* a + b, or the largest number there is. */
 uint64_t raster_sum(uint64_t a, uint64_t b);
 
-uint64_t raster_group(const struct raster *raster, const struct raster_cell *cell);
-uint64_t raster_column(const struct raster *raster, const struct raster_cell *cell);
-uint64_t raster_inner(const struct raster *raster, const struct raster_cell *cell);
+static inline uint64_t raster_group(const struct raster *raster, const struct raster_cell *cell)
+{
+	return cell->key >> (raster->inner_bits + RASTER_COLUMN_BITS);
+}
+
+static inline uint64_t raster_column(const struct raster *raster, const struct raster_cell *cell)
+{
+	return cell->key >> raster->inner_bits & (((uint64_t)1 << RASTER_COLUMN_BITS) - 1);
+}
+
+static inline uint64_t raster_inner(const struct raster *raster, const struct raster_cell *cell)
+{
+	return cell->key & (((uint64_t)1 << raster->inner_bits) - 1);
+}
+
+/* Puts the cell into another column. */
+static inline void raster_move_cell(const struct raster *raster, struct raster_cell *cell,
+				    uint64_t column)
+{
+	uint64_t mask = (((uint64_t)1 << RASTER_COLUMN_BITS) - 1) << raster->inner_bits;
+
+	cell->key = (cell->key & ~mask) | column << raster->inner_bits;
+}
+
 /* When a column begins, in ns since the capture's zero. */
 uint64_t raster_column_start_ns(const struct raster *raster, uint64_t column);
 

@@ -60,10 +60,12 @@ static void scatter(const struct digit *digit, const struct raster_cell *from, s
 		to[place[value_of(digit, from[i].key)]++] = from[i];
 }
 
-void raster_sort(struct raster_cell *items, size_t count, struct raster_cell *scratch)
+void raster_sort(struct raster_cell *items, size_t count, struct raster_cell *scratch,
+		 unsigned int lowest_bit)
 {
 	struct digit digits[DIGITS_MAX];
-	size_t digit_count = choose_digits(differing_bits(items, count), digits);
+	uint64_t bits = differing_bits(items, count) >> lowest_bit << lowest_bit;
+	size_t digit_count = choose_digits(bits, digits);
 	struct raster_cell *from = items;
 	struct raster_cell *to = scratch;
 

@@ -5,8 +5,12 @@
 
 #include "chart/raster.h"
 
-/* Sorts by key; equal keys keep their order. `scratch` has room for as many. */
-void raster_sort(struct raster_cell *items, size_t count, struct raster_cell *scratch);
+/*
+ * Sorts by key, of which the bits below `lowest_bit` do not count; what is equal then keeps its order.
+ * `scratch` has room for as many.
+ */
+void raster_sort(struct raster_cell *items, size_t count, struct raster_cell *scratch,
+		 unsigned int lowest_bit);
 
 /* Merges two sorted runs into `out`, which has room for both. */
 void raster_merge(const struct raster_cell *a, size_t a_count, const struct raster_cell *b,

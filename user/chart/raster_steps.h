@@ -12,10 +12,11 @@
 void raster_steps_apply(struct raster *raster, struct raster_cell *cells, size_t count);
 
 /*
- * All cells are sorted: widens the columns of the groups with most of them, so that about `budget`
- * cells are left, and sorts and sums them. 0, -ENOMEM, or -ERANGE when no group can be wider.
+ * All cells are sorted: widens the columns of the groups with most of them, so that somewhat less
+ * than the budget of cells is left, and sorts and sums them. 0, -ENOMEM, or -ERANGE when no group can
+ * be wider. Takes memory for each possible inner part.
  */
-int raster_steps_widen(struct raster *raster, size_t budget);
+int raster_steps_widen(struct raster *raster);
 
 /* To be called when all columns became twice as wide. */
 void raster_steps_halved(struct raster *raster);
