@@ -34,17 +34,24 @@ void block_bytes(struct page_block *block, const void *bytes, size_t count)
 	block->count += count;
 }
 
+#define VARINT_BYTES_MAX 10
+
 void block_varint(struct page_block *block, uint64_t value)
 {
-	unsigned char bytes[10];
-	size_t count = 0;
+	unsigned char *to;
 
+	if (!block->error && block->count + VARINT_BYTES_MAX > block->capacity)
+		block->error = ARRAY_RESERVE(block->bytes, block->capacity,
+					     block->count + VARINT_BYTES_MAX);
+	if (block->error)
+		return;
+	to = block->bytes + block->count;
 	while (value >= 0x80) {
-		bytes[count++] = (unsigned char)(value | 0x80);
+		*to++ = (unsigned char)(value | 0x80);
 		value >>= 7;
 	}
-	bytes[count++] = (unsigned char)value;
-	block_bytes(block, bytes, count);
+	*to++ = (unsigned char)value;
+	block->count = (size_t)(to - block->bytes);
 }
 
 void block_nullable(struct page_block *block, uint64_t value)
@@ -52,70 +59,83 @@ void block_nullable(struct page_block *block, uint64_t value)
 	block_varint(block, value == CAPTURE_NIL ? 0 : value + 1);
 }
 
-/* True where a group begins. */
-static int begins_group(const struct raster *raster, size_t i)
+/* Where each group begins, and behind them all where the last one ends. */
+struct groups {
+	size_t *begins;
+	size_t count;
+	size_t capacity;
+};
+
+static int find_groups(const struct raster *raster, struct groups *groups)
 {
-	return i == 0 || raster_group(raster, &raster->items[i]) !=
-				 raster_group(raster, &raster->items[i - 1]);
+	for (size_t i = 0; i < raster->count; i++) {
+		if (i && raster_group(raster, &raster->items[i]) ==
+				 raster_group(raster, &raster->items[i - 1]))
+			continue;
+		if (ARRAY_RESERVE(groups->begins, groups->capacity, groups->count + 2))
+			return -ENOMEM;
+		groups->begins[groups->count++] = i;
+		groups->begins[groups->count] = raster->count;
+	}
+	return 0;
 }
 
-static size_t next_group(const struct raster *raster, size_t i)
+static uint64_t group_at(const struct raster *raster, const struct groups *groups, size_t i)
 {
-	do
-		i++;
-	while (i < raster->count && !begins_group(raster, i));
-	return i;
+	return raster_group(raster, &raster->items[groups->begins[i]]);
 }
 
 static void put_groups(struct page_block *block, const struct raster *raster,
-		       unsigned int lower_bits)
+		       const struct groups *groups, unsigned int lower_bits)
 {
 	uint64_t lower_mask = ((uint64_t)1 << lower_bits) - 1;
 
-	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
-		block_varint(block, raster_group(raster, &raster->items[i]) >> lower_bits);
-	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
-		block_varint(block, raster_group(raster, &raster->items[i]) & lower_mask);
-	for (size_t i = 0, next; i < raster->count; i = next) {
-		next = next_group(raster, i);
-		block_varint(block, next - i);
-	}
-	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
-		block_varint(block, raster_shift(raster, raster_group(raster, &raster->items[i])));
+	for (size_t i = 0; i < groups->count; i++)
+		block_varint(block, group_at(raster, groups, i) >> lower_bits);
+	for (size_t i = 0; i < groups->count; i++)
+		block_varint(block, group_at(raster, groups, i) & lower_mask);
+	for (size_t i = 0; i < groups->count; i++)
+		block_varint(block, groups->begins[i + 1] - groups->begins[i]);
+	for (size_t i = 0; i < groups->count; i++)
+		block_varint(block, raster_shift(raster, group_at(raster, groups, i)));
 }
 
-static void put_columns(struct page_block *block, const struct raster *raster)
+static void put_columns(struct page_block *block, const struct raster *raster,
+			const struct groups *groups)
 {
-	uint64_t before = 0;
+	for (size_t group = 0; group < groups->count; group++) {
+		uint64_t before = 0;
 
-	for (size_t i = 0; i < raster->count; i++) {
-		uint64_t column = raster_column(raster, &raster->items[i]);
+		for (size_t i = groups->begins[group]; i < groups->begins[group + 1]; i++) {
+			uint64_t column = raster_column(raster, &raster->items[i]);
 
-		if (begins_group(raster, i))
-			before = 0;
-		block_varint(block, column - before);
-		before = column;
+			block_varint(block, column - before);
+			before = column;
+		}
 	}
 }
 
 void block_cells(struct page_block *block, const struct raster *raster, unsigned int lower_bits,
 		 int with_inner, int values)
 {
-	size_t groups = 0;
+	struct groups groups = { 0 };
 	int any = raster->count > 0;
 
-	for (size_t i = 0; i < raster->count; i = next_group(raster, i))
-		groups++;
+	if (!block->error)
+		block->error = find_groups(raster, &groups);
+	if (block->error)
+		groups.count = 0;
 	block_varint(block, raster->column_ns);
 	block_varint(block, raster->bucket_ns);
 	block_varint(block, raster->first_column);
 	block_varint(block, raster->coarsened);
 	block_varint(block, any ? raster->from_ns : 0);
 	block_varint(block, any ? raster->to_ns : 0);
-	block_varint(block, groups);
+	block_varint(block, groups.count);
 	block_varint(block, raster->count);
-	put_groups(block, raster, lower_bits);
-	put_columns(block, raster);
+	put_groups(block, raster, &groups, lower_bits);
+	put_columns(block, raster, &groups);
+	free(groups.begins);
 	for (size_t i = 0; i < raster->count && with_inner; i++)
 		block_varint(block, raster_inner(raster, &raster->items[i]));
 	for (int value = 0; value < values; value++)
