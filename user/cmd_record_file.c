@@ -138,7 +138,7 @@ void record_fill_user_cost(struct record *record, struct capture_end *end)
 		(uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * NS_PER_S +
 		(uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 	end->cost.user_cpu_ns -= record->parts.sums.user_cpu_ns;
-	end->cost.memory_peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
+	end->cost.memory_peak_bytes = live_own_memory_peak_bytes(record->live);
 }
 
 static bool is_write_error(int error)

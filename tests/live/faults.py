@@ -86,3 +86,15 @@ def rss_kib(pid, kind="VmRSS"):
         if line.startswith(kind + ":"):
             return int(line.split()[1])
     return 0
+
+
+def bpf_maps_rss_kib(pid):
+    """What a process has in RAM of the BPF maps that it maps."""
+    rss = 0
+    is_map = False
+    for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        if "-" in line.split()[0]:
+            is_map = "bpf-map" in line
+        elif is_map and line.startswith("Rss:"):
+            rss += int(line.split()[1])
+    return rss

@@ -7,12 +7,11 @@ import time
 import unittest
 
 from checks import NothingMissingChecks, WholeChecks
-from faults import rss_kib, sysctls
+from faults import bpf_maps_rss_kib, rss_kib, sysctls
 from recorder import Load, Recorder, folder
 
 TASKS = 100_000 if os.environ.get("PFTRACE_LONG") else 20_000
 KIB_PER_TASK = 32  # of the kernel and of the load
-MAPPED_KIB = 40 << 10  # our rings, and the libraries
 
 
 def available_kib():
@@ -40,8 +39,10 @@ class ManyTasks(WholeChecks, NothingMissingChecks, unittest.TestCase):
                 cls.start_s = time.monotonic() - begin - 0.3  # which Recorder waits
                 load.start()
                 load.finish()
-                cls.memory = {kind: rss_kib(recorder.process.pid, kind)
+                pid = recorder.process.pid
+                cls.memory = {kind: rss_kib(pid, kind)
                               for kind in ("VmHWM", "RssAnon", "RssFile", "RssShmem")}
+                cls.memory["maps"] = bpf_maps_rss_kib(pid)
                 cls.capture, cls.code = recorder.stop()
                 cls.words = recorder.words
         if os.environ.get("PFTRACE_LONG"):
@@ -56,8 +57,14 @@ class ManyTasks(WholeChecks, NothingMissingChecks, unittest.TestCase):
         self.assertEqual(self.capture.lost("totals_eviction"), 0)
         self.assertEqual(self.capture.lost("identity_ring_full"), 0)
 
+    def test_memory_is_told_without_the_kernels_that_is_mapped(self):
+        told_kib = self.capture.end["cost"]["memory_peak_bytes"] / 1024
+        self.assertGreater(self.memory["maps"], 10 << 10)
+        self.assertAlmostEqual(told_kib, self.memory["VmHWM"] - self.memory["maps"], delta=2048)
+
     def test_memory_grows_with_tasks_by_no_more_than_their_state(self):
-        self.assertLess(self.memory["VmHWM"], MAPPED_KIB + (24 << 10) + TASKS * 7 // 10)
+        told_kib = self.capture.end["cost"]["memory_peak_bytes"] / 1024
+        self.assertLess(told_kib, (16 << 10) + TASKS * 0.56)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ struct capture_cost {
 		bpf_ns_per_switch; /* estimate: sampled, less an empty program; CAPTURE_NIL: none */
 	uint64_t bpf_ns;	   /* estimate over the whole capture */
 	uint64_t user_cpu_ns;	   /* pftrace itself, user + system */
-	uint64_t memory_peak_bytes;   /* resident */
+	uint64_t memory_peak_bytes;   /* resident, without the rings that it maps */
 	uint64_t kernel_memory_bytes; /* maps and rings */
 };
 

@@ -5,6 +5,7 @@
 #include "live/cgroup.h"
 #include "live/cost.h"
 #include "live/live_kvm.h"
+#include "live/live_memory.h"
 #include "live/merge.h"
 #include "live/probe.h"
 #include "pftrace.skel.h"
@@ -157,6 +158,7 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 		goto out;
 	}
 	error = load(live, options, probe, message);
+	live->peak_before_maps_bytes = live_memory_peak_bytes();
 	if (!error)
 		error = map_blocks(live, message);
 	if (!error)

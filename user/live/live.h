@@ -46,6 +46,11 @@ void live_close(struct live *live);
 uint32_t live_cpu_count(const struct live *live);
 /* Kernel memory that the maps and rings take. */
 uint64_t live_kernel_memory_bytes(const struct live *live);
+/*
+ * The most memory that this process itself has had so far: what it maps of the kernel's rings and
+ * blocks is among the above, and is left out.
+ */
+uint64_t live_own_memory_peak_bytes(const struct live *live);
 /* 0 where paths of cgroups can be told, else -errno. */
 int live_offers_cgroups(const struct live *live);
 

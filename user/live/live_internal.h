@@ -65,6 +65,7 @@ struct live {
 	struct merge *merge;
 	struct cgroup_paths *cgroups;
 	struct cost *cost;
+	uint64_t peak_before_maps_bytes; /* this process's memory, before it mapped the kernel's */
 	struct live_ring samples;
 	struct live_ring identities;
 	const struct pft_block *blocks; /* mapped read-only, one a CPU */

@@ -10,26 +10,37 @@
 #include <bpf/libbpf.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* The number behind this word at a line's begin; 0 where it is not to be had. */
+static uint64_t number_of_line(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	size_t length = strlen(word);
+	uint64_t number = 0;
+	char line[128];
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (strncmp(line, word, length) == 0) {
+			number = strtoull(line + length, NULL, 10);
+			break;
+		}
+	fclose(file);
+	return number;
+}
 
 /* fdinfo tells what the kernel charges for a map: from 6.4 on. Before, it says 0 of
    rings and too little of hashes. */
 static uint64_t map_memory_bytes(int fd)
 {
-	uint64_t bytes = 0;
-	char path[64], line[128];
-	FILE *file;
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "memlock: %" SCNu64, &bytes) == 1)
-			break;
-	fclose(file);
-	return bytes;
+	return number_of_line(path, "memlock:");
 }
 
 static const char *purpose_of(const char *name)
@@ -128,6 +139,28 @@ uint64_t live_kernel_memory_bytes(const struct live *live)
 			bytes += bytes_of(map, live->cpu_count, told);
 	}
 	return bytes;
+}
+
+/* Not getrusage(): its peak is also that of the program that exec was called in. */
+uint64_t live_memory_peak_bytes(void)
+{
+	return number_of_line("/proc/self/status", "VmHWM:") * 1024;
+}
+
+/* All of a ring is in this process's RAM from the moment of mapping on (remap_vmalloc_range). */
+static uint64_t ring_bytes(const struct live_ring *ring)
+{
+	return ring->producer ? ring->data_bytes + 2 * whole_pages(1) : 0;
+}
+
+uint64_t live_own_memory_peak_bytes(const struct live *live)
+{
+	uint64_t mapped = ring_bytes(&live->samples) + ring_bytes(&live->identities) +
+			  ring_bytes(&live->kvm.ring) + live->blocks_bytes + live->kvm.blocks_bytes;
+	uint64_t peak = live_memory_peak_bytes();
+	uint64_t own = peak > mapped ? peak - mapped : 0;
+
+	return own > live->peak_before_maps_bytes ? own : live->peak_before_maps_bytes;
 }
 
 static void add_map(struct live_memory *memory, const struct bpf_map *map)

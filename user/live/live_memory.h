@@ -29,4 +29,7 @@ struct live_memory {
  */
 void live_memory_read(uint32_t ring_bytes, bool kvm, struct live_memory *memory);
 
+/* The most memory that this process has had in RAM so far, with all that it maps. */
+uint64_t live_memory_peak_bytes(void);
+
 #endif
