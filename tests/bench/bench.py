@@ -5,7 +5,8 @@
 Slowdown: rounds of "no tracing, tool A, tool B, ..." over a fixed amount of work; the median of
 each tool's time against the median without tracing, the spread of the rounds' own ratios, and
 the best time against the best, which other work on the machine disturbs least.
-Beside it: bytes on disk, CPU and peak memory of the tool's processes, losses.
+Beside it: bytes on disk, CPU, peak memory of the tool's processes (own: without the kernel's rings and maps that they
+map), losses.
 
 Net ns: in runs of their own, because it costs itself, kernel.bpf_stats_enabled is on and an empty
 program is attached beside the tool's: net = reading - empty's reading under the same load.
@@ -147,6 +148,7 @@ def summarise(load, plain, runs):
         "cpu_share_per_100k_switches_per_s": cpu * 1e5 / switches,
         "cpu_with_start_and_end_s": middle(runs, "cpu_all_s"),
         "peak_mib": middle(runs, "peak_kib") / 1024,
+        "own_mib": middle(runs, "own_kib") / 1024,
         "losses": worst_losses(runs),
     }
 

@@ -57,6 +57,20 @@ def peak_kib(pid):
     return total
 
 
+def kernel_mapped_kib(pid):
+    """What of that memory is the kernel's, which they map: rings and maps of BPF, perf's rings."""
+    total = 0
+    for process in children(pid):
+        is_kernels = False
+        for line in read(f"/proc/{process}/smaps").splitlines():
+            words = line.split()
+            if re.match(r"[0-9a-f]+-[0-9a-f]+$", words[0]):
+                is_kernels = bool(KERNEL_OBJECTS.search(line))
+            elif is_kernels and words[0] == "Rss:":
+                total += int(words[1])
+    return total
+
+
 def holds_kernel_objects(pid):
     """Does the process, or one below it, hold perf events or BPF programs?"""
     for process in children(pid):

@@ -53,6 +53,7 @@ COLUMNS = [
     ("CPU", lambda t: share(t["cpu_share"])),
     ("CPU/100k sw/s", lambda t: share(t["cpu_share_per_100k_switches_per_s"])),
     ("peak MiB", lambda t: number(t["peak_mib"], 1)),
+    ("own", lambda t: number(t["own_mib"], 1)),
     ("losses", lambda t: losses(t["losses"])),
 ]
 

@@ -85,6 +85,7 @@ class Tool:
     def stop(self):
         """Ctrl-C, and what it leaves: bytes, losses, peak memory, all its CPU."""
         peak = proc.peak_kib(self.process.pid)
+        mapped = proc.kernel_mapped_kib(self.process.pid)
         self.process.send_signal(signal.SIGINT)
         end = time.monotonic() + STOP_SECONDS
         used = 0.0
@@ -99,8 +100,8 @@ class Tool:
         self.process = None
         if not os.path.exists(self.path):
             raise Failed(f"{self.name} wrote no file: {words.strip()}")
-        return {"bytes": os.path.getsize(self.path), "peak_kib": peak, "cpu_all_s": used,
-                "losses": self.losses(self.path, words)}
+        return {"bytes": os.path.getsize(self.path), "peak_kib": peak, "own_kib": peak - mapped,
+                "cpu_all_s": used, "losses": self.losses(self.path, words)}
 
     def abandon(self):
         """Ends it for good, if it still runs."""
