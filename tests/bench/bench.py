@@ -5,8 +5,8 @@
 Slowdown: rounds of "no tracing, tool A, tool B, ..." over a fixed amount of work; the median of
 each tool's time against the median without tracing, the spread of the rounds' own ratios, and
 the best time against the best, which other work on the machine disturbs least.
-Beside it: bytes on disk, CPU, peak memory of the tool's processes (own: without the kernel's rings and maps that they
-map), losses.
+Beside it: bytes on disk, CPU, losses, and the peak memory of the tool's processes (own: without the
+kernel's rings and maps that they map).
 
 Net ns: in runs of their own, because it costs itself, kernel.bpf_stats_enabled is on and an empty
 program is attached beside the tool's: net = reading - empty's reading under the same load.
