@@ -59,8 +59,9 @@ class ManyTasks(WholeChecks, NothingMissingChecks, unittest.TestCase):
 
     def test_memory_is_told_without_the_kernels_that_is_mapped(self):
         told_kib = self.capture.end["cost"]["memory_peak_bytes"] / 1024
-        self.assertGreater(self.memory["maps"], 10 << 10)
-        self.assertAlmostEqual(told_kib, self.memory["VmHWM"] - self.memory["maps"], delta=2048)
+        self.assertGreater(self.memory["maps"], 20 << 10)
+        # the end may need some more than there was when we looked
+        self.assertAlmostEqual(told_kib, self.memory["VmHWM"] - self.memory["maps"], delta=8192)
 
     def test_memory_grows_with_tasks_by_no_more_than_their_state(self):
         told_kib = self.capture.end["cost"]["memory_peak_bytes"] / 1024
