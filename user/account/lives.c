@@ -13,12 +13,8 @@
 /* Dead lives are kept for their identities and totals, which come later; so many at most. */
 #define DEAD_KEPT 32768
 
-/*
- * How much earlier than its start_time a life's first switch-in may seem to be: a sample's position
- * lags the clock by up to a tick (10 ms at 100 Hz).
- */
-#define LAG_NS 12000000
-#define MOMENT_NS 10000 /* nearly always less */
+/* A clock's lag is nearly always less than this (see LIFE_LAG_NS). */
+#define MOMENT_NS 10000
 
 /* Readers take keys of less than 28 bits. */
 #define KEYS_MAX (1u << 27)
@@ -295,7 +291,7 @@ static uint32_t newest_born(const struct account *account, uint32_t tid)
 /* A life that nobody saw, and that is over: it cannot begin now. */
 static bool is_gone(const struct account *account, uint32_t slot, uint64_t at_ns)
 {
-	return account->who[slot].gone_at_ns < (int64_t)at_ns - LAG_NS;
+	return account->who[slot].gone_at_ns < (int64_t)at_ns - LIFE_LAG_NS;
 }
 
 /*
@@ -318,7 +314,7 @@ static uint32_t unborn_at(const struct account *account, uint32_t tid, uint64_t 
 							     (int64_t)at_ns + MOMENT_NS
 				       ? soonest
 				       : slot;
-		if (ahead_ns <= LAG_NS)
+		if (ahead_ns <= LIFE_LAG_NS)
 			soonest = slot;
 	}
 	return soonest;
@@ -362,7 +358,7 @@ static uint32_t begin(struct account *account, uint32_t tid, uint64_t at_ns)
 static bool replaced_unseen(const struct account *account, uint32_t slot, uint64_t at_ns)
 {
 	uint32_t next = unborn_at(account, account->lives[slot].tid, at_ns);
-	int64_t lag_ns = account->lossy ? 0 : LAG_NS;
+	int64_t lag_ns = account->lossy ? 0 : LIFE_LAG_NS;
 
 	if (next == NO_LIFE || account->who[slot].start_ns == CAPTURE_NIL ||
 	    account->who[next].start_ns <= account->who[slot].start_ns)
@@ -403,7 +399,7 @@ static bool is_older(const struct account *account, uint32_t slot, uint64_t sinc
 {
 	const struct life *life = &account->lives[slot];
 
-	return since_ns + LAG_NS > at_ns && life->wait_total_ns != CAPTURE_NIL &&
+	return since_ns + LIFE_LAG_NS > at_ns && life->wait_total_ns != CAPTURE_NIL &&
 	       wait_total_ns <= life->wait_total_ns && !another_is_due(account, life->tid, at_ns);
 }
 
@@ -493,102 +489,4 @@ uint32_t life_found(struct account *account, uint32_t tid, uint64_t at_ns, uint6
 		return NO_LIFE;
 	drop_passed(account, slot);
 	return slot;
-}
-
-/* ---- where an identity belongs ---- */
-
-/* A life of unknown start: can it be the one that started then? */
-static bool may_have_started(const struct account *account, uint32_t slot, int64_t started_at_ns)
-{
-	const struct life *life = &account->lives[slot];
-	const struct life_who *who = &account->who[slot];
-
-	if (started_at_ns <= (int64_t)life->began_at_ns)
-		return true;
-	if (life->stage == LIFE_DEAD && (int64_t)who->end_ns < started_at_ns)
-		return false;
-	return started_at_ns <= (int64_t)life->began_at_ns + LAG_NS;
-}
-
-/* It can also be an older life's, when that began after the start, too. */
-static bool older_began_after(const struct account *account, uint32_t slot, int64_t started_at_ns)
-{
-	uint32_t older = account->lives[slot].older;
-
-	return older != NO_LIFE && account->lives[older].began_at_ns != CAPTURE_NIL &&
-	       (int64_t)account->lives[older].began_at_ns >= started_at_ns;
-}
-
-struct life_place life_place_of(const struct account *account, uint32_t tid, uint64_t start_ns,
-				int64_t started_at_ns)
-{
-	struct life_place place = { .life = life_by_start(account, tid, start_ns),
-				    .older = life_newest(account, tid) };
-
-	if (place.life != NO_LIFE)
-		return place;
-	for (; place.older != NO_LIFE; place.older = account->lives[place.older].older) {
-		const struct life_who *who = &account->who[place.older];
-
-		if (who->start_ns != CAPTURE_NIL && who->start_ns < start_ns)
-			return place;
-		if (who->start_ns == CAPTURE_NIL) {
-			if (!may_have_started(account, place.older, started_at_ns))
-				return place;
-			if (!older_began_after(account, place.older, started_at_ns)) {
-				place.life = place.older;
-				return place;
-			}
-		}
-		if (account->lives[place.older].began_at_ns != CAPTURE_NIL)
-			place.passed = true;
-	}
-	return place;
-}
-
-/* A life that the stream never showed, because its part of the stream was lost. */
-static uint32_t unseen_life(struct account *account, uint32_t tid, uint64_t start_ns)
-{
-	uint32_t slot = life_new(account, tid);
-	uint32_t older;
-
-	if (slot == NO_LIFE)
-		return NO_LIFE;
-	account->who[slot].start_ns = start_ns;
-	account->who[slot].started_at_ns = (int64_t)(start_ns - account->zero_ns);
-	older = life_newest(account, tid);
-	while (older != NO_LIFE && account->who[older].start_ns != CAPTURE_NIL &&
-	       account->who[older].start_ns > start_ns)
-		older = account->lives[older].older;
-	life_insert(account, slot, older);
-	return life_born(account, slot, account->flushed_ns) ? NO_LIFE : slot;
-}
-
-static uint32_t life_of_total(struct account *account, uint32_t tid, uint64_t start_ns, bool over)
-{
-	struct life_place place = life_place_of(
-		account, tid, start_ns,
-		account->has_zero ? (int64_t)(start_ns - account->zero_ns) : INT64_MIN);
-	uint32_t slot = place.life;
-
-	if (slot != NO_LIFE && account->lives[slot].task)
-		return slot;
-	if (slot == NO_LIFE)
-		slot = unseen_life(account, tid, start_ns);
-	else if (life_born(account, slot, account->flushed_ns))
-		return NO_LIFE;
-	if (slot != NO_LIFE && over)
-		life_dies(account, slot, account->flushed_ns);
-	return slot;
-}
-
-uint32_t life_task_of_total(struct account *account, uint32_t tid, uint64_t start_ns, bool over)
-{
-	const struct forgotten_task *task = forgotten_find(&account->forgotten, tid, start_ns);
-	uint32_t slot;
-
-	if (task)
-		return task->task;
-	slot = life_of_total(account, tid, start_ns, over);
-	return slot == NO_LIFE ? 0 : account->lives[slot].task;
 }

@@ -5,6 +5,12 @@
 
 #include "account/state.h"
 
+/*
+ * How much earlier than its start_time a life's first switch-in may seem to be: a sample's position
+ * lags the clock by up to a tick (10 ms at 100 Hz).
+ */
+#define LIFE_LAG_NS 12000000
+
 /* Makes the slot of the unknown task. 0 or -ENOMEM. */
 int lives_init(struct account *account);
 void lives_free(struct account *account);
