@@ -237,6 +237,30 @@ static void a_life_that_has_just_gone_keeps_its_last_run(void **state)
 	finish(bench);
 }
 
+/* A CPU whose clock lags shows a life's last runs behind its end; a switch was missed before them. */
+static void runs_that_sort_behind_the_death_are_no_other_lifes(void **state)
+{
+	struct bench *bench = begin(2);
+	uint64_t task;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	found(bench, 1, 0, 0);
+	tell(bench, 7, 1 * MS, "task");
+	begins(bench, 0, 0, 2 * MS, 7);
+	dies(bench, 0, 2 * MS, 3 * MS, 0);
+	assert_int_equal(account_missed_switch(bench->account, 1, 4 * MS, 7, 4 * MS), 0);
+	sleeps(bench, 1, 4 * MS, 5 * MS, 0);
+	waits(bench, 1, 5 * MS, 7 * MS, 7, 1000);
+	sleeps(bench, 1, 7 * MS, 8 * MS, 0);
+	end_at(bench, 20 * MS);
+	task = task_of(bench, 7, "task");
+	assert_int_equal(sample_sum(bench, task, SAMPLES_SWITCHES), 3);
+	assert_int_equal(sample_sum(bench, task, SAMPLES_RUN_NS), 3 * MS);
+	assert_false(task_of(bench, 7, NULL));
+	finish(bench);
+}
+
 static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
 {
 	struct bench *bench = begin(1);
@@ -425,6 +449,7 @@ int main(void)
 		cmocka_unit_test(
 			a_life_that_was_told_to_be_gone_makes_room_before_its_loss_is_known),
 		cmocka_unit_test(a_life_that_has_just_gone_keeps_its_last_run),
+		cmocka_unit_test(runs_that_sort_behind_the_death_are_no_other_lifes),
 		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),
 		cmocka_unit_test(a_switch_in_that_was_overtaken_counts_where_it_ran),
 		cmocka_unit_test(totals_find_their_lives_and_make_those_that_were_never_seen),

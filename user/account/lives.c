@@ -390,17 +390,25 @@ static bool another_is_due(const struct account *account, uint32_t tid, uint64_t
 }
 
 /*
- * Whether a switch-in with so much wait was before the last one known of this life, behind which it
- * sorts: since_ns, when the life changed, was a moment ago. (As much: a wait may be 0, and is not
- * counted of who was preempted on its way to sleep.)
+ * Whether a switch-in with so much wait may have been before the last one known of this life, behind
+ * which it sorts. (As much: a wait may be 0, and is not counted of who was preempted on its way to
+ * sleep.)
  */
-static bool is_older(const struct account *account, uint32_t slot, uint64_t since_ns,
-		     uint64_t at_ns, uint64_t wait_total_ns)
+static bool may_be_older(const struct account *account, uint32_t slot, uint64_t wait_total_ns)
 {
 	const struct life *life = &account->lives[slot];
 
-	return since_ns + LIFE_LAG_NS > at_ns && life->wait_total_ns != CAPTURE_NIL &&
-	       wait_total_ns <= life->wait_total_ns && !another_is_due(account, life->tid, at_ns);
+	if (life->wait_total_ns == CAPTURE_NIL)
+		return account->lossy; /* it was found running behind a switch that was missed */
+	return wait_total_ns <= life->wait_total_ns;
+}
+
+/* Whether what happened a moment before may sort behind this: nobody else is to have the tid yet. */
+static bool is_a_moment_ago(const struct account *account, uint32_t slot, uint64_t since_ns,
+			    uint64_t at_ns)
+{
+	return since_ns + LIFE_LAG_NS > at_ns &&
+	       !another_is_due(account, account->lives[slot].tid, at_ns);
 }
 
 uint32_t life_first(struct account *account, uint32_t tid, uint64_t at_ns, uint64_t wait_total_ns)
@@ -409,7 +417,8 @@ uint32_t life_first(struct account *account, uint32_t tid, uint64_t at_ns, uint6
 
 	/* the first switch-in may sort behind the second, elsewhere, with which the life began */
 	if (slot == NO_LIFE || account->lives[slot].saw_first ||
-	    !is_older(account, slot, account->lives[slot].began_at_ns, at_ns, wait_total_ns))
+	    !may_be_older(account, slot, wait_total_ns) ||
+	    !is_a_moment_ago(account, slot, account->lives[slot].began_at_ns, at_ns))
 		slot = begin(account, tid, at_ns);
 	if (slot != NO_LIFE)
 		account->lives[slot].saw_first = true;
@@ -432,7 +441,8 @@ uint32_t life_switched_in_slow(struct account *account, uint32_t cpu, uint32_t t
 		life_dies(account, slot, at_ns);
 	} else if (account->lives[slot].revives) {
 		return revive(account, slot);
-	} else if (is_older(account, slot, account->who[slot].end_ns, at_ns, wait_total_ns)) {
+	} else if (may_be_older(account, slot, wait_total_ns) &&
+		   is_a_moment_ago(account, slot, account->who[slot].end_ns, at_ns)) {
 		return slot; /* it sorts behind its own death */
 	}
 	return begin(account, tid, at_ns);
@@ -466,6 +476,12 @@ uint32_t life_found(struct account *account, uint32_t tid, uint64_t at_ns, uint6
 	uint32_t slot = start_ns ? life_by_start(account, tid, start_ns) : NO_LIFE;
 	uint32_t newest = newest_born(account, tid);
 
+	if (!start_ns && newest != NO_LIFE && account->lives[newest].stage == LIFE_DEAD) {
+		if (account->lives[newest].revives)
+			return revive(account, newest);
+		if (is_a_moment_ago(account, newest, account->who[newest].end_ns, at_ns))
+			return newest; /* it sorts behind its own death */
+	}
 	if (slot == NO_LIFE && newest != NO_LIFE && account->lives[newest].stage == LIFE_ALIVE &&
 	    (!start_ns || account->who[newest].start_ns == CAPTURE_NIL)) {
 		slot = newest;
