@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -21,6 +22,9 @@
 /* Among a thousand runnable tasks the process that switches timing on may come late: a moment waits
    for so many drains until something was timed. */
 #define LATE_DRAINS_MAX 20
+/* At the end of a capture of an instant there is no other moment to come: this one is waited for. */
+#define LAST_PAUSE_NS 1000000
+#define LAST_PAUSES_MAX 50
 
 /* The empty program's zero point is read from this many runs, best of some rounds. */
 #define EMPTY_RUNS 256
@@ -116,7 +120,7 @@ static void begin_moment(struct cost *cost)
 	cost->timing = read_program(cost->switch_fd, &cost->begin);
 }
 
-void cost_finish(struct cost *cost)
+static void finish(struct cost *cost)
 {
 	struct reading now;
 
@@ -132,20 +136,34 @@ void cost_finish(struct cost *cost)
 	cost->timing = false;
 }
 
-/* Nothing was timed yet in this moment, and it may still come. */
-static bool is_late(struct cost *cost)
+static bool nothing_was_timed(const struct cost *cost)
 {
 	struct reading now;
 
-	return cost->timing && read_program(cost->switch_fd, &now) &&
-	       now.runs == cost->begin.runs && ++cost->late_drains < LATE_DRAINS_MAX;
+	return cost->timing && read_program(cost->switch_fd, &now) && now.runs == cost->begin.runs;
+}
+
+/* It may still come. */
+static bool is_late(struct cost *cost)
+{
+	return nothing_was_timed(cost) && ++cost->late_drains < LATE_DRAINS_MAX;
+}
+
+void cost_end(struct cost *cost)
+{
+	const struct timespec pause = { .tv_nsec = LAST_PAUSE_NS };
+
+	/* each pause is a switch, and another back */
+	for (int i = 0; i < LAST_PAUSES_MAX && !cost->moment_count && nothing_was_timed(cost); i++)
+		nanosleep(&pause, NULL);
+	finish(cost);
 }
 
 void cost_tick(struct cost *cost, uint64_t now_ns)
 {
 	if (!cost->stats || is_late(cost))
 		return;
-	cost_finish(cost); /* a moment lasts from one drain to the next */
+	finish(cost); /* a moment lasts from one drain to the next */
 	if (now_ns < cost->next_at_ns)
 		return;
 	begin_moment(cost);

@@ -29,8 +29,8 @@ void cost_free(struct cost *cost);
  */
 void cost_tick(struct cost *cost, uint64_t now_ns);
 
-/* Ends a moment in progress. */
-void cost_finish(struct cost *cost);
+/* Ends the last moment, which lasts for some ms more when nothing has been measured so far. */
+void cost_end(struct cost *cost);
 
 /* Estimated ns a switch, net of measuring; CAPTURE_NIL when nothing could be measured. */
 uint64_t cost_ns_per_switch(const struct cost *cost);

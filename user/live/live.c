@@ -373,7 +373,7 @@ int live_halt(struct live *live)
 	if (live->halted)
 		return 0;
 	live->halted = true;
-	cost_finish(live->cost);
+	cost_end(live->cost);
 	return stop_and_gather(live);
 }
 
