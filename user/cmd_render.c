@@ -15,7 +15,7 @@
 
 /*
  * Cells that a page may hold: beyond that time becomes coarser. They bound the memory, too: 36
- * bytes a cell while reading, twice that while sorting, so 300 MiB at most with all of them.
+ * bytes a cell while reading, twice that while sorting, so 80 MiB a million with all that is beside.
  */
 #define CELLS_DEFAULT 5 /* million, of all charts together */
 #define CELLS_MAX 12
