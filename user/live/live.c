@@ -153,7 +153,8 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
 	live->cost = cost_new();
-	if (!live->cpus || !live->cgroups || !live->cost || live_cut_new(live)) {
+	if (!live->cpus || !live->cgroups || !live->cost || live_cut_new(live) ||
+	    seat_init(&live->seat, live->cpu_count)) {
 		fail(message, error, "cannot begin");
 		goto out;
 	}
@@ -194,6 +195,7 @@ void live_close(struct live *live)
 		munmap((void *)live->blocks, live->blocks_bytes);
 	pftrace_bpf__destroy(live->bpf);
 	live_cut_free(live);
+	seat_free(&live->seat);
 	free(live->alive);
 	free(live->cpus);
 	free(live);
@@ -291,6 +293,7 @@ int live_drain(struct live *live)
 	live->looked_at_ns = live_now_ns();
 	live_kvm_await(live);
 	live_urgency_tick(live);
+	live_seat_tick(live);
 	error = live_cut_tick(live, live->looked_at_ns);
 	if (!error)
 		error = gather(live);

@@ -5,6 +5,7 @@
 
 #include "live/live.h"
 #include "live/probe.h"
+#include "live/seat.h"
 
 #include "pftrace.h"
 
@@ -63,6 +64,7 @@ struct live {
 	int (*told)(void *context, const struct account_identity *identity); /* or NULL */
 	void *told_context;
 	struct merge *merge;
+	struct seat seat; /* for keeping out of the way */
 	struct cgroup_paths *cgroups;
 	struct cost *cost;
 	uint64_t peak_before_maps_bytes; /* this process's memory, before it mapped the kernel's */
@@ -124,6 +126,10 @@ uint64_t live_ring_waiting(const struct live_ring *ring);
 void live_urgency_begin(struct live *live);
 /* To be called at every drain, before it. */
 void live_urgency_tick(struct live *live);
+
+/* ---- live_seat.c ---- */
+/* To be called at every drain, before it. */
+void live_seat_tick(struct live *live);
 
 /* ---- live_identity.c ---- */
 int live_identity_take(struct live *live, const struct pft_identity *identity);
