@@ -3,7 +3,7 @@
 
 import { computed, signal } from '@preact/signals-core';
 
-import { chosenCores, coreList } from './data/cores.js';
+import { chosenCores, coreList, recordedCores } from './data/cores.js';
 import { count, duration } from './data/format.js';
 import { matrix } from './data/locality.js';
 import { migrationsByTask } from './data/migrations.js';
@@ -42,6 +42,11 @@ export function createPage(model, state, theme, tooltip) {
 	page.cpusShown = computed(() =>
 		page.cores.value ? model.cpus.filter((cpu) => page.cores.value.has(cpu.cpu)) : model.cpus,
 	);
+	// those of them whose time is known: what parts of all cores are parts of
+	page.cpusCounted = computed(() => {
+		const recorded = new Set(recordedCores(model.meta, model.cpus));
+		return page.cpusShown.value.filter((cpu) => recorded.has(cpu));
+	});
 	page.chooseCore = (cpu) => {
 		state.cores.value = state.cores.value === String(cpu) ? '' : String(cpu);
 	};

@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import { Reader } from '../src/data/bytes.js';
 import { guestsOf } from '../src/charts/guests.js';
-import { chosenCores, coreList } from '../src/data/cores.js';
+import { chosenCores, coreList, recordedCores } from '../src/data/cores.js';
 import { foldExits } from '../src/data/exits.js';
 import { gridRows } from '../src/data/grid.js';
 import { gapsOf, longestHolders, matrix, stretches, utilisation } from '../src/data/locality.js';
@@ -35,6 +35,14 @@ test('cores are lists of numbers and ranges, nodes and packages; nonsense is all
 	assert.deepEqual(found('2-99'), [2, 3]);
 	for (const text of ['', ' ', 'x', '1,x', '9', '-1', '3-1', 'node:', 'node:x', '1e3']) assert.equal(found(text), null, text);
 	assert.equal(coreList(new Set([3, 0, 1, 7])), '0-1,3,7');
+});
+
+test('cores that record --cpus left out were not recorded', () => {
+	const numbers = (filters) => recordedCores({ filters }, CPUS).map((cpu) => cpu.cpu);
+	const all = CPUS.map((cpu) => cpu.cpu);
+	assert.deepEqual(numbers([]), all);
+	assert.deepEqual(numbers(['tasks=x', 'cpus=0']), [0]);
+	assert.deepEqual(numbers(['cpus=nonsense']), all);
 });
 
 test('the hash keeps cores, groups and the moment that is pointed at', () => {

@@ -341,3 +341,17 @@ test('one file makes the page of one capture', () =>
 		assert.equal(await page.locator('.overview').count(), 1);
 		assert.equal(await page.title(), 'load-before – pftrace');
 	}));
+
+test('a core that was not recorded has no value, and is no part of all cores', async () => {
+	await withRuns(['before', 'one'], async (page) => {
+		const rows = await tableOf(page, 5);
+		assert.equal(rows.both['core 0'], '20.0 % → not known');
+		assert.equal(rows.both['core 1'], '10.0 % → 40.0 % (× 4.00)');
+		assert.equal(rows.idle['core 0'], '50.0 % → not known');
+	});
+	await withRuns(['one'], async (page) => {
+		await page.keyboard.press('i');
+		assert.match(await page.locator('dialog.wide').innerText(), /1 tasks? ran; cores were busy 40\.0 %/);
+		assert.equal(await page.locator('.overview-words').innerText(), 'Busy part of the 1 core that was recorded');
+	});
+});

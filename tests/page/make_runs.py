@@ -20,10 +20,10 @@ def exits(bucket, task, reason, count, host_us):
             'off_ns': 0, 'host_min_ns': 1, 'host_max_ns': 2, 'guest_ns': 0}
 
 
-def run(path, seconds, cpus, tasks, samples, exit_rows, cells, bucket_ns=BUCKET_NS):
+def run(path, seconds, cpus, tasks, samples, exit_rows, cells, bucket_ns=BUCKET_NS, **header):
     """What one bucket has, in all of them."""
-    messages = [cdict.header(cpus=cpus, bucket_ns=bucket_ns, recorded=['sched', 'kvm'] if exit_rows else ['sched'],
-                             kernel=f'6.{cpus}')]
+    header = {'recorded': ['sched', 'kvm'] if exit_rows else ['sched'], 'kernel': f'6.{cpus}', **header}
+    messages = [cdict.header(cpus=cpus, bucket_ns=bucket_ns, **header)]
     messages.append(cdict.rows('tasks', *[
         cdict.task(number, 100 * cpus + number, name, kind) for number, (name, kind) in enumerate(tasks)]))
     for bucket in range(int(seconds * 1e9) // bucket_ns):
@@ -50,6 +50,9 @@ def main(folder):
         [(3, 12, 10, 50), (3, 30, 1, 10)], [(4, 160, 12), (2, 240, 2)])
     run(os.path.join(folder, 'load-plain.cdict'), 1, 2, idle + [('both', 'task')],
         [(0, 0, 5, 3), (1, 1, 9, 1), (2, 0, 5, 3)], [], [(2, 160, 3)])
+    # core 1 alone was recorded
+    run(os.path.join(folder, 'load-one.cdict'), 1, 2, idle + [('both', 'task')],
+        [(1, 1, 6, 3), (2, 1, 4, 3)], [], [(2, 160, 3)], filters=['cpus=1'])
     # load-before in buckets four times as long
     run(os.path.join(folder, 'load-coarse.cdict'), 1, 2,
         idle + [('both', 'task'), ('gone', 'task'), ('CPU 0/KVM', 'vcpu')],

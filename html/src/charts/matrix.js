@@ -168,11 +168,12 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		return { row: rows[Math.floor((y - box.y + box.scroll) / ROW_PX)], column: columns()[i] };
 	};
 	const labelOf = (row) => (row.kind === 'task' ? page.label(row.of) : printable(row.label) || NO_NAME);
+	const isRecorded = (cpu) => page.cpusCounted.value.some((each) => each.cpu === cpu);
 	const describe = (row, column) => {
 		const value = cellValue(row, column, measure().value);
 		const lines =
 			value === null
-				? [{ name: 'never there', value: '' }]
+				? [{ name: isRecorded(column) ? 'never there' : 'this core was not recorded', value: '' }]
 				: [
 						{ name: 'run time', value: MEASURES.share.full(cellValue(row, column, 0), coverage) },
 						{

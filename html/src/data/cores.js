@@ -23,6 +23,13 @@ export function chosenCores(text, cpus) {
 	return found.length ? new Set(found.map((cpu) => cpu.cpu)) : null;
 }
 
+// The cores whose rows were recorded: all of them, or those of record --cpus.
+export function recordedCores({ filters }, cpus) {
+	const [, list] = filters.map((filter) => /^cpus=(.+)$/.exec(filter)).find(Boolean) ?? [];
+	const chosen = list === undefined ? null : chosenCores(list, cpus);
+	return chosen ? cpus.filter((cpu) => chosen.has(cpu.cpu)) : cpus;
+}
+
 // The same set as words: 0-3,8
 export function coreList(cores) {
 	const runs = [];

@@ -2,6 +2,7 @@
 // Several runs side by side: values of a task and a column in each, and what differs. Pure.
 // A value that is missing is null, which is not 0: the task, the core or KVM is not in that run.
 
+import { recordedCores } from './cores.js';
 import { exitTable } from './exits.js';
 import { coveredNs, matrix, sumRows } from './locality.js';
 import { isIdle, isUnknown } from './model.js';
@@ -35,7 +36,7 @@ export function coresOf(run, range) {
 		tasks: sumRows(list.filter((row) => counts(model.task(row.task)))),
 		idle: sumRows(list.filter((row) => isIdle(model.task(row.task)))),
 	};
-	const cores = new Set(model.cpus.map((cpu) => cpu.cpu));
+	const cores = new Set(recordedCores(model.meta, model.cpus).map((cpu) => cpu.cpu));
 	const covered = part ? coveredNs(model.locality, part, model.window) : 0;
 	const numbers = (row, column) => {
 		if (!row) return [0, 0];

@@ -22,7 +22,7 @@ export function createOverview(page, { of = '' } = {}) {
 	const { window } = state;
 	const counts = (number) => !isIdle(model.task(number)) && !isUnknown(model.task(number));
 	const busyOf = computed(() =>
-		utilisation(model.locality, model.window, page.cpusShown.value.length, counts, page.cores.value),
+		utilisation(model.locality, model.window, page.cpusCounted.value.length, counts, page.cores.value),
 	);
 	let busy = busyOf.value;
 	const lost = lossesOf(model.meta, true);
@@ -75,7 +75,7 @@ export function createOverview(page, { of = '' } = {}) {
 				lines: lost
 					.filter((loss) => loss.moments_ns.some((at) => Math.abs(timeX(at, window, box) - x) < 3))
 					.map((loss) => ({ name: `lost: ${printable(lossWords(loss))}`, value: '' })),
-				note: `${moment(span.from, model.locality.gridNs)} to ${moment(span.to, model.locality.gridNs)}, ${page.cores.value ? `cores ${coreList(page.cores.value)}` : 'all cores'}`,
+				note: `${moment(span.from, model.locality.gridNs)} to ${moment(span.to, model.locality.gridNs)}, ${coreWords()}`,
 			};
 		},
 	});
@@ -130,11 +130,17 @@ export function createOverview(page, { of = '' } = {}) {
 		ctx.lineWidth = 1;
 		ctx.strokeRect(from - 0.5, box.y + 0.5, to - from + 1, box.height - 1);
 	};
+	const coreWords = () => {
+		const counted = page.cpusCounted.value;
+		if (page.cores.value) return `cores ${coreList(counted.map((cpu) => cpu.cpu))}`;
+		if (counted.length === model.cpus.length) return `all ${counted.length} cores`;
+		return counted.length === 1
+			? 'the 1 core that was recorded'
+			: `the ${counted.length} cores that were recorded`;
+	};
 	const words = element('p', { class: 'overview-words' });
 	effect(() => {
-		const part = page.cores.value
-			? `busy part of cores ${coreList(page.cores.value)}`
-			: `busy part of all ${model.cpus.length} cores`;
+		const part = `busy part of ${coreWords()}`;
 		words.textContent = of ? `${of}: ${part}` : part.replace('b', 'B');
 	});
 	return element(
