@@ -355,3 +355,13 @@ test('a core that was not recorded has no value, and is no part of all cores', a
 		assert.equal(await page.locator('.overview-words').innerText(), 'Busy part of the 1 core that was recorded');
 	});
 });
+
+test('exits a second are those of whole time steps, however short the range', () =>
+	withRuns(
+		PAIR,
+		async (page) => {
+			const rows = await tableOf(page, 3);
+			assert.equal(rows['CPU 0/KVM'].HLT, '500 → 1k (× 2.00)');
+		},
+		{ hash: '#t=502-504' },
+	));

@@ -72,7 +72,11 @@ export function exitsOf(run, range) {
 			for (const [kind, numbers] of row.kinds)
 				for (const key of [keys[kind], ALL]) add(sums, key, numbers);
 	}
-	const covered = part ? part.to - part.from : 0;
+	const covered = !part
+		? 0
+		: model.exits.column.length
+			? coveredNs(model.exits, part, model.window)
+			: part.to - part.from;
 	const value = (row, column, measure) => {
 		if (!part || (typeof row === 'number' && !run.has(row))) return null;
 		const [count, hostNs] = rows.get(row)?.get(column) ?? [0, 0];
