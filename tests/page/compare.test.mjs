@@ -365,3 +365,13 @@ test('exits a second are those of whole time steps, however short the range', ()
 		},
 		{ hash: '#t=502-504' },
 	));
+
+test('a run without KVM, or without switches, has a word in place of an empty chart', () =>
+	withRuns(['before', 'plain', 'kvm-only'], async (page) => {
+		const words = (id) => page.locator(`#${id}`).innerText();
+		assert.match(await words('chart-2-run-1'), /No KVM data/);
+		assert.equal(await page.locator('#chart-2-run-1 canvas').count(), 0);
+		assert.match(await words('chart-1-run-2'), /No scheduler data/);
+		for (const id of ['chart-1', 'chart-1-run-1', 'chart-2', 'chart-2-run-2'])
+			assert.equal(await page.locator(`#${id} canvas`).count(), 1, id);
+	}));

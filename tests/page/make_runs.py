@@ -30,8 +30,8 @@ def run(path, seconds, cpus, tasks, samples, exit_rows, cells, bucket_ns=BUCKET_
         messages.append(cdict.rows('samples', *[sample(bucket, *row) for row in samples],
                                    bucket_ns=bucket_ns))
         messages.append(cdict.rows('cells', *[
-            {'bucket': bucket, 'task': task, 'kind': 'run', 'bin': bin_number, 'count': count}
-            for task, bin_number, count in cells], bucket_ns=bucket_ns))
+            {'bucket': bucket, 'task': task, 'kind': kind, 'bin': bin_number, 'count': count}
+            for task, bin_number, count, kind in [(*cell, 'run')[:4] for cell in cells]], bucket_ns=bucket_ns))
         if exit_rows:
             messages.append(cdict.rows('exits', *[exits(bucket, *row) for row in exit_rows],
                                        bucket_ns=bucket_ns))
@@ -43,13 +43,15 @@ def main(folder):
     run(os.path.join(folder, 'load-before.cdict'), 1, 2,
         idle + [('both', 'task'), ('both', 'task'), ('gone', 'task'), ('CPU 0/KVM', 'vcpu')],
         [(0, 0, 5, 3), (1, 1, 9, 1), (2, 0, 2, 3), (3, 1, 1, 1), (4, 0, 1, 1), (5, 0, 2, 5)],
-        [(5, 12, 5, 50), (5, 48, 2, 20)], [(2, 160, 3), (3, 160, 1), (4, 200, 1)])
+        [(5, 12, 5, 50), (5, 48, 2, 20)], [(2, 160, 3), (3, 160, 1), (4, 200, 1), (5, 120, 7, 'guest')])
     run(os.path.join(folder, 'load-after.cdict'), 2, 4,
         idle + [('fresh', 'task'), ('CPU 0/KVM', 'vcpu'), ('both', 'task')],
         [(0, 0, 1, 3), (1, 1, 10, 1), (4, 0, 6, 3), (2, 3, 1, 2), (3, 0, 3, 5)],
         [(3, 12, 10, 50), (3, 30, 1, 10)], [(4, 160, 12), (2, 240, 2)])
     run(os.path.join(folder, 'load-plain.cdict'), 1, 2, idle + [('both', 'task')],
         [(0, 0, 5, 3), (1, 1, 9, 1), (2, 0, 5, 3)], [], [(2, 160, 3)])
+    run(os.path.join(folder, 'load-kvm-only.cdict'), 1, 2, idle + [('CPU 0/KVM', 'vcpu')], [],
+        [(2, 12, 5, 50)], [(2, 120, 5, 'guest')], recorded=['kvm'])
     # core 1 alone was recorded
     run(os.path.join(folder, 'load-one.cdict'), 1, 2, idle + [('both', 'task')],
         [(1, 1, 6, 3), (2, 1, 4, 3)], [], [(2, 160, 3)], filters=['cpus=1'])

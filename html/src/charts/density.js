@@ -108,7 +108,9 @@ export function createDensityChart(
 			),
 		),
 	);
-	if (!extent)
+	const isRecorded =
+		binExtent(model.heatAll, numbers) || model.meta.recorded.includes(needsKvm ? 'kvm' : 'sched');
+	if (!extent || !isRecorded)
 		return createCard({
 			number,
 			id,
