@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { openPage, startBrowser } from './browser.mjs';
 import { folder, run } from './captures.mjs';
+import { csvRows, exported } from './exporting.mjs';
 import { atRest, openTable, pointAt } from './pointing.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -375,3 +376,17 @@ test('a run without KVM, or without switches, has a word in place of an empty ch
 		for (const id of ['chart-1', 'chart-1-run-1', 'chart-2', 'chart-2-run-2'])
 			assert.equal(await page.locator(`#${id} canvas`).count(), 1, id);
 	}));
+
+test('CSV of a comparison holds the range in sight, or all that any run recorded', () =>
+	withRuns(
+		PAIR,
+		async (page) => {
+			const of = async (chart, part) => csvRows((await exported(page, { format: 'CSV', chart, part })).bytes);
+			const both = (rows) => rows.find((row) => row[0] === 'both' && row[1] === 'all').slice(3, 5);
+			assert.deepEqual(both(await of('chart-5', 'what is in sight')), ['', '0.6']);
+			assert.deepEqual(both(await of('chart-5', 'all')), ['0.3', '0.6']);
+			const lanes = (await of('chart-4-run-1', 'all')).slice(1);
+			assert.equal(Math.max(...lanes.map((row) => Number(row[1]))), 2e9);
+		},
+		{ hash: '#t=1200-1800' },
+	));

@@ -2,10 +2,10 @@
 // Everything a person can do with the page: by pointer and by keyboard.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture } from './captures.mjs';
+import { csvRows, exported } from './exporting.mjs';
 import { atRest, openTable, tableHas } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
@@ -387,22 +387,6 @@ test('T changes the theme, ? helps, numbers go to charts', () =>
 			'letters do nothing behind the help',
 		);
 	}));
-
-async function exported(page, { format, part = null, chart = null }) {
-	await press(page, 'e');
-	const dialog = page.locator('dialog[open]');
-	if (chart) await dialog.locator('select').selectOption(chart);
-	await dialog.getByRole('button', { name: format }).click();
-	if (part) await dialog.getByRole('button', { name: part, exact: true }).click();
-	const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save' }).click()]);
-	return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
-const csvRows = (bytes) =>
-	bytes
-		.toString('utf8')
-		.trim()
-		.split('\r\n')
-		.map((line) => line.split(','));
 
 test('CSV of a chart holds the rows of the capture: in sight, and all', () =>
 	withPage(

@@ -35,9 +35,9 @@ export function createCompareGrid(
 	{ number, id, title, hint, read, measureOf, format, control = null, none },
 ) {
 	const { page, state, theme } = compare;
-	const data = computed(() => {
+	const compared = (range) => {
 		const { a, b } = compare.pair.value;
-		const found = read(a, b, state.settled.value);
+		const found = read(a, b, range);
 		const cell = (row, column) =>
 			difference(...found.sides.map((side) => side.value(row, column, measureOf())));
 		const rows = found.rows.map((each) => ({
@@ -60,7 +60,8 @@ export function createCompareGrid(
 			most: most((each) => Math.max(each.a ?? 0, each.b ?? 0)),
 			mostDelta: most((each) => Math.abs(each.delta ?? 0)),
 		};
-	});
+	};
+	const data = computed(() => compared(state.settled.value));
 	if (!data.value.rows.some((row) => row.task !== undefined) && none)
 		return createCard({ number, id, title, hint, body: [none()] }).element;
 
@@ -269,20 +270,23 @@ export function createCompareGrid(
 	page.exports[id] = {
 		title,
 		plot,
-		csv: () => ({
-			head: ['task', 'column', 'measure', 'a', 'b', 'difference', 'ratio'],
-			rows: data.value.rows.flatMap((row) =>
-				row.cells.map((cell, i) => [
-					labelOf(row),
-					i === 0 ? ALL : data.value.columns[i - 1].key,
-					measureOf(),
-					cell.a,
-					cell.b,
-					cell.delta,
-					Number.isFinite(cell.ratio) ? cell.ratio : null,
-				]),
-			),
-		}),
+		csv: (range) => {
+			const { rows, columns } = compared(range);
+			return {
+				head: ['task', 'column', 'measure', 'a', 'b', 'difference', 'ratio'],
+				rows: rows.flatMap((row) =>
+					row.cells.map((cell, i) => [
+						labelOf(row),
+						i === 0 ? ALL : columns[i - 1].key,
+						measureOf(),
+						cell.a,
+						cell.b,
+						cell.delta,
+						Number.isFinite(cell.ratio) ? cell.ratio : null,
+					]),
+				),
+			};
+		},
 	};
 
 	const what = choice({

@@ -122,7 +122,7 @@ export function createExporting(page) {
 		if (kind === 'csv') {
 			save(
 				fileName(id, 'csv'),
-				new Blob([csvText(chart.csv(all ? model.window : (state.brush.value ?? state.view.value)))], {
+				new Blob([csvText(chart.csv(all ? state.window : (state.brush.value ?? state.view.value)))], {
 					type: 'text/csv',
 				}),
 			);
