@@ -7,7 +7,7 @@ import { createCompareCards } from './charts/compare_cards.js';
 import { createLanesChart } from './charts/lanes.js';
 import { ALL, coresOf, decodeMembers, sharedTasks } from './data/runs_compare.js';
 import { facts, notices } from './data/facts.js';
-import { count, percent, short } from './data/format.js';
+import { count, rate, share } from './data/format.js';
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
@@ -90,11 +90,7 @@ function createRunsTasks(compare) {
 	const most = (task, measure) =>
 		Math.max(...sides.value.map((value) => value(task.task, ALL, measure) ?? 0));
 	const words = (value, bySwitches) =>
-		value === null
-			? '–'
-			: bySwitches
-				? `${value < 10 ? Number(value.toFixed(1)) : short(value)} /s`
-				: percent(value);
+		value === null ? '–' : bySwitches ? `${rate(value)} /s` : share(value);
 	return createTasks(page, {
 		sumsOf: (task) => ({ runNs: most(task, 'share'), switches: most(task, 'rate') }),
 		amountOf: (tasks, bySwitches) =>

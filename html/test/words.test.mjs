@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { bytes, count, duration, moment, percent, short } from '../src/data/format.js';
+import { bytes, count, duration, moment, percent, rate, share, short, signed } from '../src/data/format.js';
 import { notices, facts } from '../src/data/facts.js';
 import { gridRows, cellValue, ALL } from '../src/data/grid.js';
 import { coveredWindow } from '../src/data/model.js';
@@ -11,6 +11,35 @@ import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
 import { clampRange, pan, zoomAt } from '../src/range.js';
 import { timeTicks } from '../src/draw/axes.js';
 import { hashName } from '../src/draw/colour.js';
+
+test('what is little is told apart from nothing', () => {
+	assert.deepEqual([0, 0.02, 0.05, 0.26, 4, 9.94, 9.96, 1500].map(rate), [
+		'0',
+		'< 0.1',
+		'0.1',
+		'0.3',
+		'4',
+		'9.9',
+		'10',
+		'1.5k',
+	]);
+	assert.deepEqual(
+		[0, 0.0004, 0.0006, 0.5].map((part) => share(part)),
+		['0.0 %', '< 0.1 %', '0.1 %', '50.0 %'],
+	);
+	assert.equal(share(0.00004, 2), '< 0.01 %');
+});
+
+test('a difference that rounds to nothing has no sign', () => {
+	assert.deepEqual(
+		[-0.5, -0.0004, 0, 0.0004, 0.002].map((part) => signed(part, share)),
+		['−50.0 %', '0.0 %', '0.0 %', '0.0 %', '+0.2 %'],
+	);
+	assert.deepEqual(
+		[-2000, -0.02, 0.3].map((each) => signed(each, rate)),
+		['−2k', '0', '+0.3'],
+	);
+});
 
 test('lengths have the unit that fits', () => {
 	assert.deepEqual(

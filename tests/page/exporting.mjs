@@ -9,7 +9,10 @@ export async function exported(page, { format, part = null, chart = null }) {
 	if (chart) await dialog.locator('select').selectOption(chart);
 	await dialog.getByRole('button', { name: format }).click();
 	if (part) await dialog.getByRole('button', { name: part, exact: true }).click();
-	const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save' }).click()]);
+	const [download] = await Promise.all([
+		page.waitForEvent('download'),
+		dialog.getByRole('button', { name: 'Save' }).click(),
+	]);
 	return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 export const csvRows = (bytes) =>

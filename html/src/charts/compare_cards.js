@@ -2,16 +2,13 @@
 // What charts 3, 5 and 6 compare.
 
 import { coresOf, exitsOf, kindKey } from '../data/runs_compare.js';
-import { percent, short } from '../data/format.js';
+import { rate, share } from '../data/format.js';
 import { printable } from '../ui/dom.js';
 import { createCompareGrid, nothingToCompare } from './compare_grid.js';
 
 const FORMAT = {
-	share: { text: (value) => percent(value), full: (value) => `${percent(value, 2)} of one core` },
-	rate: {
-		text: (value) => (value < 0 ? `−${short(-value)}` : short(value)),
-		full: (value) => `${value < 0 ? `−${short(-value)}` : short(value)} a second`,
-	},
+	share: { text: (value) => share(value), full: (value) => `${share(value, 2)} of one core` },
+	rate: { text: (value) => rate(value), full: (value) => `${rate(value)} a second` },
 };
 
 const taskRows = (compare, tasks) =>

@@ -7,6 +7,7 @@ import { computed, effect } from '@preact/signals-core';
 import { fitText, FONT, line } from '../draw/axes.js';
 import { divergingCss, shareCss } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
+import { signed } from '../data/format.js';
 import { ALL, difference, place } from '../data/runs_compare.js';
 import { NO_NAME, choice, element, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, emptyState } from './card.js';
@@ -75,8 +76,7 @@ export function createCompareGrid(
 
 	const textOf = (cell) => {
 		if (show() === 'ratio') return factor(cell.ratio);
-		if (show() === 'delta')
-			return cell.delta === null ? '' : `${cell.delta > 0 ? '+' : ''}${measure().text(cell.delta)}`;
+		if (show() === 'delta') return cell.delta === null ? '' : signed(cell.delta, measure().text);
 		return cell[show()] === null ? '' : measure().text(cell[show()]);
 	};
 	// colour and whether it is strong enough for white words; null: blank
@@ -167,11 +167,7 @@ export function createCompareGrid(
 		});
 		const lines = [line(a, cell.a), line(b, cell.b)];
 		if (cell.delta !== null)
-			lines.push({
-				name: 'difference',
-				value: `${cell.delta > 0 ? '+' : ''}${measure().full(cell.delta)}`,
-				strong: true,
-			});
+			lines.push({ name: 'difference', value: signed(cell.delta, measure().full), strong: true });
 		if (cell.ratio !== null)
 			lines.push({
 				name: 'ratio',

@@ -7,7 +7,7 @@ import { fitText, FONT, line } from '../draw/axes.js';
 import { cpuColour } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
 import { exitTable, foldExits } from '../data/exits.js';
-import { count, duration, percent, short } from '../data/format.js';
+import { count, duration, percent, rate, share, short } from '../data/format.js';
 import { coveredNs } from '../data/locality.js';
 import { choice, clear, element, NO_NAME, nameOf, printable, table } from '../ui/dom.js';
 import { createCard, noKvm } from './card.js';
@@ -34,8 +34,8 @@ export function createExitsChart(page) {
 	const words = (value, whole) =>
 		({
 			count: () => short(value),
-			share: () => percent(value / Math.max(1, whole)),
-			rate: () => `${short(value / (ns() / 1e9))}/s`,
+			share: () => share(value / Math.max(1, whole)),
+			rate: () => `${rate(value / (ns() / 1e9))}/s`,
 			host: () => duration(value),
 		})[state.exits.value]();
 	// by a kind of exit, or by all of them

@@ -9,7 +9,7 @@ import { createPlot } from '../draw/plot.js';
 import { ALL, cellValue, gridRows } from '../data/grid.js';
 import { coveredNs, matrix } from '../data/locality.js';
 import { isIdle } from '../data/model.js';
-import { count, duration, percent, short } from '../data/format.js';
+import { count, duration, rate, share, short } from '../data/format.js';
 import { NO_NAME, nameOf, printable, table, element, choice } from '../ui/dom.js';
 import { createCard, emptyState, noSched } from './card.js';
 
@@ -23,14 +23,14 @@ const TABLE_ROWS = 500;
 const MEASURES = {
 	share: {
 		value: 0,
-		text: (value, ns) => (value > 0 && value / ns < 0.0005 ? '< 0.1 %' : percent(value / ns)),
-		full: (value, ns) => `${percent(value / ns, 2)} · ${duration(value)}`,
+		text: (value, ns) => share(value / ns),
+		full: (value, ns) => `${share(value / ns, 2)} · ${duration(value)}`,
 	},
 	count: { value: 1, text: (value) => short(value), full: (value) => `${count(value)} switches` },
 	rate: {
 		value: 1,
-		text: (value, ns) => short(value / (ns / 1e9)),
-		full: (value, ns) => `${short(value / (ns / 1e9))} a second · ${count(value)} switches`,
+		text: (value, ns) => rate(value / (ns / 1e9)),
+		full: (value, ns) => `${rate(value / (ns / 1e9))} a second · ${count(value)} switches`,
 	},
 };
 

@@ -51,6 +51,22 @@ export function short(value) {
 	return `${trim((value / size).toFixed(value / size < 10 ? 1 : 0))}${unit}`;
 }
 
+// So much a second, or of one core: what is there is told apart from nothing.
+export function rate(value) {
+	if (value > 0 && value < 0.05) return '< 0.1';
+	return value < 9.95 ? trim(value.toFixed(1)) : short(value);
+}
+export function share(part, digits = 1) {
+	const least = 10 ** -digits;
+	return part > 0 && part * 100 < least / 2 ? `< ${least} %` : percent(part, digits);
+}
+
+// A difference as `text` has its size; what is too small to be told is 0, and has no sign.
+export function signed(value, text) {
+	const size = text(Math.abs(value));
+	return size.startsWith('<') || !/[1-9]/.test(size) ? text(0) : `${value < 0 ? '−' : '+'}${size}`;
+}
+
 export function bytes(value) {
 	if (value === null) return 'not known';
 	const [size, unit] = [

@@ -3,7 +3,7 @@
 
 import { effect } from '@preact/signals-core';
 
-import { count, duration, moment, percent } from '../data/format.js';
+import { count, duration, moment, percent, share } from '../data/format.js';
 import { binStartNs, percentileBin } from '../data/heat.js';
 import { coveredNs, matrix } from '../data/locality.js';
 import { migrationsByTask } from '../data/migrations.js';
@@ -90,7 +90,7 @@ function statistics(page, range) {
 			head: ['task', 'of one core', 'time', 'switched in', 'cores', 'migrations'],
 			rows: top.map((row) => [
 				nameOf(page.label(model.task(row.task))),
-				percent(row.runNs / ns),
+				share(row.runNs / ns),
 				duration(row.runNs),
 				count(row.switches),
 				count(row.byCpu.size),
