@@ -53,6 +53,10 @@ function parseLayers(text, fallback) {
 	return layers.length ? layers : fallback;
 }
 
+// A part of a search finds other tasks than the whole.
+const FILTER_MAX = 4000;
+const notTooLong = (text) => (text.length <= FILTER_MAX ? text : '');
+
 // Whatever is not understood is left at its default: a link may be cut or edited.
 export function parseHash(hash) {
 	const fields = new URLSearchParams(hash.replace(/^#/, ''));
@@ -64,7 +68,7 @@ export function parseHash(hash) {
 		sort: fields.get('sort') === 'name' ? 'name' : whole(fields.get('sort')),
 		pair: /^[0-7]\.[0-7]$/.test(fields.get('pair') ?? '') ? fields.get('pair') : DEFAULTS.pair,
 		percentiles: fields.get('percentiles') === 'on',
-		filter: (fields.get('q') ?? '').slice(0, 2000),
+		filter: notTooLong(fields.get('q') ?? ''),
 		brush: parseRange(fields.get('b')),
 		markers: parseMarkers(fields.get('m')),
 		cursor: parseMarkers(fields.get('at'))[0] ?? null,

@@ -14,6 +14,8 @@ import { createAnnouncer } from './ui/cell_cursor.js';
 import { NO_NAME, printable } from './ui/dom.js';
 
 const OTHERS = 0.2;
+const WORDS_MAX = 80;
+const shorten = (text) => (text.length > WORDS_MAX ? `${text.slice(0, WORDS_MAX)} …` : text);
 
 export function createPage(model, state, theme, tooltip) {
 	const page = {
@@ -174,7 +176,7 @@ export function createPage(model, state, theme, tooltip) {
 		const cores =
 			page.cores.value &&
 			`on core${page.cores.value.size > 1 ? 's' : ''} ${coreList(page.cores.value)}`;
-		return `${count(page.selected.value.size)} tasks: ${[printable(state.filter.value), cores].filter(Boolean).join(' ')}`;
+		return `${count(page.selected.value.size)} tasks: ${[shorten(printable(state.filter.value)), cores].filter(Boolean).join(' ')}`;
 	};
 	page.taskLines = (task) => {
 		const sums = page.totals.value.get(task.task);

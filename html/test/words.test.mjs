@@ -89,6 +89,8 @@ test('the hash holds the state and gives it back', () => {
 test('a hash that makes no sense leaves the defaults', () => {
 	for (const hash of ['#', '#t=9-1&task=x&lanes=up', '#t=1e999-2&layers=none', '#%%%&task=-1', '#theme=<script>'])
 		assert.deepEqual(parseHash(hash), DEFAULTS);
+	// a part of a search would find other tasks
+	assert.equal(parseHash(`#q=${'a'.repeat(5000)}`).filter, '');
 });
 
 test('zoom and pan stay inside the window', () => {
@@ -300,6 +302,8 @@ test('the query of a group finds the members of the group and nobody else', () =
 				group.members,
 				`${by} ${group.query}`,
 			);
+	// a link holds it, however many they are
+	assert.ok(groupTasks(tasks, 'vm', () => null).some((group) => group.key === null && group.query === 'no:vm'));
 });
 
 test('names are ordered by group, and by the value of their numbers', () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Search words over tasks: text, /regex/, pid:12, cpu:3, vm:NAME, -word for all but. All words must
+// Search words over tasks: text, /regex/, pid:12, cpu:3, vm:NAME, no:vm, -word for all but. All words must
 // fit. A value with blanks stands in quotes: vm:"my vm"; what stands in quotes has to fit wholly. Pure.
 
 function textFits(task, word) {
@@ -53,6 +53,13 @@ export const quote = (text, always = false) =>
 const nameFits = (name, value, wholly) =>
 	wholly ? name === value : (name ?? '').toLowerCase().includes(value.toLowerCase());
 
+const GROUP_KEYS = {
+	prefix: (task) => prefixOf(task.name),
+	process: (task) => (task.tgid === null ? null : String(task.tgid)),
+	vm: (task) => task.vm,
+	cgroup: (task) => task.unit ?? task.cgroup, // a unit, a container or a VM has cgroups below its own
+};
+
 const KEYS = {
 	pid: (task, value) => listHas(value, task.tgid) || listHas(value, task.tid),
 	tid: (task, value) => listHas(value, task.tid),
@@ -63,6 +70,7 @@ const KEYS = {
 	vm: (task, value, cpusOf, wholly) => nameFits(task.vm, value, wholly),
 	cgroup: (task, value, cpusOf, wholly) =>
 		nameFits(task.cgroup, value, wholly) || nameFits(task.unit, value, wholly),
+	no: (task, value) => Object.hasOwn(GROUP_KEYS, value) && (GROUP_KEYS[value](task) ?? null) === null,
 	kind: (task, value) => (task.kind ?? '').toLowerCase().includes(value.toLowerCase()),
 };
 
@@ -84,13 +92,6 @@ export const matchesQuery = (task, query, cpusOf = () => []) =>
 			: wordFits(task, word, cpusOf),
 	);
 
-const GROUP_KEYS = {
-	prefix: (task) => prefixOf(task.name),
-	process: (task) => (task.tgid === null ? null : String(task.tgid)),
-	vm: (task) => task.vm,
-	cgroup: (task) => task.unit ?? task.cgroup, // a unit, a container or a VM has cgroups below its own
-};
-
 // [{ label, query, members, runNs, switches }] by a key of GROUP_KEYS; members without one stand last.
 export function groupTasks(tasks, by, sumsOf) {
 	const groups = new Map();
@@ -106,9 +107,6 @@ export function groupTasks(tasks, by, sumsOf) {
 	return [...groups.values()].map((group) => ({
 		...group,
 		label: group.key === null ? `no ${by}` : by === 'process' ? `process ${group.key}` : group.key,
-		query:
-			group.key === null
-				? `task:${group.members.map((task) => task.task).join(',')}`
-				: `${by}:${quote(group.key, by === 'vm' || by === 'cgroup')}`,
+		query: group.key === null ? `no:${by}` : `${by}:${quote(group.key, by === 'vm' || by === 'cgroup')}`,
 	}));
 }
