@@ -41,7 +41,9 @@ function createRuns(models, members) {
 }
 
 function createPages(models, runs, state, theme, tooltip) {
-	const pages = models.map((model) => createPage(model, state, theme, tooltip));
+	const known = new Map(models.flatMap((model) => model.cpus.map((cpu) => [cpu.cpu, cpu])));
+	const cpus = [...known.values()].sort((a, b) => a.cpu - b.cpu);
+	const pages = models.map((model) => createPage(model, state, theme, tooltip, { cpus }));
 	pages.forEach((page, index) => {
 		Object.assign(page, { peers: pages, exports: pages[0].exports, announce: pages[0].announce });
 		page.absent = (task) => task !== null && !runs[index].has(task);
@@ -236,7 +238,10 @@ export function buildCompare({ models, members, density, footer }) {
 	const cards = createCompareCards(compare);
 	const kvm = models.some((model) => model.hasKvm);
 	const exporting = createExporting(pages[0]);
-	const selection = createSelection(pages[0], { exporting });
+	const selection = createSelection(pages[0], {
+		exporting,
+		runs: runs.map((run) => ({ page: pages[run.index], title: run.title })),
+	});
 	const tasks = createRunsTasks(compare);
 	let toolbar = null;
 	const help = attachKeys(pages[0], { tasks, selection, exporting, cores: () => toolbar.cores.open() });
@@ -261,5 +266,5 @@ export function buildCompare({ models, members, density, footer }) {
 		cards.assignment,
 		cards.switches,
 	);
-	return { compare, elements: [toolbar.element, main, footer(models[0])] };
+	return { compare, elements: [toolbar.element, main, selection.element, footer(models[0])] };
 }

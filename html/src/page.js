@@ -17,7 +17,8 @@ const OTHERS = 0.2;
 const WORDS_MAX = 80;
 const shorten = (text) => (text.length > WORDS_MAX ? `${text.slice(0, WORDS_MAX)} …` : text);
 
-export function createPage(model, state, theme, tooltip) {
+// `cpus`: those that can be chosen, where other runs have more than this one.
+export function createPage(model, state, theme, tooltip, { cpus = null } = {}) {
 	const page = {
 		model,
 		state,
@@ -36,10 +37,11 @@ export function createPage(model, state, theme, tooltip) {
 	});
 	// the coarser levels of chart 4 that are there already: sums over long ranges are quick with them
 	page.levels = () => page.coreLevels?.made ?? [model.locality];
+	page.cpusKnown = () => cpus ?? model.cpus;
 	// the chosen cores; null: all of them
 	page.cores = computed(() => {
 		page.stage.value;
-		return chosenCores(state.cores.value, model.cpus);
+		return chosenCores(state.cores.value, page.cpusKnown());
 	});
 	page.cpusShown = computed(() =>
 		page.cores.value ? model.cpus.filter((cpu) => page.cores.value.has(cpu.cpu)) : model.cpus,
@@ -70,15 +72,18 @@ export function createPage(model, state, theme, tooltip) {
 			.filter((task) => !isIdle(task))
 			.sort((a, b) => runNs(b) - runNs(a) || a.task - b.task);
 	});
+	// where it was in this run
+	page.cpusOf = (task) => page.totals.value.get(task.task)?.byCpu.keys() ?? [];
+	// of several runs: in any of them
+	page.cpusOfAny = (task) => (page.peers ?? [page]).flatMap((peer) => [...peer.cpusOf(task)]);
+	page.matches = (task, query) => matchesQuery(task, query, page.cpusOfAny);
 	// the tasks that the filter lets through; null: all
-	const cpusOf = (task) => page.totals.value.get(task.task)?.byCpu.keys() ?? [];
-	page.matches = (task, query) => matchesQuery(task, query, cpusOf);
 	page.selected = computed(() => {
 		const query = state.filter.value.trim();
 		const cores = page.cores.value;
 		if (!query && !cores) return null;
 		page.totals.value;
-		const there = (task) => !cores || [...cpusOf(task)].some((cpu) => cores.has(cpu));
+		const there = (task) => !cores || page.cpusOfAny(task).some((cpu) => cores.has(cpu));
 		return new Set(
 			page.shownTasks.value
 				.filter((task) => there(task) && page.matches(task, query))

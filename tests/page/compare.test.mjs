@@ -390,3 +390,51 @@ test('CSV of a comparison holds the range in sight, or all that any run recorded
 		},
 		{ hash: '#t=1200-1800' },
 	));
+
+test('cores and searches are those of any run', async () => {
+	const rowsOf = (hash) => {
+		let rows;
+		return withRuns(
+			PAIR,
+			async (page) => {
+				rows = await tableOf(page, 5);
+			},
+			{ hash },
+		).then(() => rows);
+	};
+	// only B has a core 3, and its one task there is in B only
+	const third = await rowsOf('#cores=3');
+	assert.deepEqual(Object.keys(third), ['all tasks', 'idle', 'fresh only in B']);
+	assert.deepEqual(third['fresh only in B'], { all: 'not in this run → 10.0 %', 'core 3': 'not in this run → 10.0 %' });
+	assert.ok('fresh only in B' in (await rowsOf('#q=cpu:3')));
+	const first = await rowsOf('#cores=1');
+	assert.equal(first.both.all, '10.0 % → 0.0 % (× 0.00)');
+	assert.deepEqual(Object.keys(first.both), ['all', 'core 1']);
+});
+
+test('statistics are those of each run', () =>
+	withRuns(
+		PAIR,
+		async (page) => {
+			await page.keyboard.press('i');
+			const dialog = page.locator('dialog.wide');
+			assert.deepEqual(await dialog.locator('h3').allInnerTexts(), ['A before', 'B after']);
+			const words = await dialog.innerText();
+			assert.match(words, /Nothing of this range was recorded\.[^]*3 tasks ran; cores were busy 25\.0 %/);
+			await page.keyboard.press('Escape');
+			await page.keyboard.press('Escape');
+		},
+		{ hash: '#t=1200-1800' },
+	));
+
+test('a selection can be zoomed to in a comparison, too', () =>
+	withRuns(
+		PAIR,
+		async (page) => {
+			const bar = page.locator('.selection');
+			assert.match(await bar.innerText(), /0\.5/);
+			await bar.getByRole('button', { name: 'zoom' }).click();
+			assert.deepEqual(await page.evaluate(() => globalThis.pftrace.state.view.value), { from: 5e8, to: 9e8 });
+		},
+		{ hash: '#b=500-900' },
+	));

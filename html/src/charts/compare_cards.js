@@ -17,11 +17,14 @@ const taskRows = (compare, tasks) =>
 		.map((task) => ({ row: task, task, label: compare.page.model.task(task).name }));
 
 function readCores(compare, a, b, range) {
-	const sides = [a, b].map((run) => coresOf(run, range));
-	const cores = new Map([...a.model.cpus, ...b.model.cpus].map((cpu) => [cpu.cpu, cpu]));
+	const chosen = compare.page.cores.value;
+	const sides = [a, b].map((run) => coresOf(run, range, chosen));
+	const cores = new Set(
+		[...a.model.cpus, ...b.model.cpus].map((cpu) => cpu.cpu).filter((cpu) => !chosen || chosen.has(cpu)),
+	);
 	return {
 		sides,
-		columns: [...cores.keys()]
+		columns: [...cores]
 			.sort((one, other) => one - other)
 			.map((cpu) => ({
 				key: cpu,

@@ -26,11 +26,12 @@ export function recordedPart(range, window) {
 const counts = (task) => !isIdle(task) && !isUnknown(task);
 
 // What a run did on cores in a range: the share of one core's time and the switches a second, by row and
-// column. A row is a task's number, 'tasks' (all but idle) or 'idle'; a column a core or ALL.
-export function coresOf(run, range) {
+// column. A row is a task's number, 'tasks' (all but idle) or 'idle'; a column a core or ALL, which is those
+// of `chosen` (null: all).
+export function coresOf(run, range, chosen = null) {
 	const { model } = run;
 	const part = model.locality.column.length ? recordedPart(range, model.window) : null;
-	const rows = part ? matrix(model.locality, part) : new Map();
+	const rows = part ? matrix(model.locality, part, chosen) : new Map();
 	const list = [...rows.values()];
 	const special = {
 		tasks: sumRows(list.filter((row) => counts(model.task(row.task)))),

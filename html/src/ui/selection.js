@@ -9,6 +9,7 @@ import { coveredNs, matrix } from '../data/locality.js';
 import { migrationsByTask } from '../data/migrations.js';
 import { isIdle, isUnknown } from '../data/model.js';
 import { columnsOf } from '../data/locality.js';
+import { recordedPart } from '../data/runs_compare.js';
 import { waitsByColumn, whoRanMeanwhile } from '../data/waiting.js';
 import { clear, element, nameOf, table } from './dom.js';
 
@@ -116,7 +117,19 @@ async function copy(text) {
 	}
 }
 
-export function createSelection(page, { exporting }) {
+// What each of the runs did in a range, as far as it was recorded.
+function statisticsOf(runs, range) {
+	return runs.flatMap(({ page, title }) => {
+		const part = recordedPart(range, page.model.window);
+		return [
+			...(title ? [element('h3', {}, title)] : []),
+			...(part ? statistics(page, part) : [element('p', {}, 'Nothing of this range was recorded.')]),
+		];
+	});
+}
+
+// `runs`: those that the statistics are of, each with its page and, where there are several, its title.
+export function createSelection(page, { exporting, runs = [{ page, title: '' }] }) {
 	const { state } = page;
 	const words = element('span', { class: 'words' });
 	const dialog = element('dialog', { class: 'wide', 'aria-label': 'Statistics of the selection' });
@@ -139,7 +152,7 @@ export function createSelection(page, { exporting }) {
 			element(
 				'div',
 				{ class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': 'Tables' },
-				...statistics(page, range),
+				...statisticsOf(runs, range),
 			),
 			element('form', { method: 'dialog' }, element('button', { autofocus: true }, 'Close')),
 		);

@@ -108,7 +108,7 @@ export function createToolbar(page, { tasks, help, exporting }) {
 
 // Which cores: 5,30-40 or node:1; what is not understood is said, and changes nothing.
 function createCores(page) {
-	const { state, model } = page;
+	const { state } = page;
 	const input = element('input', {
 		type: 'text',
 		placeholder: 'all',
@@ -143,7 +143,7 @@ function createCores(page) {
 		input.setAttribute('aria-invalid', String(value !== '' && page.cores.value === null));
 		none.hidden = value === '';
 		none.textContent = page.cores.value
-			? `${page.cores.value.size} of ${model.cpus.length} ✕`
+			? `${page.cores.value.size} of ${page.cpusKnown().length} ✕`
 			: `no such core ✕`;
 		if (page.cores.value)
 			none.setAttribute('aria-label', `cores ${coreList(page.cores.value)}: show all again`);
