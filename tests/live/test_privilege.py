@@ -160,6 +160,19 @@ class GivenUp(unittest.TestCase):
         self.finish(process, path)
         self.assertFalse(os.path.exists(f"/proc/{switch}"))
 
+    def test_where_nothing_is_to_be_timed_timing_stays_off(self):
+        if subprocess.run([PFTRACE, "--no-sched", "--quiet", "--duration", "0.1", "--out",
+                           self.enterContext(folder()) / "x.cdict"], check=False,
+                          stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("KVM, for a capture without switches")
+        process, _ = self.recorder(os.environ, "--no-sched")
+        switch, = children_of(process.pid)
+        for _ in range(20):
+            self.assertEqual([file.split("[")[0] for file in files_of(switch)], ["socket:"])
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(20), 0)
+
     def test_the_switch_goes_when_the_recorder_is_killed(self):
         process, _ = self.recorder(BY_SUDO)
         switch, = children_of(process.pid)

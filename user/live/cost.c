@@ -115,9 +115,11 @@ static void measure_empty(struct cost *cost)
 
 static void begin_moment(struct cost *cost)
 {
-	stats_switch_set(cost->stats, true);
 	cost->late_drains = 0;
 	cost->timing = read_program(cost->switch_fd, &cost->begin);
+	/* without the program (--no-sched) nobody would switch it off again */
+	if (cost->timing)
+		stats_switch_set(cost->stats, true);
 }
 
 static void finish(struct cost *cost)
