@@ -54,6 +54,7 @@ int record_open_signals(struct record *record)
 	if (record_is_in_parts(record))
 		sigaddset(&set, SIGUSR2);
 	signal(SIGPIPE, SIG_IGN); /* nobody reads our words any more: that ends no capture */
+	signal(SIGXFSZ, SIG_IGN); /* write(2) says EFBIG then: as a full disk */
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	record->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);

@@ -2,6 +2,7 @@
 """However a capture ends, what was recorded is there, and what was refused is said."""
 
 import pathlib
+import resource
 import signal
 import subprocess
 import time
@@ -64,6 +65,19 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(capture.end["cause"], "disk full")
         self.assertLess(capture.end["duration_ns"], 25_000_000_000)
         self.assertIn("disk full", info.stdout)
+        self.assertGreater(len(capture.rows("samples")), 0)
+
+
+class FileSizeLimit(unittest.TestCase):
+    def test_the_limit_of_a_files_size_is_as_a_full_disk(self):
+        with folder() as here, messaging(20000):
+            result = run("--duration", 20, "--bucket", 10, "--out", here / "run.cdict",
+                         preexec_fn=lambda: resource.setrlimit(
+                             resource.RLIMIT_FSIZE, (200_000, 200_000)))
+            self.assertEqual(result.returncode, 3, result.stderr)
+            capture = Capture(here / "run.cdict")
+        self.assertFalse(capture.cut)
+        self.assertTrue(capture.end["cut"])
         self.assertGreater(len(capture.rows("samples")), 0)
 
 
