@@ -83,6 +83,14 @@ static int sum_online(struct live *live, uint32_t cpu, struct pft_sums *sums, bo
 	return error;
 }
 
+static int no_sums(struct live *live, uint32_t cpu)
+{
+	live->summed_at[cpu] = 0;
+	live->borders[cpu].switches = 0;
+	live->borders[cpu].run_ns = 0;
+	return 0;
+}
+
 /* One that comes back while it is read as an offline one is asked again. */
 static int sum_cpu(struct live *live, uint32_t cpu)
 {
@@ -90,8 +98,9 @@ static int sum_cpu(struct live *live, uint32_t cpu)
 	bool ran;
 	int error;
 
-	if (live->kvm.options.no_sched) /* there are none */
-		return 0;
+	/* of most CPUs that are possible there are none: of a virtual machine often hundreds */
+	if (live->kvm.options.no_sched || !live->blocks[cpu].seeded_mono_ns)
+		return no_sums(live, cpu);
 	error = sum_online(live, cpu, &sums, &ran);
 	if (!error && !ran) {
 		error = sum_offline(live, cpu, &sums);
