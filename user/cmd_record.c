@@ -6,6 +6,7 @@
 #include "cmd_record_report.h"
 #include "command.h"
 #include "live/topology.h"
+#include "names/proc.h"
 #include "privilege.h"
 
 #include <errno.h>
@@ -85,6 +86,7 @@ static int open_live(struct record *record)
 {
 	struct live_options live_options = {
 		.ring_bytes = record->options->ring_bytes,
+		.pids_are_local = !proc_is_of_host("/proc"),
 		.no_sched = record->options->no_sched,
 		.no_kvm = record->options->no_kvm,
 		.kvm_hook = (enum live_kvm_hook)record->options->kvm_hook,

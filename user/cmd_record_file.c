@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "capture/histogram.h"
+#include "names/proc.h"
 #include "out_folder.h"
 #include "privilege.h"
 
@@ -123,6 +124,7 @@ int record_push_header(struct record *record, struct capture_sink *sink)
 	record_filter_words(&record->options->filter, &header.filters);
 	add_word(&header.not_offered, !record->probe.has_sched_info, "wait");
 	add_word(&header.not_offered, live_offers_cgroups(record->live) != 0, "cgroup");
+	add_word(&header.not_offered, !proc_is_of_host("/proc"), "names");
 	add_word(&header.not_offered,
 		 record->kvm_state == LIVE_KVM_REFUSED || record->kvm_state == LIVE_KVM_ABSENT,
 		 "kvm");

@@ -141,13 +141,14 @@ static bool should_ask_again(const struct record_names *names)
 /* Numbers in /proc mean the tasks that the kernel side tells of only in the first pid namespace. */
 static bool can_read_proc(const struct record_names_options *options)
 {
-	if (options->source == RECORD_NAMES_NONE)
-		return false;
 	if (!proc_is_of_host("/proc")) {
-		log_warning("this is a pid namespace of its own: /proc has not the tids of the "
-			    "host, so VMs are not named (--names none says so)");
+		log_warning("this is a PID namespace of its own: tasks outside of it have a name "
+			    "only from their next fork, exec or rename on, and VMs none; run "
+			    "pftrace on the host");
 		return false;
 	}
+	if (options->source == RECORD_NAMES_NONE)
+		return false;
 	if (!proc_shows_all("/proc"))
 		log_warning("/proc shows no processes of other users (hidepid): their VMs have no "
 			    "name but their pid");

@@ -295,21 +295,5 @@ class Rights(unittest.TestCase):
             self.assertIn("secret.csv", done.stderr)
             self.assertFalse((here / "run.cdict.part").exists())
 
-
-class Namespaces(unittest.TestCase):
-    def test_in_a_pid_namespace_vms_are_not_named_and_it_is_said(self):
-        if subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", "true"], check=False,
-                          capture_output=True).returncode:
-            self.skipTest("no pid namespace can be made here (unshare)")
-        with folder() as here:
-            done = subprocess.run(
-                ["unshare", "--pid", "--fork", "--mount-proc",
-                 os.environ.get("PFTRACE") or str(HERE.parents[1] / "build" / "pftrace"),
-                 "--duration", "0.3", "--out", str(here / "run.cdict")],
-                capture_output=True, text=True, timeout=60, check=False)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual(done.stderr.count("pid namespace"), 1)
-
-
 if __name__ == "__main__":
     unittest.main()

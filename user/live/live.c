@@ -149,6 +149,7 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 		return fail(message, error, "cannot begin");
 	live->told = options->told;
 	live->told_context = options->told_context;
+	live->pids_are_local = options->pids_are_local;
 	live->cpu_count = live_possible_cpus();
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();

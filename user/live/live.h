@@ -32,6 +32,9 @@ struct live_options {
 	/* Told of every task after account was; NULL: nobody. An error ends the capture. */
 	int (*told)(void *context, const struct account_identity *identity);
 	void *told_context;
+	/* This process has a PID namespace of its own: the kernel side's tids are not those of
+	   /proc, and not all tasks that are alive can be listed. */
+	bool pids_are_local;
 	bool no_sched; /* KVM's events alone */
 	bool no_kvm;
 	enum live_kvm_hook kvm_hook;

@@ -74,6 +74,7 @@ struct live {
 	size_t blocks_bytes;
 	struct pft_cpu *cpus; /* copy of the per-CPU map, for reading counters and totals */
 	uint32_t cpu_count;
+	bool pids_are_local;
 	uint64_t zero_monotonic_ns;
 	uint64_t zero_realtime_ns;
 	uint64_t looked_at_ns; /* CLOCK_MONOTONIC of the last drain's look ... */

@@ -132,5 +132,5 @@ static int take_process(struct live *live, uint32_t unused, uint32_t tgid)
 
 int live_proc_take_hidden(struct live *live)
 {
-	return each_number(live, "/proc", 0, take_process);
+	return live->pids_are_local ? 0 : each_number(live, "/proc", 0, take_process);
 }

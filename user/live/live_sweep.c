@@ -174,7 +174,8 @@ int live_sweep(struct live *live)
 		live->sweep_next = false;
 		return sweep_maps(live);
 	}
-	if (!wants_sweep(live))
+	/* who is not on the list may live all the same, outside of this PID namespace */
+	if (live->pids_are_local || !wants_sweep(live))
 		return 0;
 	live->evictions_swept = live->evictions;
 	live->sweep_next = true;

@@ -117,6 +117,22 @@ static void read_btf(struct probe *probe)
 	btf__free(btf);
 }
 
+/* time_namespaces(7): lines of a clock's name, seconds, nanoseconds. */
+static bool read_clock_is_shifted(void)
+{
+	FILE *file = fopen("/proc/self/timens_offsets", "re");
+	long long seconds, nanoseconds;
+	bool shifted = false;
+	char clock[32];
+
+	if (!file)
+		return false;
+	while (!shifted && fscanf(file, "%31s %lld %lld", clock, &seconds, &nanoseconds) == 3)
+		shifted = strcmp(clock, "monotonic") == 0 && (seconds || nanoseconds);
+	fclose(file);
+	return shifted;
+}
+
 void probe_read(struct probe *probe)
 {
 	struct utsname names;
@@ -130,6 +146,7 @@ void probe_read(struct probe *probe)
 	probe->preempt_rt = read_preempt_rt(names.version);
 	probe->capabilities = capability_read().effective;
 	probe->has_rights = may_use_bpf(probe);
+	probe->clock_is_shifted = read_clock_is_shifted();
 	read_btf(probe);
 }
 
@@ -147,6 +164,10 @@ bool probe_can_record(const struct probe *probe, char *message, size_t message_b
 		snprintf(message, message_bytes,
 			 "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one "
 			 "built with CONFIG_DEBUG_INFO_BTF=y");
+	else if (probe->clock_is_shifted)
+		snprintf(message, message_bytes,
+			 "this process is in a time namespace with a CLOCK_MONOTONIC of its own "
+			 "(time_namespaces(7)): run it outside, on the host");
 	else if (probe->rt_ring_sleeps)
 		snprintf(
 			message, message_bytes,

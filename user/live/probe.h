@@ -27,7 +27,8 @@ struct probe {
 	bool has_prev_state_argument; /* sched_switch tells prev's state (from 5.18) */
 	bool has_sched_info;	      /* run-queue wait */
 	bool has_run_queue_clock;
-	bool rt_ring_sleeps; /* PREEMPT_RT, and the BPF ring cannot be used in sched_switch */
+	bool clock_is_shifted; /* by a time namespace: the kernel side has another CLOCK_MONOTONIC */
+	bool rt_ring_sleeps;   /* PREEMPT_RT, and the BPF ring cannot be used in sched_switch */
 };
 
 /* Fills in `probe` as far as it can be known; never fails. */
