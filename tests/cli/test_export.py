@@ -213,5 +213,40 @@ class ExportTest(CommandTest):
             self.assertIn('18446744073709551614', out)
 
 
+class TaskNumbersTest(CommandTest):
+    """What other readers of the file find under a number, every command has under it, too."""
+
+    def setUp(self):
+        super().setUp()
+        sample = {'bucket': 0, 'cpu': 0, 'run_ns': MS, 'switches': 1, 'voluntary': 1,
+                  'involuntary': 0, 'migrations': 0, 'wait_ns': 0, 'wait_max_ns': 0}
+        self.file = cdict.write_whole(self.path('numbers.cdict'), [
+            cdict.header(),
+            cdict.rows('tasks', cdict.task(9, 0, 'swapper/0', 'idle'), cdict.task(4, 70, 'a'),
+                       cdict.task(7, 71, 'b'), cdict.task(2, 72, 'a')),
+            cdict.rows('samples', *[{**sample, 'task': task} for task in (9, 7, 4, 2)]),
+            cdict.rows('successors', {'task': 7, 'next': 4, 'count': 3})], 10 * MS)
+
+    def numbers(self, *words, tid='tid', task='task'):
+        rows = self.read(*words, '--format', 'json', self.file).json()
+        if isinstance(rows, dict):
+            rows = rows.get('tasks') or rows['successors']
+        return {row[tid]: row[task] for row in rows if row[task] is not None}
+
+    def test_numbers_are_the_files(self):
+        wanted = {0: 9, 70: 4, 71: 7, 72: 2}
+        for words in (['export', '--table', 'tasks'], ['export', '--table', 'samples'], ['list'],
+                      ['stats', '--idle']):
+            self.assertEqual(self.numbers(*words), wanted, words)
+        self.assertEqual(self.numbers('export', '--table', 'successors'), {71: 7})
+        for words in (['export', '--table', 'successors'], ['successors', 'b']):
+            self.assertEqual(self.numbers(*words, tid='next_tid', task='next'), {70: 4}, words)
+
+    def test_merged_tasks_have_the_number_of_the_first(self):
+        for words in (['export', '--table', 'tasks'], ['list'], ['stats', '--idle']):
+            found = self.numbers(*words, '--merge-names')
+            self.assertEqual(sorted(found.values()), [4, 7, 9], words)
+
+
 if __name__ == '__main__':
     unittest.main()

@@ -154,9 +154,12 @@ static void fill_group(union report_value *row, const struct view_task *task,
 		       enum exit_report_by by)
 {
 	const union report_value values[] = {
-		[EXIT_VM] = { .text = task->vm },	[EXIT_TGID] = { .number = task->tgid },
-		[EXIT_TASK] = { .number = task->task }, [EXIT_NAME] = { .text = task->name },
-		[EXIT_TID] = { .number = task->tid },	[EXIT_VCPU] = { .number = task->vcpu },
+		[EXIT_VM] = { .text = task->vm },
+		[EXIT_TGID] = { .number = task->tgid },
+		[EXIT_TASK] = { .number = task->file_task },
+		[EXIT_NAME] = { .text = task->name },
+		[EXIT_TID] = { .number = task->tid },
+		[EXIT_VCPU] = { .number = task->vcpu },
 	};
 
 	for (size_t column = EXIT_VM; column <= EXIT_VCPU; column++) {

@@ -19,6 +19,8 @@ static enum row_export_source source_of(enum capture_table table, size_t column)
 
 	if (table == CAPTURE_SWITCHES && column == SWITCHES_AT_NS)
 		return ROW_EXPORT_DIFFERENCE;
+	if (strcmp(info->name, "task") == 0 || strcmp(info->name, "next") == 0)
+		return ROW_EXPORT_TASK;
 	return info->type == CAPTURE_STRING ? ROW_EXPORT_TEXT : ROW_EXPORT_NUMBER;
 }
 
@@ -96,6 +98,8 @@ static struct value task_value(const struct view_task *task, enum row_export_sou
 {
 	if (!task)
 		return number_value(CAPTURE_NIL);
+	if (source == ROW_EXPORT_TASK)
+		return number_value(task->file_task);
 	if (source == ROW_EXPORT_NAME)
 		return text_value(task->name);
 	if (source == ROW_EXPORT_VM)
@@ -128,6 +132,7 @@ static struct value value_of(struct row_export *export, const struct row_export_
 		return text_value(string_pool_text(batch->strings, number));
 	case ROW_EXPORT_DIFFERENCE:
 		return number_value(at_ns);
+	case ROW_EXPORT_TASK:
 	case ROW_EXPORT_TID:
 	case ROW_EXPORT_NAME:
 	case ROW_EXPORT_VM:

@@ -19,6 +19,7 @@ enum row_export_source {
 	ROW_EXPORT_NUMBER,
 	ROW_EXPORT_TEXT,
 	ROW_EXPORT_DIFFERENCE, /* becomes the sum so far */
+	ROW_EXPORT_TASK,       /* as the file numbers it */
 	ROW_EXPORT_TID,
 	ROW_EXPORT_NAME,
 	ROW_EXPORT_VM,

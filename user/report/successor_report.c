@@ -31,7 +31,7 @@ static void fill_row(union report_value *row, const struct successor_stats *stat
 {
 	const struct view_task *task = view_task(stats->view, next);
 
-	row[SUCCESSOR_TASK].number = next;
+	row[SUCCESSOR_TASK].number = task ? task->file_task : CAPTURE_NIL;
 	row[SUCCESSOR_TID].number = task ? task->tid : CAPTURE_NIL;
 	row[SUCCESSOR_COUNT].number = count;
 	row[SUCCESSOR_PERCENT].percent =

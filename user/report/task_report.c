@@ -53,7 +53,7 @@ _Static_assert(ARRAY_LENGTH(task_list_columns) == LIST_COLUMNS, "list columns");
 static void fill_list_row(union report_value *row, const struct view_task *task,
 			  const struct task_stats_row *sums)
 {
-	row[LIST_TASK].number = task->task;
+	row[LIST_TASK].number = task->file_task;
 	row[LIST_TID].number = task->tid;
 	row[LIST_TGID].number = task->tgid;
 	row[LIST_KIND].text = task->kind;
@@ -229,7 +229,7 @@ int task_stats_fill(struct report_table *table, const struct view *view,
 		row = report_table_add(table);
 		if (!row)
 			return -ENOMEM;
-		row[STATS_TASK].number = task->task;
+		row[STATS_TASK].number = task->file_task;
 		row[STATS_NAME].text = task->name;
 		row[STATS_MEMBERS].number = task->members;
 		row[STATS_TID].number = task->tid;

@@ -72,7 +72,7 @@ static int fill_vcpu(struct report_table *table, const struct view_task *task,
 
 	if (!row)
 		return -ENOMEM;
-	row[VCPU_TASK].number = task->task;
+	row[VCPU_TASK].number = task->file_task;
 	row[VCPU_NAME].text = task->name;
 	row[VCPU_TID].number = task->tid;
 	row[VCPU_TGID].number = task->tgid;

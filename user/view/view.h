@@ -35,9 +35,11 @@ struct view_options {
 /* A task as the view shows it; several of the file's may stand behind it when merged. */
 struct view_task {
 	uint64_t task; /* number in the view, dense from 0, in order of first sight in the file */
-	uint64_t tid;  /* CAPTURE_NIL: not known, or several are merged */
-	uint64_t tgid; /* likewise */
-	const char *name; /* annotated name or comm, tid appended if asked: bytes cleaned */
+	uint64_t
+		file_task; /* its number in the file, what is told of it; of several: the first's */
+	uint64_t tid;	   /* CAPTURE_NIL: not known, or several are merged */
+	uint64_t tgid;	   /* likewise */
+	const char *name;  /* annotated name or comm, tid appended if asked: bytes cleaned */
 	const char *comm;
 	const char *kind;
 	const char *vm;	    /* or NULL */

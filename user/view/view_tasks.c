@@ -148,6 +148,7 @@ static void show(struct view_tasks *tasks, size_t place, uint64_t name)
 
 	*task = (struct view_task){
 		.task = tasks->shown_count,
+		.file_task = row[TASKS_TASK],
 		.tid = row[TASKS_TID],
 		.tgid = row[TASKS_TGID],
 		.name = string_pool_text(tasks->names, name),
