@@ -147,7 +147,7 @@ static enum exit_code read_run(struct diff *diff, size_t run)
 	if (!error)
 		error = view_read(diff->views[run], RUN_BLOCKS_TABLES, &blocks->sink, message);
 	if (!error)
-		run_blocks_finish(blocks);
+		error = run_blocks_finish(blocks);
 	return reading_done(diff->views[run], error, message);
 }
 

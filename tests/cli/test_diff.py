@@ -144,6 +144,22 @@ class ValuesTest(DiffTest):
                     found = self.value_of(task, metric)[side]
                     self.assertLessEqual(abs(found - value), 1e-6 + abs(value) * 1e-6, (row, metric))
 
+    def test_a_chosen_task_has_the_values_that_it_has_among_all(self):
+        """Also one that came and went: rates and shares are of the run, not of its rows."""
+        early = self.pair(*[Run(seed, LOADS, seconds=seconds).add('tasks', cdict.task(9, 31000, 'early'))
+                            .add('samples', *[{'bucket': bucket, 'task': 9, 'cpu': 0, 'switches': 5,
+                                               'run_ns': BUCKET_NS // 2} for bucket in range(30)])
+                            for seed, seconds in ((1, 2), (2, 4))])
+        every = self.read('diff', '--format', 'json', *early).json()
+        chosen = self.read('diff', '--format', 'json', '--task', 'early', *early).json()
+        for side, seconds in (('a', 2), ('b', 4)):
+            self.assertEqual(chosen[side]['length_ns'], seconds * 1000 * MS)
+            self.assertEqual(chosen[side]['left_out_ns'], 0)
+            for metric, wanted in (('run', 15 / seconds), ('switches', 150 / seconds)):
+                for diff in (every, chosen):
+                    value = self.value_of(self.task_of(diff, 'early'), metric)[side]
+                    self.assertAlmostEqual(value, wanted, 6)
+
     def test_all_tasks_are_the_sum_without_idle(self):
         task = self.task_of(self.json, None)
         for side, file in zip('ab', self.files):

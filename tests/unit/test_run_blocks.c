@@ -94,7 +94,7 @@ static void read_all(struct runs *runs, uint64_t from_ns)
 		assert_int_equal(view_read(runs->views[run], RUN_BLOCKS_TABLES,
 					   &runs->blocks[run].sink, message),
 				 0);
-		run_blocks_finish(&runs->blocks[run]);
+		assert_int_equal(run_blocks_finish(&runs->blocks[run]), 0);
 	}
 }
 
@@ -242,6 +242,31 @@ static void blocks_in_which_data_was_lost_are_not_covered(void **state)
 	runs_free(runs, strings);
 }
 
+static void blocks_reach_the_end_of_a_run_whose_rows_end_early(void **state)
+{
+	struct string_pool *strings;
+	struct runs *runs = runs_new(&strings);
+
+	(void)state;
+	for (int run = 0; run < 2; run++) {
+		push_task(&runs->files[run], strings, 0, "early", "task");
+		push_sample(&runs->files[run], strings, BUCKET, 0, 0, 10, 1);
+		if (run)
+			push_sample(&runs->files[run], strings, BUCKET, 70, 0, 10, 1);
+		end(&runs->files[run], 300 * BUCKET);
+	}
+	read_all(runs, 0);
+	for (int run = 0; run < 2; run++) {
+		uint64_t covered_ns = 0;
+
+		for (size_t block = 0; block < RUN_BLOCKS_MAX; block++)
+			covered_ns += runs->blocks[run].covered_ns[block];
+		assert_int_equal(covered_ns, 300 * BUCKET);
+		assert_int_equal(runs->blocks[run].block_ns, 8 * BUCKET);
+	}
+	runs_free(runs, strings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_long_run_has_as_many_blocks_as_a_short_one),
 		cmocka_unit_test(buckets_that_become_longer_and_a_window_keep_the_grid),
 		cmocka_unit_test(blocks_in_which_data_was_lost_are_not_covered),
+		cmocka_unit_test(blocks_reach_the_end_of_a_run_whose_rows_end_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,12 +156,15 @@ static uint64_t overlap_ns(uint64_t from_ns, uint64_t to_ns, uint64_t other_from
 	return to > from ? to - from : 0;
 }
 
-void run_blocks_finish(struct run_blocks *blocks)
+int run_blocks_finish(struct run_blocks *blocks)
 {
 	uint64_t from_ns, to_ns;
+	int error;
 
 	view_covered(blocks->runs->views[blocks->run], &from_ns, &to_ns);
-	for (size_t block = 0; block < RUN_BLOCKS_MAX; block++) {
+	/* rows of chosen or of sleepy tasks may end long before the run does */
+	error = to_ns > blocks->origin_ns ? run_blocks_reach(blocks, to_ns - 1) : 0;
+	for (size_t block = 0; block < RUN_BLOCKS_MAX && !error; block++) {
 		uint64_t start_ns = blocks->origin_ns + block * blocks->block_ns;
 
 		blocks->covered_ns[block] =
@@ -169,4 +172,5 @@ void run_blocks_finish(struct run_blocks *blocks)
 				? 0
 				: overlap_ns(start_ns, start_ns + blocks->block_ns, from_ns, to_ns);
 	}
+	return error;
 }

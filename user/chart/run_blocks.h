@@ -85,8 +85,8 @@ struct run_blocks {
 int run_blocks_init(struct run_blocks *blocks, const struct view_runs *runs, size_t run,
 		    struct exit_kinds *kinds);
 void run_blocks_free(struct run_blocks *blocks);
-/* Blocks in which data was lost count as not covered. */
-void run_blocks_finish(struct run_blocks *blocks);
+/* Blocks in which data was lost count as not covered. 0, -ENOMEM or -EBADMSG. */
+int run_blocks_finish(struct run_blocks *blocks);
 
 /* The sum of all tasks but idle and unknown ones is at this place of names. */
 size_t run_blocks_all(const struct run_blocks *blocks);
