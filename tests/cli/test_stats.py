@@ -279,6 +279,40 @@ class FileTest(CommandTest):
         rows = self.read('list', '--format', 'json', path, code=3).json()
         self.assertEqual(len(rows), len(TASKS))
 
+    def part(self, table, buckets, losses_at_ms):
+        """A recording that was killed, with buckets of 1 s."""
+        filled = {'samples': {'cpu': 0, 'run_ns': 600 * MS, 'switches': 5},
+                  'vcpu_samples': {'guest_ns': 600 * MS}}
+        rows = [{'bucket': bucket, 'task': 5, **filled[table]} for bucket in buckets]
+        losses = [{'at_ns': int(at * MS), 'cause': 'ring_full', 'count': 0, 'switches': 0,
+                   'run_ns': 0} for at in losses_at_ms]
+        header = cdict.header(bucket_ns=1000 * MS)
+        return cdict.write(self.path('run.cdict.part'), [
+            header, cdict.rows('tasks', *TASKS), cdict.rows(table, *rows, bucket_ns=1000 * MS),
+            cdict.rows('losses', *losses)])
+
+    def test_shares_of_a_killed_recording_are_of_the_buckets_found(self):
+        """Not of the time up to the last row of losses, which lies in a bucket without rows."""
+        path = self.part('samples', [0, 1], [990, 1990, 2990])
+        for window in ([], ['--cap', '60000']):
+            stats = self.read('stats', '--format', 'json', *window, path, code=3).json()
+            self.assertEqual((stats['from_ns'], stats['to_ns']), (0, 2000 * MS))
+            self.assertEqual(stats['tasks'][0]['core_percent'], 60)
+            self.assertEqual(stats['cores'][0]['not_recorded_ns'], 800 * MS)
+        self.assertIn('rows for 2.000 s', self.run_pftrace('info', path).out)
+
+    def test_of_a_bucket_in_progress_the_part_counts_that_was_written(self):
+        path = self.part('samples', [0, 1], [990, 1600])
+        for window in ([], ['--cap', '60000']):
+            stats = self.read('stats', '--format', 'json', *window, path, code=3).json()
+            self.assertEqual(stats['to_ns'], 1600 * MS)
+            self.assertEqual(stats['tasks'][0]['core_percent'], 75)
+
+    def test_without_samples_time_without_rows_counts_too(self):
+        path = self.part('vcpu_samples', [0], [990, 1990, 4990])
+        stats = self.read('stats', '--format', 'json', path, code=3).json()
+        self.assertEqual(stats['to_ns'], 4000 * MS)
+
     def test_a_recording_cut_short_is_not_whole(self):
         messages = [cdict.header(), cdict.rows('tasks', *TASKS)]
         path = cdict.write_whole(self.path(), messages, MS, cause='disk full', cut=True)

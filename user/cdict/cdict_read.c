@@ -7,6 +7,7 @@
 #include "cdict/cdict_inflate.h"
 #include "cdict/cdict_message.h"
 #include "cdict/cdict_open.h"
+#include "cdict/cdict_reach.h"
 #include "cdict/cdict_rows.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct pass {
 	int next;		      /* what cdict_inflate_next() gave last */
 	struct cdict_inflated member; /* the one that is read */
 	struct cdict_rows rows;
+	struct cdict_reach reach;
 	bool begun; /* the header has been seen */
 	bool ended; /* and the end */
 };
@@ -48,7 +50,6 @@ static int push_rows(struct pass *pass, struct cdict_scan *scan, bool wanted,
 		     struct capture_batch *batch)
 {
 	const char *name = capture_table_info(batch->table)->name;
-	uint64_t last_at_ns;
 	int err = cdict_rows_read(&pass->rows, scan, wanted, batch);
 
 	if (err == -EBADMSG)
@@ -57,9 +58,7 @@ static int push_rows(struct pass *pass, struct cdict_scan *scan, bool wanted,
 		return refuse(pass, scan, name, pass->rows.column, "too much text");
 	if (err)
 		return err;
-	last_at_ns = cdict_rows_last_at_ns(batch);
-	if (last_at_ns > pass->summary->last_at_ns)
-		pass->summary->last_at_ns = last_at_ns;
+	cdict_reach_add(&pass->reach, batch);
 	pass->summary->rows[batch->table] += batch->rows;
 	return wanted && batch->rows ? pass->sink->batch(pass->sink, batch) : 0;
 }
@@ -245,6 +244,7 @@ static int sum_up(struct pass *pass)
 	summary->being_written_elsewhere = newer_part_exists(pass->reader->path, &status);
 	summary->whole = is_whole(pass);
 	summary->end = pass->ended ? &pass->reader->end : NULL;
+	summary->last_at_ns = cdict_reach_ns(&pass->reach);
 	if (summary->whole && summary->end->duration_ns > summary->last_at_ns)
 		summary->last_at_ns = pass->reader->end.duration_ns;
 	return pass->ended ? pass->sink->end(pass->sink, summary->end) : 0;

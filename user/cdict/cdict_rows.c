@@ -178,21 +178,3 @@ int cdict_rows_read(struct cdict_rows *rows, struct cdict_scan *scan, bool wante
 		err = fill_in_switches(rows, scan, batch);
 	return err;
 }
-
-static uint64_t highest(const uint64_t *values, size_t count)
-{
-	uint64_t found = 0;
-
-	for (size_t i = 0; i < count; i++)
-		found = values[i] > found ? values[i] : found;
-	return found;
-}
-
-uint64_t cdict_rows_last_at_ns(const struct capture_batch *batch)
-{
-	if (batch->rows && capture_table_info(batch->table)->bucketed)
-		return (highest(batch->columns[0], batch->rows) + 1) * batch->bucket_ns;
-	if (batch->table == CAPTURE_LOSSES)
-		return highest(batch->columns[LOSSES_AT_NS], batch->rows);
-	return 0;
-}

@@ -41,7 +41,4 @@ void cdict_rows_free(struct cdict_rows *rows);
 int cdict_rows_read(struct cdict_rows *rows, struct cdict_scan *scan, bool wanted,
 		    struct capture_batch *batch);
 
-/* Up to where on the time line the rows of this batch surely reach; 0 for tables without time. */
-uint64_t cdict_rows_last_at_ns(const struct capture_batch *batch);
-
 #endif

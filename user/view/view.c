@@ -62,11 +62,15 @@ static int read_tasks(struct view *view, char message[CDICT_MESSAGE_BYTES])
 			  message);
 }
 
+static uint64_t end_of_capture_ns(const struct view *view)
+{
+	return view->summary.end ? view->summary.end->duration_ns : view->summary.last_at_ns;
+}
+
 /* What the tasks and the file's end tell, once they are read. */
 static int settle(struct view *view, char message[CDICT_MESSAGE_BYTES])
 {
-	uint64_t end_ns =
-		view->summary.end ? view->summary.end->duration_ns : view->summary.last_at_ns;
+	uint64_t end_ns = end_of_capture_ns(view);
 	int error = 0;
 
 	if (view->options.map)
@@ -230,7 +234,7 @@ const struct cdict_summary *view_summary(const struct view *view)
 /* What the buckets in the window cover, kept within the capture. */
 static void set_covered(struct view *view, const struct view_filter *filter)
 {
-	uint64_t end_ns = view->summary.end ? view->summary.end->duration_ns : CAPTURE_NIL;
+	uint64_t end_ns = end_of_capture_ns(view);
 
 	if (!view->from_ns && view->options.cap_ns == CAPTURE_NIL)
 		return;
