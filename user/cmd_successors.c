@@ -105,31 +105,56 @@ static enum exit_code report(const struct successors_options *options,
 static enum capture_table choose_table(const struct successors_options *options,
 				       const struct view *view)
 {
-	if (!options->reading.windowed)
-		return CAPTURE_SUCCESSORS;
-	if (view_summary(view)->rows[CAPTURE_SWITCHES])
+	const struct cdict_summary *summary = view_summary(view);
+
+	/* single switches are written at once; pairs at the end, and seldom before */
+	if (summary->rows[CAPTURE_SWITCHES] && (options->reading.windowed || !summary->whole))
 		return CAPTURE_SWITCHES;
-	log_warning("%s was recorded without --detail: --from and --cap do not apply",
-		    view_path(view));
+	if (options->reading.windowed)
+		log_warning("%s was recorded without --detail: --from and --cap do not apply",
+			    view_path(view));
 	return CAPTURE_SUCCESSORS;
 }
 
-static enum exit_code follow(const struct successors_options *options, struct view *view)
+/* Rows of a file without its end may have switches whose pairs were still to be written. */
+static void say_missing(const struct view *view, const struct successor_stats *stats)
 {
+	if (stats->total < stats->switches)
+		log_warning(
+			"%s: who ran next is there for %llu of %llu switches only: these counts "
+			"are written at the end, and seldom before (record with --detail to have "
+			"them at any time)",
+			view_path(view), (unsigned long long)stats->total,
+			(unsigned long long)stats->switches);
+}
+
+static enum exit_code count(const struct successors_options *options, struct view *view)
+{
+	enum capture_table table = choose_table(options, view);
+	bool windowed = options->reading.windowed && table == CAPTURE_SWITCHES;
+	bool may_miss = !view_summary(view)->whole && !windowed;
+	unsigned int tables = 1u << table | (may_miss ? 1u << CAPTURE_SAMPLES : 0);
 	char message[CDICT_MESSAGE_BYTES];
 	struct successor_stats stats;
 	enum exit_code code;
 	int error;
 
-	if (!view_any_selected(view)) /* which was said */
-		return EXIT_FAILED;
 	successor_stats_init(&stats, view);
-	error = view_read(view, 1u << choose_table(options, view), &stats.sink, message);
+	error = view_read(view, tables, &stats.sink, message);
 	code = reading_done(view, error, message);
-	if (code != EXIT_FAILED)
+	if (code != EXIT_FAILED) {
+		say_missing(view, &stats);
 		code = report(options, &stats, code);
+	}
 	successor_stats_free(&stats);
 	return code;
+}
+
+static enum exit_code follow(const struct successors_options *options, struct view *view)
+{
+	if (!view_any_selected(view)) /* which was said */
+		return EXIT_FAILED;
+	return count(options, view);
 }
 
 int cmd_successors(int argc, char **argv)

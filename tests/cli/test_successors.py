@@ -74,6 +74,30 @@ class SuccessorsTest(CommandTest):
                          [['TID', 'COUNT', 'SHARE', '%', 'NEXT'], ['0', '7', '100.00', 'swapper'],
                           ['all', '7', '100.00', '-']])
 
+    def killed(self, *tables):
+        """A recording that was killed while only these tables were in it."""
+        messages = [message for message in self.capture.messages
+                    if message.get('table', 'tasks') in ('tasks', 'samples', *tables)]
+        return cdict.write(self.path('run.cdict.part'), *[[message] for message in messages])
+
+    def test_of_a_killed_recording_single_switches_are_counted(self):
+        """All of them: the counts are written at the end, and seldom before."""
+        wanted = Counter(row['next'] for _, row in self.capture.switches
+                         if row['task'] in TASKS_OF['perf'])
+        for tables in (['switches'], ['switches', 'successors']):
+            result = self.run_pftrace('successors', '--format', 'json', 'perf', self.killed(*tables))
+            self.assertEqual(result.code, 3)
+            self.assertEqual({row['next']: row['count'] for row in result.json()}, wanted)
+
+    def test_a_killed_recording_without_its_counts_says_so(self):
+        switches = sum(row['switches'] for _, row in self.capture.samples if row['task'] in (5, 6))
+        for tables, count in (([], 0), (['successors'], 9)):
+            path = self.killed(*tables)
+            result = self.run_pftrace('successors', '--format', 'json', 'perf', path)
+            self.assertEqual((result.code, len(result.words)), (3, 2), result.words)
+            self.assertIn(f'{path}: who ran next is there for {count} of {switches} switches',
+                          result.words[1])
+
     def test_what_is_wrong(self):
         self.refuse('successors', code=2, names=['which task', 'usage'])
         self.refuse('successors', 'perf', code=2, names=['which capture', 'usage'])

@@ -36,9 +36,18 @@ static int add(struct successor_stats *stats, uint64_t task, uint64_t next, uint
 	return 0;
 }
 
-static int take_batch(struct capture_sink *sink, const struct capture_batch *batch)
+/* The view passes on rows of selected tasks only. */
+static void count_switches(struct successor_stats *stats, const struct capture_batch *batch)
 {
-	struct successor_stats *stats = (struct successor_stats *)sink;
+	for (size_t i = 0; i < batch->rows; i++) {
+		uint64_t switches = batch->columns[SAMPLES_SWITCHES][i];
+
+		stats->switches += switches == CAPTURE_NIL ? 0 : switches;
+	}
+}
+
+static int take_pairs(struct successor_stats *stats, const struct capture_batch *batch)
+{
 	bool single = batch->table == CAPTURE_SWITCHES;
 	const uint64_t *tasks = batch->columns[single ? SWITCHES_TASK : SUCCESSORS_TASK];
 	const uint64_t *nexts = batch->columns[single ? SWITCHES_NEXT : SUCCESSORS_NEXT];
@@ -50,6 +59,16 @@ static int take_batch(struct capture_sink *sink, const struct capture_batch *bat
 		else if (batch->columns[SWITCHES_STATE][i] != CAPTURE_NIL) /* else no switch */
 			error = add(stats, tasks[i], nexts[i], 1);
 	return error;
+}
+
+static int take_batch(struct capture_sink *sink, const struct capture_batch *batch)
+{
+	struct successor_stats *stats = (struct successor_stats *)sink;
+
+	if (batch->table != CAPTURE_SAMPLES)
+		return take_pairs(stats, batch);
+	count_switches(stats, batch);
+	return 0;
 }
 
 void successor_stats_init(struct successor_stats *stats, const struct view *view)

@@ -22,9 +22,14 @@ struct successor_stats {
 	size_t count;
 	size_t capacity;
 	uint64_t total; /* of all rows */
+	uint64_t
+		switches; /* of the selected tasks, as `samples` has them where that is read, too */
 };
 
-/* Ready to be read into: one of the tables `successors` and `switches`. `view` is borrowed. */
+/*
+ * Ready to be read into: one of the tables `successors` and `switches`, and `samples` where it is
+ * asked how many there should be. `view` is borrowed.
+ */
 void successor_stats_init(struct successor_stats *stats, const struct view *view);
 void successor_stats_free(struct successor_stats *stats);
 
