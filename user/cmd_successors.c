@@ -150,11 +150,15 @@ static enum exit_code count(const struct successors_options *options, struct vie
 	return code;
 }
 
+/* A file that was cut before its first tasks is empty; of any other, TASK should be a task. */
 static enum exit_code follow(const struct successors_options *options, struct view *view)
 {
-	if (!view_any_selected(view)) /* which was said */
-		return EXIT_FAILED;
-	return count(options, view);
+	if (view_any_selected(view) || (!view_task_count(view) && !view_summary(view)->whole))
+		return count(options, view);
+	if (!view_task_count(view)) /* else it was said */
+		log_error("TASK '%s' selects nobody: %s has no tasks", options->reading.view.task,
+			  view_path(view));
+	return EXIT_FAILED;
 }
 
 int cmd_successors(int argc, char **argv)

@@ -98,6 +98,12 @@ class SuccessorsTest(CommandTest):
             self.assertIn(f'{path}: who ran next is there for {count} of {switches} switches',
                           result.words[1])
 
+    def test_a_file_without_tasks(self):
+        path = cdict.write(self.path('cut.cdict'), [cdict.header()])
+        self.assertEqual(self.successors('perf', path, code=3), {})
+        path = cdict.write_whole(self.path('none.cdict'), [cdict.header()], 100)
+        self.refuse('successors', 'perf', path, code=1, names=["TASK 'perf'", path, 'no tasks'])
+
     def test_what_is_wrong(self):
         self.refuse('successors', code=2, names=['which task', 'usage'])
         self.refuse('successors', 'perf', code=2, names=['which capture', 'usage'])
