@@ -73,8 +73,11 @@ static const char *take_sign(struct diff_gate *gate, const char *text)
 		return NULL;
 	gate->greater = *text == '>';
 	text = skip_spaces(text + 1);
-	/* a limit without a sign would look like one of the value, not of its change */
-	return *text == '+' || *text == '-' ? text : NULL;
+	/*
+	 * A limit without a sign would look like one of the value, not of its change; one with the
+	 * other sign would hold for what did not change.
+	 */
+	return *text == (gate->greater ? '+' : '-') ? text : NULL;
 }
 
 static const char *take_limit(struct diff_gate *gate, const char *text)

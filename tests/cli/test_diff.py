@@ -425,7 +425,8 @@ class GateTest(DiffTest):
     def test_what_is_no_condition(self):
         for condition in ('', 'run', 'run > 20%', 'run >', 'run > +', 'run > +x%', 'speed > +5%',
                           'run > +5us', 'wait_avg > +5pp', 'run > +5% worker', 'run > +5% in ',
-                          'run vmx:12 > +5%', 'run = +5%', 'run > +1e3%'):
+                          'run vmx:12 > +5%', 'run = +5%', 'run > +1e3%', 'run > -5%', 'run < +20%',
+                          'wait_avg > -1us in all', 'switches<+1/s'):
             with self.subTest(condition):
                 self.refuse('diff', *self.files, '--fail-if', condition, code=2,
                             names=['--fail-if', f"'{condition}'", 'wait_p99'])
