@@ -2,6 +2,7 @@
 /* pftrace stats: what each task and each core did. */
 #include "base/array.h"
 #include "base/json_member.h"
+#include "base/log.h"
 #include "base/options.h"
 #include "capture/fan_out.h"
 #include "chart/core_stats.h"
@@ -20,14 +21,17 @@
 enum stats_part { STATS_TASKS, STATS_CORES, STATS_VCPUS, STATS_EXITS, STATS_PARTS };
 
 static const struct {
+	const char *option; /* that asks for this one only */
 	const struct report_column *columns;
 	const size_t *column_count;
 	const size_t *sort; /* NULL: it has an order of its own */
 } parts[STATS_PARTS] = {
-	[STATS_TASKS] = { task_stats_columns, &task_stats_column_count, &task_stats_sort },
-	[STATS_CORES] = { core_stats_columns, &core_stats_column_count, NULL },
-	[STATS_VCPUS] = { vcpu_report_columns, &vcpu_report_column_count, &vcpu_report_sort },
-	[STATS_EXITS] = { exit_report_columns, &exit_report_column_count, &exit_report_sort },
+	[STATS_TASKS] = { NULL, task_stats_columns, &task_stats_column_count, &task_stats_sort },
+	[STATS_CORES] = { "--cores", core_stats_columns, &core_stats_column_count, NULL },
+	[STATS_VCPUS] = { "--vcpus", vcpu_report_columns, &vcpu_report_column_count,
+			  &vcpu_report_sort },
+	[STATS_EXITS] = { "--exits", exit_report_columns, &exit_report_column_count,
+			  &exit_report_sort },
 };
 
 struct stats_options {
@@ -72,6 +76,18 @@ static void print_help(void)
 	     "exit codes: 0 done, 1 unreadable, 2 wrong usage, 3 the file is not whole");
 }
 
+static int ask_for(struct stats_options *options, enum stats_part part)
+{
+	if (options->only != STATS_PARTS && options->only != part) {
+		log_error(
+			"%s and %s each ask for one table only: give one of them, or none for all",
+			parts[options->only].option, parts[part].option);
+		return -EINVAL;
+	}
+	options->only = part;
+	return 0;
+}
+
 static int parse_own(struct stats_options *options, int option)
 {
 	static const char *const formats[] = READING_FORMATS;
@@ -88,13 +104,12 @@ static int parse_own(struct stats_options *options, int option)
 		options->idle = true;
 		return 0;
 	case 'c':
-		options->only = STATS_CORES;
-		return 0;
+		return ask_for(options, STATS_CORES);
 	case 'v':
-		options->only = STATS_VCPUS;
-		return 0;
+		return ask_for(options, STATS_VCPUS);
 	case 'x':
-		options->only = STATS_EXITS;
+		if (ask_for(options, STATS_EXITS))
+			return -EINVAL;
 		return options_word("--exits", optarg, stats_kvm_by_words, EXIT_REPORT_BYS,
 				    &options->exits_by);
 	}

@@ -146,6 +146,14 @@ class StatsTest(CommandTest):
         self.assertEqual([row['cpu'] for row in rows], ['0', '1', '2'])
         self.assertEqual(int(rows[2]['offline_ns']), 750 * MS)
 
+    def test_one_table_is_asked_for_or_all(self):
+        tables = (['--cores'], ['--vcpus'], ['--exits', 'vm'])
+        for one in tables:
+            for other in tables:
+                if one is not other:
+                    self.refuse('stats', *one, *other, self.file, code=2, names=[one[0], other[0]])
+        self.read('stats', '--cores', '--cores', self.file)
+
     def test_sorting(self):
         def column(key, sort):
             out = self.read('stats', '--format', 'json', '--sort', sort, self.file).json()['tasks']
