@@ -15,6 +15,7 @@
 #include "report/task_report.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* The tables. */
@@ -24,7 +25,7 @@ static const struct {
 	const char *option; /* that asks for this one only */
 	const struct report_column *columns;
 	const size_t *column_count;
-	const size_t *sort; /* NULL: it has an order of its own */
+	const size_t *sort; /* NULL: upwards by number, unless --sort says otherwise */
 } parts[STATS_PARTS] = {
 	[STATS_TASKS] = { NULL, task_stats_columns, &task_stats_column_count, &task_stats_sort },
 	[STATS_CORES] = { "--cores", core_stats_columns, &core_stats_column_count, NULL },
@@ -33,6 +34,9 @@ static const struct {
 	[STATS_EXITS] = { "--exits", exit_report_columns, &exit_report_column_count,
 			  &exit_report_sort },
 };
+
+/* Of a part that has no order but its rows' own. */
+#define UNSORTED SIZE_MAX
 
 struct stats_options {
 	struct reading_options reading;
@@ -125,11 +129,9 @@ static int find_sorts(struct stats_options *options)
 	size_t part = options->only == STATS_PARTS ? STATS_TASKS : options->only;
 
 	for (size_t i = 0; i < STATS_PARTS; i++)
-		options->sorts[i] = parts[i].sort ? *parts[i].sort : 0;
+		options->sorts[i] = parts[i].sort ? *parts[i].sort : UNSORTED;
 	if (!options->sort)
 		return 0;
-	if (!parts[part].sort)
-		part = STATS_TASKS; /* cores have their order, and had no say before */
 	return reading_sort(parts[part].columns, *parts[part].column_count, options->sort,
 			    &options->sorts[part]);
 }
@@ -226,6 +228,8 @@ static int fill(struct stats *stats, const struct stats_options *options, const 
 				       options->sorts[STATS_EXITS]);
 	if (!error)
 		report_table_sort(&stats->task_table, options->sorts[STATS_TASKS]);
+	if (!error && options->sorts[STATS_CORES] != UNSORTED)
+		report_table_sort(&stats->core_table, options->sorts[STATS_CORES]);
 	return error;
 }
 

@@ -146,6 +146,17 @@ class StatsTest(CommandTest):
         self.assertEqual([row['cpu'] for row in rows], ['0', '1', '2'])
         self.assertEqual(int(rows[2]['offline_ns']), 750 * MS)
 
+    def test_cores_are_sorted_by_their_own_columns(self):
+        for sort, key in (('busy', 'busy_ns'), ('idle_percent', 'idle_percent'), ('cpu', 'cpu')):
+            rows = self.read('stats', '--cores', '--sort', sort, '--format', 'csv', self.file).csv()
+            values = [float(row[key]) for row in rows]
+            self.assertEqual(len(values), CORES)
+            self.assertEqual(values, sorted(values, reverse=True))
+        lines = self.read('stats', '--cores', '--sort', 'cpu', self.file).out.splitlines()
+        self.assertEqual([line.split()[0] for line in lines[1:]], ['2', '1', '0', 'all'])
+        self.refuse('stats', '--cores', '--sort', 'run', self.file, code=2,
+                    names=["--sort 'run'", 'busy_ns'])
+
     def test_one_table_is_asked_for_or_all(self):
         tables = (['--cores'], ['--vcpus'], ['--exits', 'vm'])
         for one in tables:
