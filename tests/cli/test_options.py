@@ -48,10 +48,13 @@ class OptionsTest(CommandTest):
         self.refuse_all('--nonsense', self.file, names=["'--nonsense'", '--help'])
         self.refuse_all('-x', self.file, names=["'-x'", '--help'])
         self.refuse_all('--append-tid=3', self.file, names=['--append-tid=3'])
+        self.refuse('stats', '--cores=3', self.file, code=2, names=["'--cores=3'", '--help'])
+        self.refuse('stats', '--from=3', '-c', self.file, code=2, names=["'-c'", '--help'])
 
     def test_a_missing_value(self):
         self.refuse_all(self.file, '--from', names=["'--from'", 'value'])
         self.refuse_all(self.file, '--task', names=["'--task'", 'value'])
+        self.refuse_all(self.file, '--format', names=["'--format'", 'value'])
 
     def test_too_few_and_too_many_files(self):
         self.refuse_all(names=['FILE'])
