@@ -60,7 +60,7 @@ static int take_task(struct successors_options *options, int argc, char **argv)
 		return -EINVAL;
 	}
 	options->reading.view.task = argv[optind++];
-	options->reading.task_word = "TASK";
+	options->reading.view.task_word = "TASK";
 	options->reading.detail = options->reading.windowed;
 	return reading_file(&options->reading, argc, argv);
 }

@@ -17,8 +17,7 @@ void reading_init(struct reading_options *reading, char **argv)
 {
 	*reading = (struct reading_options){
 		.command = argv[0],
-		.task_word = "--task",
-		.view = { .cap_ns = CAPTURE_NIL },
+		.view = { .cap_ns = CAPTURE_NIL, .task_word = "--task" },
 	};
 	signal(SIGPIPE, SIG_IGN); /* a reader that had enough shows as EPIPE */
 	optind = 0;		  /* begin anew: getopt keeps its place in globals */
@@ -211,7 +210,7 @@ enum exit_code reading_open_one(const struct reading_options *reading, const cha
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	}
 	if (!view_is_one_pass(*view))
-		say_odd(*view, reading->view.task, reading->task_word);
+		say_odd(*view, reading->view.task, reading->view.task_word);
 	return EXIT_OK;
 }
 

@@ -28,10 +28,9 @@ struct reading_options {
 	size_t path_count;
 	struct view_options view;
 	struct map_option map;
-	const char *task_word; /* what view.task comes from: "--task" */
-	bool windowed;	       /* --from or --cap was given */
-	bool detail;	       /* of another tool's recording single switches are wanted */
-	bool help;	       /* --help was given: print it on stdout and exit 0 */
+	bool windowed; /* --from or --cap was given */
+	bool detail;   /* of another tool's recording single switches are wanted */
+	bool help;     /* --help was given: print it on stdout and exit 0 */
 };
 
 struct loss_stats;

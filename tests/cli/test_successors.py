@@ -109,7 +109,7 @@ class SuccessorsTest(CommandTest):
         self.refuse('successors', 'perf', code=2, names=['which capture', 'usage'])
         self.refuse('successors', 'perf', self.file, 'more', code=2, names=['more'])
         self.refuse('successors', '--task', 'x', 'perf', self.file, code=2, names=['--task'])
-        self.refuse('successors', 'a(', self.file, code=2, names=['a('])
+        self.refuse('successors', 'a(', self.file, code=2, names=["error: TASK 'a('"])
         result = self.run_pftrace('successors', 'no such', self.file)
         self.assertEqual((result.code, result.out, len(result.words)), (1, '', 1))
         self.assertIn("TASK 'no such'", result.words[0])

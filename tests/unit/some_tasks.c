@@ -46,5 +46,5 @@ void some_tasks_shape(struct some_tasks *some, const struct view_options *option
 	char message[CDICT_MESSAGE_BYTES];
 
 	assert_int_equal(view_tasks_shape(&some->tasks, options), 0);
-	assert_int_equal(view_select(&some->tasks, options->task, message), 0);
+	assert_int_equal(view_select(&some->tasks, options->task, NULL, message), 0);
 }

@@ -90,7 +90,7 @@ static void a_bad_regex_is_named(void **state)
 	char message[CDICT_MESSAGE_BYTES];
 
 	(void)state;
-	assert_int_equal(view_select(&some->tasks, "a(b", message), -EINVAL);
+	assert_int_equal(view_select(&some->tasks, "a(b", NULL, message), -EINVAL);
 	assert_non_null(strstr(message, "--task 'a(b'"));
 	assert_null(strchr(message, '\n'));
 	some_tasks_free(some);

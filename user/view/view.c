@@ -79,7 +79,8 @@ static int settle(struct view *view, char message[CDICT_MESSAGE_BYTES])
 	if (!error)
 		error = view_tasks_shape(&view->tasks, &view->options);
 	if (!error)
-		error = view_select(&view->tasks, view->options.task, message);
+		error = view_select(&view->tasks, view->options.task, view->options.task_word,
+				    message);
 	view->to_ns = view->options.cap_ns < end_ns ? view->options.cap_ns : end_ns;
 	if (view->to_ns < view->from_ns)
 		view->to_ns = view->from_ns;

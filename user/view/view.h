@@ -21,6 +21,7 @@ struct view_options {
 	uint64_t cap_ns;       /* the window's end, from the capture's zero; CAPTURE_NIL: none */
 	const char *task;      /* regex (POSIX extended) over names, or a number: a tid; NULL: all.
 				   A leading '*' is forgiven */
+	const char *task_word; /* what the user knows `task` as, in messages; NULL: "--task" */
 	bool merge_sys_tasks;  /* swapper/0, swapper/1... -> swapper; likewise kernel threads of
 				   one name per CPU (kworker/0:1, ksoftirqd/1 -> ksoftirqd) */
 	bool merge_names;      /* tasks of one name -> one task with as many members; idle, unknown

@@ -26,15 +26,15 @@ static void select_tid(struct view_tasks *tasks, const char *number)
 			tasks->shown[tasks->shown_of[place]].selected = true;
 }
 
-static int bad_regex(const regex_t *regex, int error, const char *pattern,
+static int bad_regex(const regex_t *regex, int error, const char *pattern, const char *word,
 		     char message[CDICT_MESSAGE_BYTES])
 {
 	char why[128];
 
 	regerror(error, regex, why, sizeof(why));
 	snprintf(message, CDICT_MESSAGE_BYTES,
-		 "--task '%.200s' is not a regular expression: %s (a number is a tid)", pattern,
-		 why);
+		 "%s '%.200s' is not a regular expression: %s (a number is a tid)",
+		 word ? word : "--task", pattern, why);
 	return error == REG_ESPACE ? -ENOMEM : -EINVAL;
 }
 
@@ -49,7 +49,7 @@ static void select_by_comm(struct view_tasks *tasks, size_t place, const regex_t
 		task->selected = regexec(regex, comm, 0, NULL, 0) == 0;
 }
 
-static int select_matching(struct view_tasks *tasks, const char *pattern,
+static int select_matching(struct view_tasks *tasks, const char *pattern, const char *word,
 			   char message[CDICT_MESSAGE_BYTES])
 {
 	/* "*foo" is no regex, but means the same as the search for "foo" */
@@ -58,7 +58,7 @@ static int select_matching(struct view_tasks *tasks, const char *pattern,
 	int error = regcomp(&regex, forgiven, REG_EXTENDED | REG_NOSUB);
 
 	if (error)
-		return bad_regex(&regex, error, pattern, message);
+		return bad_regex(&regex, error, pattern, word, message);
 	for (size_t i = 0; i < tasks->shown_count; i++)
 		tasks->shown[i].selected = regexec(&regex, tasks->shown[i].name, 0, NULL, 0) == 0;
 	for (size_t place = 0; place < tasks->row_count; place++)
@@ -75,7 +75,8 @@ static bool are_all_selected(const struct view_tasks *tasks)
 	return true;
 }
 
-int view_select(struct view_tasks *tasks, const char *pattern, char message[CDICT_MESSAGE_BYTES])
+int view_select(struct view_tasks *tasks, const char *pattern, const char *word,
+		char message[CDICT_MESSAGE_BYTES])
 {
 	int error = 0;
 
@@ -84,7 +85,7 @@ int view_select(struct view_tasks *tasks, const char *pattern, char message[CDIC
 	else if (options_is_number(pattern))
 		select_tid(tasks, pattern);
 	else
-		error = select_matching(tasks, pattern, message);
+		error = select_matching(tasks, pattern, word, message);
 	tasks->all_selected = are_all_selected(tasks);
 	return error;
 }

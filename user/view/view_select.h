@@ -9,8 +9,9 @@
  * Marks the tasks that `pattern` means (NULL: all): by tid when it is a number, else those in whose
  * shown name or comm the POSIX extended regex is found. A merged task is meant when one of its own
  * is.
- * 0, -ENOMEM, or -EINVAL with a message for a bad regex.
+ * 0, -ENOMEM, or -EINVAL for a bad regex, with a message that calls it `word` (NULL: --task).
  */
-int view_select(struct view_tasks *tasks, const char *pattern, char message[CDICT_MESSAGE_BYTES]);
+int view_select(struct view_tasks *tasks, const char *pattern, const char *word,
+		char message[CDICT_MESSAGE_BYTES]);
 
 #endif
