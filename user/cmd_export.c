@@ -6,6 +6,7 @@
 #include "base/out_file.h"
 #include "command.h"
 #include "invoker.h"
+#include "out_option.h"
 #include "reading_options.h"
 #include "report/perfetto.h"
 #include "report/row_export.h"
@@ -119,6 +120,8 @@ static int parse(struct export_options *options, int argc, char **argv)
 	if (option || options->reading.help)
 		return option;
 	if (reading_file(&options->reading, argc, argv))
+		return -EINVAL;
+	if (out_option_spares(options->out, &options->reading.path, 1, &options->reading.map))
 		return -EINVAL;
 	return check(options);
 }

@@ -7,6 +7,7 @@
 #include "import/import.h"
 #include "import_say.h"
 #include "invoker.h"
+#include "out_option.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -107,7 +108,7 @@ static int check(struct options *options, int argc, char **argv)
 		log_error("where to? give --out FILE");
 		return -EINVAL;
 	}
-	return 0;
+	return out_option_spares(options->out, &options->source, 1, NULL);
 }
 
 static int parse(struct options *options, int argc, char **argv)

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "live/live.h"
 #include "names/words.h"
+#include "out_option.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -393,6 +394,8 @@ static int check(int argc, char **argv, const struct record_options *options)
 		log_error("--out is empty: give the name of a file");
 		return -EINVAL;
 	}
+	if (out_option_spares(options->out, NULL, 0, &options->names.map))
+		return -EINVAL;
 	return check_parts(options);
 }
 

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "invoker.h"
 #include "map_option.h"
+#include "out_option.h"
 #include "view/view_rename.h"
 
 #include <errno.h>
@@ -88,7 +89,8 @@ static int check(struct remap *remap, int argc, char **argv)
 		return -EINVAL;
 	}
 	remap->path = argv[optind];
-	return 0;
+	/* of the capture itself, which may be replaced, all is in the new one */
+	return out_option_spares(remap->out, NULL, 0, &remap->map_option);
 }
 
 static int parse(struct remap *remap, int argc, char **argv)

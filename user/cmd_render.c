@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "command.h"
 #include "invoker.h"
+#include "out_option.h"
 #include "reading_options.h"
 #include "render_runs.h"
 
@@ -70,6 +71,14 @@ static int parse_cells(const char *text, size_t *cells)
 	return -EINVAL;
 }
 
+static int spare_inputs(const struct render *render, const char *page)
+{
+	const struct reading_options *reading = &render->reading;
+
+	return out_option_spares(page, (const char *const *)reading->paths, reading->path_count,
+				 &reading->map);
+}
+
 /* 0, or -EINVAL after a line on stderr. */
 static int parse(struct render *render, int argc, char **argv)
 {
@@ -93,7 +102,7 @@ static int parse(struct render *render, int argc, char **argv)
 	option = reading_files(&render->reading, 1, RENDER_RUNS_MAX, argc, argv);
 	/* several are aligned by their tasks' names, which must be known then */
 	render->reading.view.one_pass = render->reading.path_count == 1;
-	return option;
+	return option ? option : spare_inputs(render, render->out);
 }
 
 /* The page's path: as the user said, or beside the capture. */
@@ -142,7 +151,8 @@ static int write_page(struct render *render)
 	int error;
 
 	render->path = page_path(render, view_path(render->runs.views[0]));
-	if (invoker_write_begin()) {
+	/* a name of our own making may be that of another file that was read */
+	if (spare_inputs(render, render->path) || invoker_write_begin()) {
 		free(own_label);
 		return -EPERM;
 	}

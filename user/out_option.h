@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --out FILE, alike in all commands that write a file. */
+#ifndef OUT_OPTION_H
+#define OUT_OPTION_H
+
+#include "map_option.h"
+
+#include <stddef.h>
+
+/*
+ * Refuses to write in the place of a file that is read, by whatever name (a link, "-", a capture
+ * without its .cdict): one of `paths` or of `maps`. `out` may be NULL: stdout. What is no regular
+ * file is never replaced. 0, or -EINVAL after a line on stderr.
+ */
+int out_option_spares(const char *out, const char *const *paths, size_t path_count,
+		      const struct map_option *maps);
+
+#endif
