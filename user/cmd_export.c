@@ -121,7 +121,7 @@ static int parse(struct export_options *options, int argc, char **argv)
 		return option;
 	if (reading_file(&options->reading, argc, argv))
 		return -EINVAL;
-	if (out_option_spares(options->out, &options->reading.path, 1, &options->reading.map))
+	if (out_option_check(options->out, &options->reading.path, 1, &options->reading.map))
 		return -EINVAL;
 	return check(options);
 }

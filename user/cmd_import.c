@@ -108,7 +108,7 @@ static int check(struct options *options, int argc, char **argv)
 		log_error("where to? give --out FILE");
 		return -EINVAL;
 	}
-	return out_option_spares(options->out, &options->source, 1, NULL);
+	return out_option_check(options->out, &options->source, 1, NULL);
 }
 
 static int parse(struct options *options, int argc, char **argv)

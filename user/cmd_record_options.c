@@ -390,11 +390,7 @@ static int check(int argc, char **argv, const struct record_options *options)
 			  "leave out one");
 		return -EINVAL;
 	}
-	if (options->out && !*options->out) {
-		log_error("--out is empty: give the name of a file");
-		return -EINVAL;
-	}
-	if (out_option_spares(options->out, NULL, 0, &options->names.map))
+	if (out_option_check(options->out, NULL, 0, &options->names.map))
 		return -EINVAL;
 	return check_parts(options);
 }

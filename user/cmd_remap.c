@@ -84,13 +84,9 @@ static int check(struct remap *remap, int argc, char **argv)
 		log_error("which names? give --map CSV");
 		return -EINVAL;
 	}
-	if (remap->out && !*remap->out) {
-		log_error("--out is empty: give the name of a file");
-		return -EINVAL;
-	}
 	remap->path = argv[optind];
 	/* of the capture itself, which may be replaced, all is in the new one */
-	return out_option_spares(remap->out, NULL, 0, &remap->map_option);
+	return out_option_check(remap->out, NULL, 0, &remap->map_option);
 }
 
 static int parse(struct remap *remap, int argc, char **argv)

@@ -75,8 +75,8 @@ static int spare_inputs(const struct render *render, const char *page)
 {
 	const struct reading_options *reading = &render->reading;
 
-	return out_option_spares(page, (const char *const *)reading->paths, reading->path_count,
-				 &reading->map);
+	return out_option_check(page, (const char *const *)reading->paths, reading->path_count,
+				&reading->map);
 }
 
 /* 0, or -EINVAL after a line on stderr. */

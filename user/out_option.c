@@ -40,12 +40,16 @@ static int spare(const char *out, const struct stat *out_status, const char *pat
 	return -EINVAL;
 }
 
-int out_option_spares(const char *out, const char *const *paths, size_t path_count,
-		      const struct map_option *maps)
+int out_option_check(const char *out, const char *const *paths, size_t path_count,
+		     const struct map_option *maps)
 {
 	struct stat status;
 	int error = 0;
 
+	if (out && !*out) {
+		log_error("--out is empty: give the name of a file");
+		return -EINVAL;
+	}
 	if (!out || stat(out, &status) || !S_ISREG(status.st_mode))
 		return 0;
 	for (size_t i = 0; i < path_count && !error; i++)

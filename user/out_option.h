@@ -8,11 +8,11 @@
 #include <stddef.h>
 
 /*
- * Refuses to write in the place of a file that is read, by whatever name (a link, "-", a capture
- * without its .cdict): one of `paths` or of `maps`. `out` may be NULL: stdout. What is no regular
- * file is never replaced. 0, or -EINVAL after a line on stderr.
+ * Refuses an empty name, and to write in the place of a file that is read, by whatever name (a link,
+ * "-", a capture without its .cdict): one of `paths` or of `maps`. `out` may be NULL: stdout. What
+ * is no regular file is never replaced. 0, or -EINVAL after a line on stderr.
  */
-int out_option_spares(const char *out, const char *const *paths, size_t path_count,
-		      const struct map_option *maps);
+int out_option_check(const char *out, const char *const *paths, size_t path_count,
+		     const struct map_option *maps);
 
 #endif

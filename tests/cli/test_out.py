@@ -10,6 +10,7 @@ import perf_file
 from command import PFTRACE, CommandTest
 from test_perf_file import FIRST_NS, made_up as made_up_records
 
+EMPTY = b'pftrace: error: --out is empty: give the name of a file\n'
 EXPORT = ('export', '--table', 'samples')
 
 
@@ -89,6 +90,20 @@ class SparedInputs(OutTest):
         for words in ([], ['--out', self.file]):
             self.assertEqual(self.run_pftrace('remap', self.file, '--map', names, *words).code, 0)
             self.assertIn('one', self.read('list', self.file).out)
+
+
+class EmptyNames(OutTest):
+    def test_every_command_refuses_one(self):
+        recording = self.write_perf_data()
+        before = self.contents()
+        for words in ((*EXPORT, self.file), ('render', self.file), ('import', recording),
+                      ('remap', self.file, '--map', self.write_map()), ('record',)):
+            done = subprocess.run([os.path.abspath(PFTRACE), *words, '--out', ''],
+                                  cwd=self.folder.name, capture_output=True, timeout=60,
+                                  check=False)
+            self.assertEqual((done.returncode, done.stderr), (2, EMPTY), words)
+        os.unlink(self.path('names.csv'))
+        self.assertEqual(self.contents(), before)
 
 
 class OtherOutputs(OutTest):
