@@ -163,12 +163,8 @@ static int create(const char *path, struct cdict_writer **writer)
 		return error;
 	error = cdict_create(path, writer);
 	invoker_write_end();
-	if (error == -EEXIST)
-		log_error("'%s.part' is left over from a capture that did not end: look at it with "
-			  "pftrace info, then move it away or remove it",
-			  path);
-	else if (error)
-		log_error("cannot create '%s.part': %s", path, strerror(-error));
+	if (error)
+		out_option_say_not_created(path, error);
 	return error;
 }
 

@@ -6,6 +6,7 @@
 #include "capture/histogram.h"
 #include "names/proc.h"
 #include "out_folder.h"
+#include "out_option.h"
 #include "privilege.h"
 
 #include <errno.h>
@@ -16,17 +17,7 @@
 
 void record_say_not_created(const struct record *record, const char *path, int error)
 {
-	if (error == -EEXIST)
-		log_error("'%s.part' is left over from a capture that did not end: look at it with "
-			  "pftrace info, then move it away or remove it",
-			  path);
-	else if (error == -EISDIR)
-		log_error("--out '%s' is a folder: give the name of a file in it", path);
-	else if (error == -ENOTSUP)
-		log_error("--out '%s' is a pipe or a device: a capture is finished by a rename, "
-			  "so give the name of a file",
-			  path);
-	else if (error == -ELOOP)
+	if (error == -ELOOP)
 		log_error(
 			"cannot create '%s.part': there is a symbolic link of somebody else's in a "
 			"folder that all may write to, or an endless one",
@@ -36,7 +27,7 @@ void record_say_not_created(const struct record *record, const char *path, int e
 			  "theirs, or unset SUDO_UID to write as root",
 			  path, strerror(-error), record->invoker.name);
 	else
-		log_error("cannot create '%s.part': %s", path, strerror(-error));
+		out_option_say_not_created(path, error);
 }
 
 static int create_one(struct record *record)

@@ -295,7 +295,7 @@ static int say_not_created(const char *path, int error)
 			  "with pftrace info, then move it away or remove it",
 			  path);
 	else
-		log_error("cannot create '%s.part': %s", path, strerror(-error));
+		out_option_say_not_created(path, error);
 	return error;
 }
 

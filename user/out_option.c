@@ -58,3 +58,19 @@ int out_option_check(const char *out, const char *const *paths, size_t path_coun
 		error = spare(out, &status, maps->files[i]);
 	return error;
 }
+
+void out_option_say_not_created(const char *out, int error)
+{
+	if (error == -EEXIST)
+		log_error("'%s.part' is left over from a capture that did not end: look at it with "
+			  "pftrace info, then move it away or remove it",
+			  out);
+	else if (error == -EISDIR)
+		log_error("--out '%s' is a folder: give the name of a file in it", out);
+	else if (error == -ENOTSUP)
+		log_error("--out '%s' is a pipe or a device: a capture is finished by a rename, "
+			  "so give the name of a file",
+			  out);
+	else
+		log_error("cannot create '%s.part': %s", out, strerror(-error));
+}

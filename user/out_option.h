@@ -15,4 +15,7 @@
 int out_option_check(const char *out, const char *const *paths, size_t path_count,
 		     const struct map_option *maps);
 
+/* Why the capture `out` cannot be begun, after cdict_create(): a line on stderr. */
+void out_option_say_not_created(const char *out, int error);
+
 #endif

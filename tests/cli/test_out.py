@@ -106,6 +106,26 @@ class EmptyNames(OutTest):
         self.assertEqual(self.contents(), before)
 
 
+class NoFiles(OutTest):
+    """A capture is put in its place by a rename."""
+
+    def refuse_no_file(self, out, word):
+        for words in (('import', self.write_perf_data()),
+                      ('remap', self.file, '--map', self.write_map())):
+            before = os.listdir(self.folder.name)
+            self.refuse(*words, '--out', out, code=1, names=[f"--out '{out}' is", word])
+            self.assertEqual(os.listdir(self.folder.name), before)
+
+    def test_a_folder(self):
+        os.mkdir(self.path('folder'))
+        self.refuse_no_file(self.path('folder'), 'folder')
+
+    def test_a_pipe_and_a_device(self):
+        os.mkfifo(self.path('pipe'))
+        self.refuse_no_file(self.path('pipe'), 'pipe')
+        self.refuse_no_file('/dev/full', 'device')
+
+
 class OtherOutputs(OutTest):
     def test_another_file_is_replaced(self):
         older = self.write('older.csv', b'older')
