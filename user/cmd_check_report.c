@@ -3,9 +3,9 @@
 
 #include "base/array.h"
 #include "base/json_member.h"
+#include "base/stream.h"
 #include "live/proven.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -123,7 +123,8 @@ int check_print_text(const struct check *check, FILE *stream)
 		fputs("\npftrace can record here\n", stream);
 	else
 		fprintf(stream, "\npftrace cannot record here: %s\n", check->message);
-	return fflush(stream) == EOF || ferror(stream) ? -EIO : 0;
+	fflush(stream);
+	return stream_error(stream);
 }
 
 /* ---- for programs ---- */

@@ -6,6 +6,7 @@
 #include "page/block.h"
 #include "page/template.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 static void assert_bytes(const struct page_block *block, const unsigned char *wanted, size_t count)
@@ -154,6 +155,22 @@ static void the_template_has_its_place_and_its_licences(void **state)
 	assert_non_null(memmem(licences.text, licences.length, "d3-scale", 8));
 }
 
+static void a_full_disk_is_told(void **state)
+{
+	FILE *full = fopen("/dev/full", "w");
+	struct page_block block;
+
+	(void)state;
+	assert_non_null(full);
+	block_init(&block);
+	for (uint64_t number = 1; number < 10000;
+	     number++) /* that deflates to no less than a page */
+		block_varint(&block, number * number * 2654435761u);
+	assert_int_equal(block_write(&block, "x", full), -ENOSPC);
+	block_free(&block);
+	fclose(full);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +180,7 @@ int main(void)
 		cmocka_unit_test(base64_is_that_of_the_rfc),
 		cmocka_unit_test(base64_of_many_bytes_has_no_seams),
 		cmocka_unit_test(nothing_of_a_block_is_markup),
+		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(the_template_has_its_place_and_its_licences),
 	};
 

@@ -2,6 +2,7 @@
 #include "page/block.h"
 
 #include "base/array.h"
+#include "base/stream.h"
 #include "capture/table.h"
 #include "page/base64.h"
 
@@ -174,5 +175,5 @@ int block_write(struct page_block *block, const char *id, FILE *file)
 	fprintf(file, "<script type=\"application/octet-stream\" id=\"%s\">", id);
 	base64_write(block->bytes, block->count, file);
 	fputs("</script>\n", file);
-	return ferror(file) ? -EIO : 0;
+	return stream_error(file);
 }

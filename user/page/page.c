@@ -2,6 +2,7 @@
 #include "page/page.h"
 
 #include "base/array.h"
+#include "base/stream.h"
 #include "page/block.h"
 #include "page/chart_blocks.h"
 #include "page/tasks.h"
@@ -116,9 +117,10 @@ static int write_more_blocks(const struct page_input *input, struct chart_blocks
 	return error;
 }
 
-static void write_part(const struct template_part *part, FILE *file)
+static int write_part(const struct template_part *part, FILE *file)
 {
 	fwrite(part->text, 1, part->length, file);
+	return stream_error(file);
 }
 
 int page_write(const struct page_input *input, FILE *file)
@@ -131,12 +133,15 @@ int page_write(const struct page_input *input, FILE *file)
 		error = chart_blocks_make(input->runs, input->run_count, &charts);
 	if (error)
 		return error;
-	write_part(&parts[0], file);
-	error = write_first_blocks(input, charts, file);
-	write_part(&parts[1], file);
+	error = write_part(&parts[0], file);
+	if (!error)
+		error = write_first_blocks(input, charts, file);
+	if (!error)
+		error = write_part(&parts[1], file);
 	if (!error)
 		error = write_more_blocks(input, charts, file);
-	write_part(&parts[2], file);
+	if (!error)
+		error = write_part(&parts[2], file);
 	chart_blocks_free(charts, input->run_count);
-	return !error && ferror(file) ? -EIO : error;
+	return error;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/info_report.h"
 
-#include <errno.h>
+#include "base/stream.h"
+
 #include <inttypes.h>
 #include <time.h>
 
@@ -201,5 +202,5 @@ int info_print_text(const struct info_report *report, FILE *file)
 		print_proof(file, end);
 		print_cost(file, &end->cost);
 	}
-	return ferror(file) ? -EIO : 0;
+	return stream_error(file);
 }
