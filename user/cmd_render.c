@@ -205,7 +205,7 @@ static enum exit_code run(struct render *render)
 	if (write_page(render))
 		return EXIT_FAILED;
 	puts(render->path);
-	fflush(stdout);
+	code = reading_printed(code, 0);
 	if (render->open)
 		open_page(render->path);
 	return code;

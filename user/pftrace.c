@@ -2,10 +2,13 @@
 /* pftrace: a table of subcommands and a loop. */
 #include "base/array.h"
 #include "base/log.h"
+#include "base/stream.h"
 #include "command.h"
 #include "page/template.h"
+#include "reading_options.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,29 +47,28 @@ static int print_licences(void)
 {
 	struct template_part page = template_licences();
 
+	signal(SIGPIPE, SIG_IGN); /* there is more of it than a pipe's reader may want */
 	puts("pftrace " PFTRACE_VERSION
 	     ": Apache-2.0, its BPF programs GPL-2.0-only OR BSD-2-Clause.\n"
 	     "Linked with libbpf (LGPL-2.1 OR BSD-2-Clause), libelf (LGPL-3.0+ OR GPL-2.0+), zlib\n"
 	     "(Zlib) and msgpack-c (BSL-1.0). In the page that pftrace render makes:\n");
 	fwrite(page.text, 1, page.length, stdout);
-	return fflush(stdout) ? EXIT_FAILED : EXIT_OK;
+	return reading_printed(EXIT_OK, stream_error(stdout));
 }
 
-/* Closed ones would become the next files that are opened, and words would go into results. */
+/*
+ * Closed ones would become the next files that are opened, and words would go into results. Results
+ * for a stdout that was closed must fail all the same: that one is for reading.
+ */
 static void open_standard_files(void)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	open_standard_files();
 	/* "pftrace --duration 30" records: a first word that is an option belongs to record */
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
@@ -86,4 +88,16 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	log_error("no command '%s'; pftrace --help lists them", argv[1]);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+
+	open_standard_files();
+	code = run(argc, argv);
+	if (code == EXIT_FAILED) /* and said so */
+		return code;
+	signal(SIGPIPE, SIG_IGN);
+	return reading_printed(code, 0); /* help, of whatever command */
 }

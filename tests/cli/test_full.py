@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results that cannot be written: one line with the true reason, and exit status 1."""
+import os
 import resource
 import signal
 import subprocess
@@ -13,6 +14,10 @@ def allow_small_files():
     """As on a full disk, for which a test would have to mount one."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+
+
+def close_stdout():
+    os.close(1)
 
 
 class FullTest(CommandTest):
@@ -34,6 +39,42 @@ class FullTest(CommandTest):
     def test_what_this_machine_offers(self):
         self.cannot_write_stdout('check')
         self.cannot_write_stdout('check', '--format', 'json')
+
+    def cannot_write_closed_stdout(self, *words):
+        self.cannot_write(*words, reason='Bad file descriptor', preexec_fn=close_stdout)
+
+    def test_help(self):
+        commands = ('record', 'check', 'import', 'info', 'list', 'stats', 'successors', 'diff',
+                    'export', 'remap', 'render')
+        for words in (['--help'], ['--version'], ['--licenses'],
+                      *([command, '--help'] for command in commands)):
+            self.cannot_write_stdout(*words)
+            self.cannot_write_closed_stdout(*words)
+
+    def test_results(self):
+        for words in (['list'], ['info'], ['stats'], ['successors', 'perf'], ['diff', self.file],
+                      ['export', '--table', 'samples'],
+                      ['render', '--out', self.path('page.html')]):
+            self.cannot_write_stdout(*words, self.file)
+            self.cannot_write_closed_stdout(*words, self.file)
+
+    def test_files_beside_a_closed_stdout(self):
+        """A file that took its place would have the page's path in it."""
+        names = self.path('names.csv')
+        with open(names, 'w', encoding='utf-8') as file:
+            file.write('300,one\r\n')
+        self.read('render', self.file)
+        with open(self.path('run.html'), 'rb') as file:
+            wanted = file.read()
+        self.cannot_write_closed_stdout('render', self.file)
+        with open(self.path('run.html'), 'rb') as file:
+            self.assertEqual(file.read(), wanted)
+        for words in (['export', '--table', 'samples', '--out', self.path('rows.csv')],
+                      ['remap', '--map', names, '--out', self.path('new.cdict')]):
+            done = subprocess.run([PFTRACE, *words, self.file], timeout=60, check=False,
+                                  preexec_fn=close_stdout, stderr=subprocess.DEVNULL)
+            self.assertEqual(done.returncode, 0, words)
+        self.read('info', self.path('new.cdict'))
 
     def test_a_page(self):
         self.cannot_write('render', self.file, reason='File too large', preexec_fn=allow_small_files)
