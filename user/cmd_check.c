@@ -6,12 +6,13 @@
 #include "cmd_check_report.h"
 #include "command.h"
 #include "live/topology.h"
+#include "reading_options.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void print_help(void)
 {
@@ -100,11 +101,8 @@ int cmd_check(int argc, char **argv)
 		return EXIT_OK;
 	}
 	look(&check);
+	signal(SIGPIPE, SIG_IGN); /* a reader that had enough shows as EPIPE */
 	error = options.format ? check_print_json(&check, stdout)
 			       : check_print_text(&check, stdout);
-	if (error) {
-		log_error("cannot write the results: %s", strerror(-error));
-		return EXIT_FAILED;
-	}
-	return check.can_record ? EXIT_OK : EXIT_FAILED;
+	return reading_printed(check.can_record ? EXIT_OK : EXIT_FAILED, error);
 }

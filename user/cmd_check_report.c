@@ -123,7 +123,6 @@ int check_print_text(const struct check *check, FILE *stream)
 		fputs("\npftrace can record here\n", stream);
 	else
 		fprintf(stream, "\npftrace cannot record here: %s\n", check->message);
-	fflush(stream);
 	return stream_error(stream);
 }
 

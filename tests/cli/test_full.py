@@ -79,6 +79,23 @@ class FullTest(CommandTest):
     def test_a_page(self):
         self.cannot_write('render', self.file, reason='File too large', preexec_fn=allow_small_files)
 
+    def run_without_a_reader(self, *words):
+        read, write = os.pipe()
+        os.close(read)
+        with os.fdopen(write, 'wb') as stdout:
+            done = subprocess.run([PFTRACE, *words], stdout=stdout, stderr=subprocess.PIPE,
+                                  timeout=60, check=False)
+        self.assertEqual(done.stderr, b'', words)
+        return done.returncode
+
+    def test_a_reader_that_had_enough_is_no_failure(self):
+        wanted = self.run_pftrace('check').code  # 1 where nothing can be recorded
+        self.assertEqual(self.run_without_a_reader('check'), wanted)
+        self.assertEqual(self.run_without_a_reader('check', '--format', 'json'), wanted)
+        for words in (['--help'], ['--licenses'], ['check', '--help'], ['record', '--help'],
+                      ['list', self.file], ['render', self.file]):
+            self.assertEqual(self.run_without_a_reader(*words), 0, words)
+
 
 if __name__ == '__main__':
     unittest.main()
