@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import unittest
 
+import made_up
 from command import PFTRACE, CommandTest, Result
 from test_import import HEADER, TEXT
 from test_import_truth import fixture
@@ -51,6 +52,22 @@ class SourcesTest(CommandTest):
         done = subprocess.run(['bash', '-c', f'"{PFTRACE}" list --format csv <(cat "$1")', '-',
                                self.write(self.text)], capture_output=True, timeout=60, check=True)
         self.assertIn('a task', done.stdout.decode())
+
+    def test_a_capture_wants_its_file(self):
+        path = made_up.Capture().write(self.path())
+        with open(path, 'rb') as file:
+            content = file.read()
+        for command in COMMANDS:
+            result = self.run_with(*command, '-', stdin=content)
+            self.assertEqual((result.code, len(result.words)), (1, 1), result.words)
+            self.assertIn("file's name", result.words[0])
+            self.assertNotIn('import', result.words[0])
+        done = subprocess.run(['bash', '-c', f'"{PFTRACE}" list <(cat "$1")', '-', path],
+                              capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"file's name", done.stderr)
+        self.assertIn('needs no import',
+                      self.run_with('import', path, '--out', self.path('new')).words[0])
 
     def test_render(self):
         page = self.path('run.html')

@@ -17,6 +17,7 @@
 
 #define FIRST_BYTES 4096
 #define TAIL_BYTES 65536
+#define STDIN_WORDS "standard input"
 
 struct import {
 	struct import_options options;
@@ -62,12 +63,17 @@ static int try_name(struct import *import, const char *suffix)
 	return import->fd < 0 ? -errno : 0;
 }
 
+static bool is_stdin(const struct import *import)
+{
+	return strcmp(import->path, STDIN_WORDS) == 0;
+}
+
 static int open_file(struct import *import)
 {
 	int error;
 
 	if (strcmp(import->options.path, "-") == 0) {
-		import->path = strdup("standard input");
+		import->path = strdup(STDIN_WORDS);
 		import->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 		return !import->path ? -ENOMEM : import->fd < 0 ? -errno : 0;
 	}
@@ -107,6 +113,20 @@ static bool is_zlib(const struct source *source)
 	return source->end >= 2 && first[0] == 0x78 && (first[0] << 8 | first[1]) % 31 == 0;
 }
 
+/* Whoever hands a capture to a pipe imports nothing. */
+static int tell_gzip(const struct import *import, char message[IMPORT_MESSAGE_BYTES])
+{
+	if (is_stdin(import) || !import->is_file)
+		return tell(message, -EBADMSG,
+			    "'%s' is gzip: a capture of pftrace is read more than once, so not "
+			    "from a pipe: give its file's name; unpack anything else first",
+			    import->path);
+	return tell(message, -EBADMSG,
+		    "'%s' is gzip: a capture of pftrace needs no import; unpack anything else "
+		    "first",
+		    import->path);
+}
+
 static int find_kind(struct import *import, char message[IMPORT_MESSAGE_BYTES])
 {
 	const struct source *source = &import->source;
@@ -122,10 +142,7 @@ static int find_kind(struct import *import, char message[IMPORT_MESSAGE_BYTES])
 	} else if (is_zlib(source)) {
 		import->kind = IMPORT_OLD_CDICT;
 	} else if (begins(source, "\x1f\x8b", 2)) {
-		return tell(message, -EBADMSG,
-			    "'%s' is gzip: a capture of pftrace needs no import; unpack anything "
-			    "else first",
-			    path);
+		return tell_gzip(import, message);
 	} else if (memchr(source->bytes, '\0',
 			  source->end < FIRST_BYTES ? source->end : FIRST_BYTES)) {
 		return tell(message, -EBADMSG,
@@ -177,7 +194,7 @@ static int spawn(struct import *import, char message[IMPORT_MESSAGE_BYTES])
 	const char *tool = perf ? "perf" : "trace-cmd";
 	int error;
 
-	if (strcmp(import->path, "standard input") == 0)
+	if (is_stdin(import))
 		return tell(message, -EBADMSG,
 			    "%s on standard input cannot be read: give it as a file",
 			    import_kind_word(import->kind));
