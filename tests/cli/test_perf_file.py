@@ -2,6 +2,7 @@
 """perf.data read without perf: the same as what perf script says of it."""
 import os
 import random
+import shutil
 import signal
 import subprocess
 import unittest
@@ -141,6 +142,38 @@ class PerfFileTest(CommandTest):
             result = self.run_pftrace('import', '--quiet', '--out', self.path('junk.cdict'),
                                       self.write(bytes(broken), 'junk.data'))
             self.assertIn(result.code, (0, 1, 3), result.words)
+
+    def test_a_file_that_is_cut_is_told(self):
+        if not shutil.which('perf'):
+            self.skipTest('no perf')
+        records, _ = made_up(1, 200)
+        whole = self.perf_data(records)
+        least = 104 + 2 * 144 + sum(len(bytes_of) for core in records for _, bytes_of in core) \
+            + 6 * 16
+        for length, wanted in ((50, 104), (104, least), (3000, least), (least - 1, least)):
+            path = self.write(whole[:length], 'cut.data')
+            result = self.run_pftrace('stats', path)
+            self.assertEqual((result.code, len(result.words)), (1, 1), result.words)
+            for word in (f"'{path}' is cut", f'{length} bytes', f'{wanted} at least'):
+                self.assertIn(word, result.words[0])
+
+    def test_a_file_that_was_not_finished_is_told(self):
+        if not shutil.which('perf'):
+            self.skipTest('no perf')
+        records, _ = made_up(1, 200)
+        content = bytearray(self.perf_data(records))
+        content[48:56] = bytes(8)  # the size of its records
+        result = self.run_pftrace('stats', self.write(content, 'begun.data'))
+        self.assertEqual((result.code, len(result.words)), (1, 1), result.words)
+        self.assertIn('not finished', result.words[0])
+
+    def test_what_perf_says_has_no_hint_at_its_own_options(self):
+        if not shutil.which('perf'):
+            self.skipTest('no perf')
+        result = self.run_pftrace('stats', self.write(b'2ELIFREP' + bytes(200), 'swapped.data'))
+        self.assertEqual((result.code, len(result.words)), (1, 1), result.words)
+        self.assertIn('perf could not read it: ', result.words[0])
+        self.assertNotIn('-v', result.words[0])
 
     def test_a_file_that_becomes_shorter_is_told(self):
         records, _ = made_up(1, 100)

@@ -2,6 +2,7 @@
 #include "import/import.h"
 
 #include "import/old_cdict.h"
+#include "import/perf_cut.h"
 #include "import/perf_file.h"
 #include "import/source.h"
 #include "import/stream.h"
@@ -222,9 +223,13 @@ static int no_events(struct import *import, char message[IMPORT_MESSAGE_BYTES])
 			    "'%s' is text, but no event is in its first megabyte: neither perf "
 			    "script nor trace-cmd report wrote it",
 			    import->path);
-	if (import->source.at_end && source_wait(&import->source, words, sizeof(words)))
+	if (import->source.at_end && source_wait(&import->source, words, sizeof(words))) {
+		if (import->kind == IMPORT_PERF_DATA &&
+		    perf_cut_tell(import->path, words, sizeof(words)))
+			return tell(message, -EBADMSG, "'%s' %s", import->path, words);
 		return tell(message, -EBADMSG, "'%s': %s could not read it: %s", import->path,
 			    import->kind == IMPORT_PERF_DATA ? "perf" : "trace-cmd", words);
+	}
 	return tell(message, -EBADMSG, "'%s' has no event with a CPU and a time: record sched:*",
 		    import->path);
 }

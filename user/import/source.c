@@ -64,6 +64,15 @@ int source_spawn(struct source *source, char *const argv[])
 	return error;
 }
 
+/* It is for perf's own command line. */
+static void drop_hint(char *line)
+{
+	char *hint = strstr(line, " (rerun with -v");
+
+	if (hint)
+		*hint = '\0';
+}
+
 /* The last line that is not empty. */
 static void last_words(int fd, char *words, size_t words_bytes)
 {
@@ -82,6 +91,7 @@ static void last_words(int fd, char *words, size_t words_bytes)
 	line = strrchr(tail, '\n');
 	line = line ? line + 1 : tail;
 	clean_text(line, strlen(line));
+	drop_hint(line);
 	snprintf(words, words_bytes, "%s", line);
 }
 

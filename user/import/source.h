@@ -42,7 +42,7 @@ int source_line(struct source *source, const char **line, size_t *length);
 
 /*
  * After the last line: how the child ended. 0, or -EIO with the last line that it said (one line,
- * cleaned) in `words`, and its exit status.
+ * cleaned, no hint at options of its own) in `words`, and its exit status.
  */
 int source_wait(struct source *source, char *words, size_t words_bytes);
 
