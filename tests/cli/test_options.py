@@ -73,6 +73,14 @@ class OptionsTest(CommandTest):
         self.assertEqual(len(result.words), 1)
         self.assertIn("'qqq'", result.words[0])
 
+    def test_words_do_not_command_the_terminal(self):
+        for command in COMMANDS + (['info'], ['render']):
+            for name, shown in (('no\nfile\x1b[31m', 'no?file?[31m'), ('\x9b31m', '??31m'),
+                                (b'no\xff', 'no?'), ('Tür', 'Tür')):
+                self.refuse(*command, name, code=1, names=[f"'{shown}'"])
+        self.refuse_all('--task', '[\x1b', self.file, names=['[?'])
+        self.refuse('x\n' * 2000, code=2, names=['x?' * 2000])
+
     def test_help_fits_a_screen(self):
         for command in ('list', 'stats', 'export'):
             result = self.read(command, '--help')

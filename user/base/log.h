@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words for people: one line each on stderr, with the program's name before it. */
+/* Words for people: one line each on stderr, with the program's name before it. What is no
+   printable UTF-8 in them is '?'. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

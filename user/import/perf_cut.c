@@ -47,8 +47,8 @@ static uint64_t least_bytes(const struct header *header)
 		return 0;
 	for (int i = 0; i < FLAG_WORDS; i++)
 		if (__builtin_add_overflow(
-			    end,
-			    SECTION_BYTES * (uint64_t)__builtin_popcountll(header->flags[i]), &end))
+			    end, SECTION_BYTES * (uint64_t)__builtin_popcountll(header->flags[i]),
+			    &end))
 			return 0;
 	return end > attrs_end ? end : attrs_end;
 }
