@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import test from 'node:test';
 
 import { capture } from './captures.mjs';
+import { faintWords } from './ink.mjs';
 import { openTable } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
@@ -122,6 +123,20 @@ test('forced colours keep what is chosen visible', () =>
 			'none',
 		);
 	}));
+
+for (const colorScheme of ['light', 'dark'])
+	test(`words on colours can be read, ${colorScheme}`, () =>
+		withPage(
+			'kvm',
+			async (page) => {
+				for (const chart of ['chart-5', 'chart-6']) {
+					const { checked, faint } = await faintWords(page, chart);
+					assert.ok(checked > 4, `${chart}: ${checked}`);
+					assert.deepEqual(faint, [], chart);
+				}
+			},
+			{ colorScheme },
+		));
 
 test('who wants less motion gets none', () =>
 	withPage('plain', async (page) => {

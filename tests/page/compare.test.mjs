@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { openPage, startBrowser } from './browser.mjs';
 import { folder, run } from './captures.mjs';
 import { csvRows, exported } from './exporting.mjs';
+import { faintWords } from './ink.mjs';
 import { atRest, openTable, pointAt } from './pointing.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -169,6 +170,24 @@ test('orange is more, violet is less, and what is missing has no colour', () =>
 		const missing = await colour(3);
 		assert.ok(Math.max(...missing.slice(0, 3)) - Math.min(...missing.slice(0, 3)) < 12, `grey: ${missing}`);
 	}));
+
+for (const colorScheme of ['light', 'dark'])
+	test(`words on colours can be read, whatever is shown, ${colorScheme}`, () =>
+		withRuns(
+			PAIR,
+			async (page) => {
+				for (const show of ['a', 'b', 'delta', 'ratio']) {
+					await page.evaluate((what) => {
+						globalThis.pftrace.state.show.value = what;
+					}, show);
+					const { checked, faint } = await faintWords(page, 'chart-5');
+					assert.ok(checked > 1, `${show}: ${checked}`);
+					assert.deepEqual(faint, [], show);
+				}
+				assert.deepEqual(await faintWords(page, 'chart-4-run-1'), { checked: 1, faint: [] });
+			},
+			{ colorScheme },
+		));
 
 test('what is shown is in the address, and a link brings it back', () =>
 	withRuns(

@@ -5,7 +5,7 @@
 import { computed, effect } from '@preact/signals-core';
 
 import { fitText, FONT, line } from '../draw/axes.js';
-import { divergingCss, shareCss } from '../draw/colour.js';
+import { divergingCss, inkOn, shareCss } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
 import { signed } from '../data/format.js';
 import { ALL, difference, place } from '../data/runs_compare.js';
@@ -79,7 +79,7 @@ export function createCompareGrid(
 		if (show() === 'delta') return cell.delta === null ? '' : signed(cell.delta, measure().text);
 		return cell[show()] === null ? '' : measure().text(cell[show()]);
 	};
-	// colour and whether it is strong enough for white words; null: blank
+	// null: blank
 	const colourOf = (cell, bare) => {
 		if (show() === 'a' || show() === 'b') {
 			const value = cell[show()];
@@ -88,10 +88,10 @@ export function createCompareGrid(
 				measureOf() === 'share'
 					? Math.min(1, value) ** 0.4
 					: Math.log1p(value) / Math.log1p(Math.max(1, data.value.most));
-			return { css: shareCss(theme.dark.value, Math.min(1, part), bare), strong: part > 0.65 };
+			return shareCss(theme.dark.value, Math.min(1, part), bare);
 		}
 		const at = place(show(), cell, data.value.mostDelta);
-		return at ? { css: divergingCss(at, theme.dark.value), strong: Math.abs(at) > 0.6 } : null;
+		return at ? divergingCss(at, theme.dark.value) : null;
 	};
 	const isMissing = (cell) =>
 		show() === 'a' || show() === 'b' ? cell[show()] === null : cell.a === null || cell.b === null;
@@ -191,10 +191,9 @@ export function createCompareGrid(
 		}
 		const colour = i > 0 ? colourOf(cell, width < TEXT_MIN_PX) : null;
 		if (colour) {
-			ctx.fillStyle = colour.css;
+			ctx.fillStyle = colour;
 			ctx.fillRect(x, top + 1, Math.max(1, width - gap), ROW_PX - 2);
-			if (colour.strong)
-				ink = theme.dark.value && (show() === 'a' || show() === 'b') ? '#10131a' : '#ffffff';
+			ink = inkOn(colour, palette.panel);
 		}
 		if (width < TEXT_MIN_PX) return;
 		const text = textOf(cell);

@@ -4,7 +4,7 @@
 import { effect } from '@preact/signals-core';
 
 import { drawTimeAxis, fitText, FONT, timeAtX, timeX } from '../draw/axes.js';
-import { isPale, packCss, unpack } from '../draw/colour.js';
+import { inkOn, packCss, unpack } from '../draw/colour.js';
 import {
 	drawHatch,
 	drawHighLane,
@@ -233,10 +233,10 @@ export function createLanesChart(page, { id = 'chart-4', title = 'Core locality'
 				byTask() ? `core ${holder}` : printable(page.kindOf(model.task(holder))),
 				to - from - 10,
 			);
-			const [ink, halo] = isPale(table[holder])
-				? ['#11151c', unpack(table[holder])]
-				: ['#ffffff', unpack(table[holder])];
-			if (text.length > 2) drawWords(ctx, text, (from + to) / 2, top + height / 2 + 0.5, ink, halo);
+			if (text.length <= 2) continue;
+			// the halo keeps what else is in the lane away from the words
+			const colour = unpack(table[holder]);
+			drawWords(ctx, text, (from + to) / 2, top + height / 2 + 0.5, inkOn(colour), colour);
 		}
 	};
 	const drawLabel = (ctx, box, row, top, height, palette) => {

@@ -4,7 +4,7 @@
 import { computed, effect } from '@preact/signals-core';
 
 import { fitText, FONT, line } from '../draw/axes.js';
-import { shareCss } from '../draw/colour.js';
+import { inkOn, shareCss } from '../draw/colour.js';
 import { createPlot } from '../draw/plot.js';
 import { ALL, cellValue, gridRows } from '../data/grid.js';
 import { coveredNs, matrix } from '../data/locality.js';
@@ -208,10 +208,10 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 			return;
 		}
 		if (i > 0 && value > 0) {
-			const part = colourPart(value);
-			ctx.fillStyle = shareCss(theme.dark.value, part, width < TEXT_MIN_PX);
+			const colour = shareCss(theme.dark.value, colourPart(value), width < TEXT_MIN_PX);
+			ctx.fillStyle = colour;
 			ctx.fillRect(x, top + 1, Math.max(1, width - gap), ROW_PX - 2);
-			if (part > (theme.dark.value ? 0.6 : 0.7)) ink = theme.dark.value ? '#10131a' : '#ffffff';
+			ink = inkOn(colour, palette.panel);
 		}
 		if (width < TEXT_MIN_PX) return;
 		const text = [

@@ -25,9 +25,33 @@ export function mix(ground, over, part) {
 	return mixed >>> 0;
 }
 
-// Whether words on this colour should be dark: its luminance, roughly.
-export const isPale = (colour) =>
-	0.3 * (colour & 255) + 0.59 * ((colour >>> 8) & 255) + 0.11 * ((colour >>> 16) & 255) > 140;
+const DARK_INK = '#000000';
+const LIGHT_INK = '#ffffff';
+
+// Contrast of two opaque colours, 1 to 21, as WCAG 2 defines it.
+const linear = (channel) => {
+	const part = (channel & 255) / 255;
+	return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+};
+const luminance = (colour) =>
+	0.2126 * linear(colour) + 0.7152 * linear(colour >>> 8) + 0.0722 * linear(colour >>> 16);
+export function contrast(one, other) {
+	const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+	return (high + 0.05) / (low + 0.05);
+}
+
+// What a colour that may let through comes to on its ground; all but the result are the style sheet's.
+export function laidOn(css, ground) {
+	const over = rgb(css).clamp();
+	return mix(packCss(ground), pack(over), over.opacity);
+}
+
+// The ink that words on this colour are read best in. One of the two always has more than 4.5.
+export function inkOn(css, ground = LIGHT_INK) {
+	const colour = laidOn(css, ground);
+	return contrast(colour, packCss(DARK_INK)) >= contrast(colour, packCss(LIGHT_INK)) ? DARK_INK : LIGHT_INK;
+}
+export const isDark = (css) => inkOn(css) === LIGHT_INK;
 
 const channels = (text) => rgb(text).clamp();
 

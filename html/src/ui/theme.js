@@ -4,7 +4,7 @@
 
 import { computed, effect, signal } from '@preact/signals-core';
 
-import { isPale, packCss } from '../draw/colour.js';
+import { isDark } from '../draw/colour.js';
 import { element } from './dom.js';
 
 const NAMES = ['ink', 'muted', 'faint', 'grid', 'plot', 'accent', 'warn', 'panel'];
@@ -53,6 +53,6 @@ export function createTheme(state) {
 		document.documentElement.dataset.theme = wanted.value ? 'dark' : 'light';
 		palette.value = readPalette();
 	});
-	const dark = computed(() => (forced.value ? !isPale(packCss(palette.value.plot)) : wanted.value));
+	const dark = computed(() => (forced.value ? isDark(palette.value.plot) : wanted.value));
 	return { dark, palette };
 }
