@@ -124,6 +124,27 @@ test('forced colours keep what is chosen visible', () =>
 		);
 	}));
 
+test('arrows move a table that is wider than its place, and time where it is not', () =>
+	withPage(
+		'kvm',
+		async (page) => {
+			await openTable(page, 5);
+			const holder = page.locator('#chart-5 .table-holder');
+			const view = () => page.evaluate(() => globalThis.pftrace.state.view.value);
+			const before = await view();
+			await holder.focus();
+			await press(page, 'ArrowRight');
+			await page.waitForFunction(() => document.querySelector('#chart-5 .table-holder').scrollLeft > 0);
+			assert.deepEqual(await view(), before);
+			await page.setViewportSize({ width: 1600, height: 900 });
+			await openTable(page, 4);
+			await page.locator('#chart-4 .table-holder').focus();
+			await press(page, 'ArrowRight');
+			assert.ok((await view()).from > before.from);
+		},
+		{ viewport: { width: 390, height: 844 }, hash: '#t=1000-2000' },
+	));
+
 for (const colorScheme of ['light', 'dark'])
 	test(`words on colours can be read, ${colorScheme}`, () =>
 		withPage(

@@ -7,6 +7,13 @@ import { element } from './dom.js';
 const STEP = 0.2;
 const GROUPS = ['none', 'prefix', 'process', 'vm', 'cgroup'];
 
+// What is wider than its place, such as a table of many cores, is moved sideways by the browser.
+const movesItself = (event) => {
+	if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return false;
+	const holder = event.target.closest?.('.table-holder, .scrolling');
+	return Boolean(holder) && holder.scrollWidth > holder.clientWidth;
+};
+
 export function attachKeys(page, { tasks, selection, exporting, cores }) {
 	const { state } = page;
 	const move = (part) =>
@@ -89,7 +96,8 @@ export function attachKeys(page, { tasks, selection, exporting, cores }) {
 	for (let number = 1; number <= 6; number++) keys[number] = () => show(number);
 	document.addEventListener('keydown', (event) => {
 		if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-		if (event.target.closest?.('input, textarea, select, [contenteditable]')) return;
+		if (event.target.closest?.('input, textarea, select, [contenteditable]') || movesItself(event))
+			return;
 		if (event.key === 'Enter' && state.brush.value && !event.target.closest?.('button, summary, a'))
 			selection.zoom();
 		else {
