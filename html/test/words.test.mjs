@@ -49,11 +49,28 @@ test('lengths have the unit that fits', () => {
 	assert.equal(duration(null), 'not known');
 });
 
+test('what is rounded up to the next unit is one of that', () => {
+	assert.deepEqual(
+		[999.6, 999499, 999999, 999.9e6, 59.97e9, 3599.9e9].map((ns) => duration(ns)),
+		['1 µs', '999 µs', '1 ms', '1 s', '1 min', '1 h'],
+	);
+	assert.deepEqual([999.6, 9960, 999499, 999999, 1e9 - 1].map(short), ['1k', '10k', '999k', '1M', '1G']);
+	assert.deepEqual([1023, (1 << 20) - 1, 2 ** 30 - 1].map(bytes), ['1023 B', '1 MiB', '1 GiB']);
+});
+
 test('moments have as many decimals as their steps need', () => {
 	assert.equal(moment(1.5e9, 1e8), '1.5 s');
 	assert.equal(moment(1.5e9, 1e5), '1.5000 s');
 	assert.equal(moment(3725e9, 1e9), '1:02:05');
 	assert.equal(moment(125.5e9, 1e8), '0:02:05.5');
+	assert.equal(moment(-0.02e9, 1e8), '0.0 s');
+});
+
+test('moments are rounded before they are split: no second is the 60th', () => {
+	assert.equal(moment(179.7e9, 1e9), '0:03:00');
+	assert.equal(moment(3599.96e9, 1e8), '1:00:00.0');
+	assert.equal(moment(119.99e9, 1e8), '0:02:00.0');
+	assert.equal(moment(119.94e9, 1e8), '119.9 s');
 });
 
 test('ticks of long captures are round minutes and hours', () => {

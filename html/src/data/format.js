@@ -10,7 +10,31 @@ const UNITS = [
 	[1, 'ns'],
 ];
 
+const SHORT = [
+	[1e12, 'T'],
+	[1e9, 'G'],
+	[1e6, 'M'],
+	[1e3, 'k'],
+	[1, ''],
+];
+const BYTES = [
+	[2 ** 30, 'GiB'],
+	[2 ** 20, 'MiB'],
+	[2 ** 10, 'KiB'],
+	[1, 'B'],
+];
+
 const trim = (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+
+// [number, unit] in the unit that fits. What rounds up to the next unit is one of that: 1 ms, not
+// 1000 µs.
+function inUnit(value, units, decimalsOf) {
+	const at = units.findIndex(([size]) => value >= size);
+	const [size, unit] = units.at(at);
+	const rounded = (value / size).toFixed(decimalsOf(value / size, unit));
+	const next = units[at - 1];
+	return next && Number(rounded) * size >= next[0] ? ['1', next[1]] : [trim(rounded), unit];
+}
 
 // A length: 1.23 ms, 45 µs, 2 min 5 s.
 export function duration(ns, digits = 3) {
@@ -29,10 +53,9 @@ export function duration(ns, digits = 3) {
 			.map(([value, unit]) => `${value} ${unit}`)
 			.join(' ');
 	}
-	const [size, unit] = UNITS.find(([least]) => ns >= least) ?? [1, 'ns'];
-	const value = ns / size;
-	const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.max(value, 1))));
-	return `${trim(value.toFixed(unit === 'ns' ? 0 : decimals))} ${unit}`;
+	return inUnit(ns, UNITS, (value, unit) =>
+		unit === 'ns' ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(Math.max(value, 1)))),
+	).join(' ');
 }
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -41,14 +64,7 @@ export const percent = (part, digits = 1) =>
 	Number.isFinite(part) ? `${(part * 100).toFixed(digits)} %` : '–';
 
 export function short(value) {
-	if (value < 1000) return String(Math.round(value));
-	const [size, unit] = [
-		[1e12, 'T'],
-		[1e9, 'G'],
-		[1e6, 'M'],
-		[1e3, 'k'],
-	].find(([least]) => value >= least);
-	return `${trim((value / size).toFixed(value / size < 10 ? 1 : 0))}${unit}`;
+	return inUnit(value, SHORT, (part, unit) => (unit && part < 10 ? 1 : 0)).join('');
 }
 
 // So much a second, or of one core: what is there is told apart from nothing.
@@ -69,20 +85,27 @@ export function signed(value, text) {
 
 export function bytes(value) {
 	if (value === null) return 'not known';
-	const [size, unit] = [
-		[2 ** 30, 'GiB'],
-		[2 ** 20, 'MiB'],
-		[2 ** 10, 'KiB'],
-	].find(([least]) => value >= least) ?? [1, 'B'];
-	return `${trim((value / size).toFixed(size === 1 ? 0 : 1))} ${unit}`;
+	return inUnit(value, BYTES, (part, unit) => (unit === 'B' ? 0 : 1)).join(' ');
+}
+
+// Rounded to so many decimals of the seconds before it is split: there is no 60th second.
+function clock(ns, decimals) {
+	const steps = 10 ** decimals;
+	const all = Math.round((ns / 1e9) * steps);
+	const minutes = Math.floor(all / (60 * steps));
+	return {
+		total: all / steps,
+		hours: Math.floor(minutes / 60),
+		minutes: minutes % 60,
+		seconds: (all % (60 * steps)) / steps,
+	};
 }
 
 // A moment on the time axis, with as many decimals as steps of this size need.
 export function moment(ns, stepNs = 1e6) {
 	const decimals = Math.min(9, Math.max(0, Math.ceil(-Math.log10(stepNs / 1e9) - 1e-9)));
-	const seconds = ns / 1e9;
-	if (seconds < 120) return `${seconds.toFixed(decimals)} s`;
-	const rest = seconds % 60;
-	const clock = `${String(Math.floor(seconds / 60) % 60).padStart(2, '0')}:${rest.toFixed(decimals).padStart(decimals ? decimals + 3 : 2, '0')}`;
-	return `${Math.floor(seconds / 3600)}:${clock}`;
+	const { total, hours, minutes, seconds } = clock(ns, decimals);
+	if (total < 120) return `${total.toFixed(decimals)} s`;
+	const rest = seconds.toFixed(decimals).padStart(decimals ? decimals + 3 : 2, '0');
+	return `${hours}:${String(minutes).padStart(2, '0')}:${rest}`;
 }
