@@ -49,6 +49,14 @@ test('lengths have the unit that fits', () => {
 	assert.equal(duration(null), 'not known');
 });
 
+test('with more digits, long lengths keep all parts and decimals of the seconds', () => {
+	assert.deepEqual(
+		[59.98768e9, 60e9, 125.125e9, 2625.9e9, 2625.999e9, 7322.52e9, 3600e9, 3605.25e9].map((ns) => duration(ns, 6)),
+		['59.9877 s', '1 min', '2 min 5.125 s', '43 min 45.9 s', '43 min 46 s', '2 h 2 min 2.52 s', '1 h', '1 h 5.25 s'],
+	);
+	assert.equal(duration(2625.9e9), '43 min 46 s');
+});
+
 test('what is rounded up to the next unit is one of that', () => {
 	assert.deepEqual(
 		[999.6, 999499, 999999, 999.9e6, 59.97e9, 3599.9e9].map((ns) => duration(ns)),

@@ -36,26 +36,45 @@ function inUnit(value, units, decimalsOf) {
 	return next && Number(rounded) * size >= next[0] ? ['1', next[1]] : [trim(rounded), unit];
 }
 
-// A length: 1.23 ms, 45 µs, 2 min 5 s.
+// Rounded to so many decimals of the seconds before it is split: there is no 60th second.
+function clock(ns, decimals) {
+	const steps = 10 ** decimals;
+	const all = Math.round((ns / 1e9) * steps);
+	const minutes = Math.floor(all / (60 * steps));
+	return {
+		total: all / steps,
+		hours: Math.floor(minutes / 60),
+		minutes: minutes % 60,
+		seconds: (all % (60 * steps)) / steps,
+	};
+}
+
+const significantDecimals = (value, digits) =>
+	Math.max(0, digits - 1 - Math.floor(Math.log10(Math.max(value, 1))));
+
+// Two parts are enough for who only looks; where more digits are asked for, all of them are said.
+function longDuration(ns, digits) {
+	const exact = digits > 3;
+	const decimals = exact ? significantDecimals(ns / 1e9, digits) : 0;
+	const { hours, minutes, seconds } = clock(ns, decimals);
+	return [
+		[hours, 'h'],
+		[minutes, 'min'],
+		[trim(seconds.toFixed(decimals)), 's'],
+	]
+		.filter(([value]) => Number(value) > 0)
+		.slice(0, exact ? 3 : 2)
+		.map(([value, unit]) => `${value} ${unit}`)
+		.join(' ');
+}
+
+// A length: 1.23 ms, 45 µs, 2 min 5 s; with six digits 2 min 5.125 s.
 export function duration(ns, digits = 3) {
 	if (ns === null || !Number.isFinite(ns)) return 'not known';
 	if (ns < 0) return `−${duration(-ns, digits)}`;
-	if (ns >= 60e9 && ns < 3600e9 * 1000) {
-		const seconds = Math.round(ns / 1e9);
-		const parts = [
-			[Math.floor(seconds / 3600), 'h'],
-			[Math.floor(seconds / 60) % 60, 'min'],
-			[seconds % 60, 's'],
-		];
-		return parts
-			.filter(([value]) => value > 0)
-			.slice(0, 2)
-			.map(([value, unit]) => `${value} ${unit}`)
-			.join(' ');
-	}
-	return inUnit(ns, UNITS, (value, unit) =>
-		unit === 'ns' ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(Math.max(value, 1)))),
-	).join(' ');
+	if (ns >= 60e9 && ns < 3600e9 * 1000) return longDuration(ns, digits);
+	const decimals = (value, unit) => (unit === 'ns' ? 0 : significantDecimals(value, digits));
+	return inUnit(ns, UNITS, decimals).join(' ');
 }
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -86,19 +105,6 @@ export function signed(value, text) {
 export function bytes(value) {
 	if (value === null) return 'not known';
 	return inUnit(value, BYTES, (part, unit) => (unit === 'B' ? 0 : 1)).join(' ');
-}
-
-// Rounded to so many decimals of the seconds before it is split: there is no 60th second.
-function clock(ns, decimals) {
-	const steps = 10 ** decimals;
-	const all = Math.round((ns / 1e9) * steps);
-	const minutes = Math.floor(all / (60 * steps));
-	return {
-		total: all / steps,
-		hours: Math.floor(minutes / 60),
-		minutes: minutes % 60,
-		seconds: (all % (60 * steps)) / steps,
-	};
 }
 
 // A moment on the time axis, with as many decimals as steps of this size need.
