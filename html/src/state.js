@@ -4,7 +4,7 @@
 import { computed, effect, signal } from '@preact/signals-core';
 
 import { DEFAULTS, formatHash, parseHash } from './hash.js';
-import { clampRange } from './range.js';
+import { clampRange, rangesBefore, rangeWithin, sameRange } from './range.js';
 
 const SETTLE_MS = 150;
 
@@ -12,7 +12,9 @@ export function createState(model) {
 	const start = parseHash(location.hash);
 	const state = { window: model.window };
 	for (const name of Object.keys(DEFAULTS)) state[name] = signal(start[name]);
-	state.past = signal([]); // ranges to go back to
+	state.past = signal([]); // ranges that were shown
+	const shown = computed(() => rangeWithin(state.range.value, model.window));
+	state.before = computed(() => rangesBefore(state.past.value, shown.value));
 	state.view = computed(() =>
 		state.range.value ? clampRange(state.range.value, model.window) : model.window,
 	);
@@ -20,17 +22,16 @@ export function createState(model) {
 	// the range once it stays: what is dear to compute follows this one
 	state.settled = settle(state.view, SETTLE_MS);
 
+	state.remember = () => {
+		state.past.value = [...state.before.value.slice(-99), shown.value];
+	};
 	state.zoom = (range, { remember = true } = {}) => {
-		const next = range ? clampRange(range, model.window) : null;
-		const full = next && next.from <= model.window.from && next.to >= model.window.to;
-		if (remember) state.past.value = [...state.past.value.slice(-99), state.range.value];
-		state.range.value = full ? null : next;
+		const next = rangeWithin(range, model.window);
+		if (remember && !sameRange(next, shown.value)) state.remember();
+		state.range.value = next;
 	};
 	state.back = () => {
-		const past = state.past.value;
-		if (!past.length) return;
-		state.range.value = past[past.length - 1];
-		state.past.value = past.slice(0, -1);
+		if (state.before.value.length) state.backTo(state.before.value.length - 1);
 	};
 	// back to one of the ranges before, as breadcrumbs show them
 	state.backTo = (index) => {

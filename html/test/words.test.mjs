@@ -8,7 +8,7 @@ import { gridRows, cellValue, ALL } from '../src/data/grid.js';
 import { coveredWindow } from '../src/data/model.js';
 import { compareNames, groupTasks, matchesQuery } from '../src/data/query.js';
 import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
-import { clampRange, pan, zoomAt } from '../src/range.js';
+import { clampRange, pan, rangesBefore, rangeWithin, sameRange, zoomAt } from '../src/range.js';
 import { timeTicks } from '../src/draw/axes.js';
 import { hashName } from '../src/draw/colour.js';
 
@@ -125,6 +125,25 @@ test('zoom and pan stay inside the window', () => {
 	assert.deepEqual(pan({ from: 0, to: 1e8 }, -5e8, window), { from: 0, to: 1e8 });
 	assert.deepEqual(pan({ from: 0, to: 1e8 }, 5e9, window), { from: 9e8, to: 1e9 });
 	assert.equal(clampRange({ from: 5e8, to: 5e8 }, window).to - 5e8, 1000);
+});
+
+test('the way back leads to ranges that are not shown already', () => {
+	const window = { from: 0, to: 1e9 };
+	const [a, b] = [
+		{ from: 0, to: 5e8 },
+		{ from: 1e8, to: 5e8 },
+	];
+	assert.equal(rangeWithin({ from: -5, to: 2e9 }, window), null);
+	assert.equal(rangeWithin(null, window), null);
+	assert.deepEqual(rangeWithin(b, window), b);
+	assert.deepEqual(
+		[sameRange(null, null), sameRange(a, { ...a }), sameRange(a, b), sameRange(a, null)],
+		[true, true, false, false],
+	);
+	assert.deepEqual(rangesBefore([], null), []);
+	assert.deepEqual(rangesBefore([null, null], null), []);
+	assert.deepEqual(rangesBefore([null, a, { ...b }], b), [null, a]);
+	assert.deepEqual(rangesBefore([null, a], null), [null, a]);
 });
 
 test('search words all have to fit, and - takes away', () => {

@@ -163,6 +163,24 @@ test('W and S zoom, 0 shows all, Backspace and breadcrumbs go back', () =>
 		assert.equal(await stateOf(page, 'range'), null);
 	}));
 
+test('there is a way back only where it leads to another range', () =>
+	withPage('plain', async (page) => {
+		const back = page.getByRole('button', { name: '← back' });
+		await press(page, '0', '0');
+		await page.locator('#chart-1 canvas').dblclick({ position: { x: 400, y: 60 } });
+		await frames(page);
+		assert.equal(await back.isVisible(), false, 'nothing changed');
+		await press(page, 'w');
+		assert.equal(await back.isVisible(), true);
+		const range = await stateOf(page, 'range');
+		await press(page, '0', '0');
+		await back.click();
+		assert.deepEqual(await stateOf(page, 'range'), range);
+		await press(page, 's', 's');
+		assert.equal(await stateOf(page, 'range'), null);
+		assert.equal(await back.isVisible(), false, 'zoomed out to where it began');
+	}));
+
 test('the overview zooms by a drag, moves what is shown, and resizes it', () =>
 	withPage('plain', async (page) => {
 		await drag(page, '.overview canvas', 0.25, 0.5, { y: 20 });

@@ -101,8 +101,7 @@ export function attachTimeGestures(page, plot, options) {
 		const [x] = plot.position(event);
 		if (!drag) return;
 		if (Math.abs(x - drag.x) >= CLICK_PX) {
-			if (!drag.moved && ['move', 'from', 'to'].includes(drag.what))
-				state.past.value = [...state.past.value.slice(-99), state.range.value];
+			if (!drag.moved && ['move', 'from', 'to'].includes(drag.what)) state.remember();
 			drag.moved = true;
 		}
 		if (drag.moved) acts[drag.what](x);

@@ -43,7 +43,7 @@ export function createToolbar(page, { tasks, help, exporting }) {
 		const step = Math.max(1, (view.to - view.from) / 200);
 		words.textContent = `${moment(view.from, step)} to ${moment(view.to, step)} · ${duration(view.to - view.from)}`;
 		all.hidden = state.range.value === null;
-		back.hidden = state.past.value.length === 0;
+		back.hidden = state.before.value.length === 0;
 		none.hidden = state.task.value === null;
 		group.hidden = state.group.value === 'none';
 		group.textContent = `by ${state.group.value === 'vm' ? 'VM' : state.group.value} ✕`;
@@ -51,7 +51,7 @@ export function createToolbar(page, { tasks, help, exporting }) {
 		filter.textContent = `${printable(state.filter.value).slice(0, 40)} ✕`;
 	});
 	effect(() => {
-		const past = state.past.value;
+		const past = state.before.value;
 		const from = Math.max(0, past.length - CRUMBS);
 		clear(
 			crumbs,
