@@ -127,6 +127,8 @@ function createPage(bidi, context, problems) {
 			}),
 		screenshot: async () =>
 			Buffer.from((await bidi.send('browsingContext.captureScreenshot', { context })).data, 'base64'),
+		setPixelRatio: (devicePixelRatio) =>
+			bidi.send('browsingContext.setViewport', { context, devicePixelRatio }),
 		close: () => bidi.send('browsingContext.close', { context }),
 	};
 }

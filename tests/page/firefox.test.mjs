@@ -142,3 +142,21 @@ test('Firefox: the first chart is painted', { skip }, () =>
 		assert.ok(await page.evaluate(() => performance.getEntriesByName('first-chart')[0]?.startTime > 0));
 	}),
 );
+
+// Chromium tells pages nothing of the ratio that its tools pretend.
+test('Firefox: charts are as sharp as the screen that the window moves to', { skip }, () =>
+	withPage('plain', async (page) => {
+		const sharpness = () =>
+			page.evaluate(() => {
+				const canvas = document.querySelector('#chart-1 canvas');
+				return [canvas.width / canvas.clientWidth, canvas.clientWidth];
+			});
+		const [ratio, width] = await sharpness();
+		assert.equal(ratio, 1);
+		for (const wanted of [2, 3]) {
+			await page.setPixelRatio(wanted);
+			await frames(page);
+			assert.deepEqual(await sharpness(), [wanted, width]);
+		}
+	}),
+);

@@ -104,6 +104,7 @@ export function createPlot(page, options) {
 		if (!visible.value) return;
 		options.depends();
 		page.theme.palette.value;
+		page.theme.pixelRatio.value;
 		request();
 	});
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Light or dark, and what the canvases need to know of the style sheet. Paper is light; where the
-// system forces its own colours, those are taken.
+// Light or dark, and what the canvases need to know of the style sheet and of the screen. Paper is
+// light; where the system forces its own colours, those are taken.
 
 import { computed, effect, signal } from '@preact/signals-core';
 
@@ -15,6 +15,19 @@ function matches(query) {
 	media.addEventListener('change', () => {
 		now.value = media.matches;
 	});
+	return now;
+}
+
+// Changes with the page's zoom, and where the window moves to another screen. A query tells only that
+// its own ratio is left, so that there is a new one for each.
+function pixelRatio() {
+	const now = signal(devicePixelRatio);
+	const watch = () => {
+		now.value = devicePixelRatio;
+		const media = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+		media.addEventListener('change', watch, { once: true });
+	};
+	watch();
 	return now;
 }
 
@@ -54,5 +67,5 @@ export function createTheme(state) {
 		palette.value = readPalette();
 	});
 	const dark = computed(() => (forced.value ? isDark(palette.value.plot) : wanted.value));
-	return { dark, palette };
+	return { dark, palette, pixelRatio: pixelRatio() };
 }
