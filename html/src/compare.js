@@ -171,15 +171,15 @@ function createRunFacts(compare, run) {
 function differing(runs) {
 	const words = [];
 	for (const [what, of] of [
-		['host', (meta) => meta.host],
-		['kernel', (meta) => meta.kernel],
-		['number of CPUs', (meta) => meta.cpus.length],
-		['filters', (meta) => meta.filters.join(' ') || 'none'],
+		['The host differs', (meta) => meta.host],
+		['The kernel differs', (meta) => meta.kernel],
+		['The number of CPUs differs', (meta) => meta.cpus.length],
+		['The filters differ', (meta) => meta.filters.join(' ') || 'none'],
 	]) {
 		const found = runs.map((run) => of(run.model.meta) ?? 'not known');
 		if (new Set(found).size > 1)
 			words.push(
-				`The ${what} differs: ${runs.map((run, i) => `${run.letter} ${printable(String(found[i]))}`).join(', ')}.`,
+				`${what}: ${runs.map((run, i) => `${run.letter} ${printable(String(found[i]))}`).join(', ')}.`,
 			);
 	}
 	return words;
@@ -205,7 +205,7 @@ function createHead(compare) {
 				: null;
 		words.replaceChildren(
 			...[
-				`${count(sides.both.length)} tasks, by name, are in both ${a.title} and ${b.title}; tasks of one name are summed.`,
+				`${count(sides.both.length, 'task')}, by name, ${sides.both.length === 1 ? 'is' : 'are'} in both ${a.title} and ${b.title}; tasks of one name are summed.`,
 				only(a, sides.a),
 				only(b, sides.b),
 				...differing(runs),

@@ -76,13 +76,33 @@ async function loadRest(model, run = 0) {
 }
 
 const SCHED_WORDS = {
-	run: { many: 'runs', button: 'run', title: 'How long a task ran at a time' },
-	sleep: { many: 'sleeps', button: 'sleep', title: 'How long a task slept before it was woken' },
-	wait: { many: 'waits', button: 'wait', title: 'How long a task that could run waited for a core' },
+	run: { one: 'run', many: 'runs', button: 'run', title: 'How long a task ran at a time' },
+	sleep: {
+		one: 'sleep',
+		many: 'sleeps',
+		button: 'sleep',
+		title: 'How long a task slept before it was woken',
+	},
+	wait: {
+		one: 'wait',
+		many: 'waits',
+		button: 'wait',
+		title: 'How long a task that could run waited for a core',
+	},
 };
 const KVM_WORDS = {
-	guest: { many: 'guest stretches', button: 'guest', title: 'How long the guest ran before an exit' },
-	host: { many: 'host stretches', button: 'host', title: 'How long the host took before the next entry' },
+	guest: {
+		one: 'guest stretch',
+		many: 'guest stretches',
+		button: 'guest',
+		title: 'How long the guest ran before an exit',
+	},
+	host: {
+		one: 'host stretch',
+		many: 'host stretches',
+		button: 'host',
+		title: 'How long the host took before the next entry',
+	},
 };
 
 const DENSITY = {

@@ -181,7 +181,7 @@ export function createPage(model, state, theme, tooltip, { cpus = null } = {}) {
 		const cores =
 			page.cores.value &&
 			`on core${page.cores.value.size > 1 ? 's' : ''} ${coreList(page.cores.value)}`;
-		return `${count(page.selected.value.size)} tasks: ${[shorten(printable(state.filter.value)), cores].filter(Boolean).join(' ')}`;
+		return `${count(page.selected.value.size, 'task')}: ${[shorten(printable(state.filter.value)), cores].filter(Boolean).join(' ')}`;
 	};
 	page.taskLines = (task) => {
 		const sums = page.totals.value.get(task.task);

@@ -93,6 +93,17 @@ test('ticks of long captures are round minutes and hours', () => {
 test('numbers are short where there is little room', () => {
 	assert.deepEqual([0, 999, 1000, 1234, 56789, 2 ** 63].map(short), ['0', '999', '1k', '1.2k', '57k', '9223372T']);
 	assert.equal(count(1234567), '1,234,567');
+	assert.deepEqual(
+		[
+			count(0, 'task'),
+			count(1, 'task'),
+			count(1.4, 'switch'),
+			count(1234, 'switch'),
+			count(2, 'guest stretch'),
+			count(null, 'task'),
+		],
+		['0 tasks', '1 task', '1 switch', '1,234 switches', '2 guest stretches', 'not known'],
+	);
 	assert.equal(bytes(5 << 20), '5 MiB');
 	assert.equal(percent(0.1234), '12.3 %');
 });

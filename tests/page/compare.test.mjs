@@ -261,6 +261,14 @@ test('of three runs, any two are compared', () =>
 		assert.equal(await page.locator('#chart-1-run-2').count(), 1);
 	}));
 
+test('what else differs is told, of one and of several', () =>
+	withRuns(['before', 'plain'], async (page) => {
+		const words = await page.getByRole('list', { name: 'What else differs' }).innerText();
+		assert.match(words, /^1 task, by name, is in both A before and B plain;/m);
+		assert.match(words, /^The filters differ: A none, B name both\.$/m);
+		assert.doesNotMatch(words, /kernel/);
+	}));
+
 test('each run has its overview, and a drag on one is a range of all', () =>
 	withRuns(PAIR, async (page) => {
 		const words = await page.locator('.overview-words').allInnerTexts();

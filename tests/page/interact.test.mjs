@@ -288,6 +288,10 @@ test('tasks are found by text, /regex/, cpu:, pid: and -x', () =>
 		assert.equal(await listed('nobody'), 0);
 		await press(page, 'Escape');
 		assert.equal(await page.locator('.picker-panel').isVisible(), false);
+		await press(page, '/');
+		await listed(`tid:${tid}`);
+		await press(page, 'Shift+Enter');
+		assert.equal(await page.locator('.picker-button .label').innerText(), '1 task');
 	}));
 
 test('only, hide, and all again: in all charts', () =>

@@ -49,7 +49,7 @@ def main(folder):
         [(0, 0, 1, 3), (1, 1, 10, 1), (4, 0, 6, 3), (2, 3, 1, 2), (3, 0, 3, 5)],
         [(3, 12, 10, 50), (3, 30, 1, 10)], [(4, 160, 12), (2, 240, 2)])
     run(os.path.join(folder, 'load-plain.cdict'), 1, 2, idle + [('both', 'task')],
-        [(0, 0, 5, 3), (1, 1, 9, 1), (2, 0, 5, 3)], [], [(2, 160, 3)])
+        [(0, 0, 5, 3), (1, 1, 9, 1), (2, 0, 5, 3)], [], [(2, 160, 3)], filters=['name both'])
     run(os.path.join(folder, 'load-kvm-only.cdict'), 1, 2, idle + [('CPU 0/KVM', 'vcpu')], [],
         [(2, 12, 5, 50)], [(2, 120, 5, 'guest')], recorded=['kvm'])
     # core 1 alone was recorded

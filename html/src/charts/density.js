@@ -320,7 +320,7 @@ export function createDensityChart(
 					? 'this task is not in this run'
 					: total === 0
 						? `no ${words[kind].many}`
-						: `${count(total)} ${words[kind].many}: half below ${duration(binStartNs(extent.low + percentileBin(counts, 0.5) + 1, steps))}, ` +
+						: `${count(total, words[kind].one)}: half below ${duration(binStartNs(extent.low + percentileBin(counts, 0.5) + 1, steps))}, ` +
 							`99 % below ${duration(binStartNs(extent.low + percentileBin(counts, 0.99) + 1, steps))}, longest below ${duration(binStartNs(extent.low + percentileBin(counts, 1) + 1, steps))}`;
 				return element('span', {}, text);
 			}),

@@ -26,11 +26,11 @@ const MEASURES = {
 		text: (value, ns) => share(value / ns),
 		full: (value, ns) => `${share(value / ns, 2)} · ${duration(value)}`,
 	},
-	count: { value: 1, text: (value) => short(value), full: (value) => `${count(value)} switches` },
+	count: { value: 1, text: (value) => short(value), full: (value) => count(value, 'switch') },
 	rate: {
 		value: 1,
 		text: (value, ns) => rate(value / (ns / 1e9)),
-		full: (value, ns) => `${rate(value / (ns / 1e9))} a second · ${count(value)} switches`,
+		full: (value, ns) => `${rate(value / (ns / 1e9))} a second · ${count(value, 'switch')}`,
 	},
 };
 

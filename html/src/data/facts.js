@@ -28,7 +28,7 @@ export function localTime(realtimeNs) {
 export const lossesOf = (meta, serious) =>
 	meta.losses.filter((loss) => loss.serious === serious && (loss.count > 0 || loss.switches > 0));
 export const lossWords = (loss) =>
-	`${LOSS_WORDS[loss.cause] ?? loss.cause}: ${count(loss.count)}${loss.switches ? `, ${count(loss.switches)} switches` : ''}`;
+	`${LOSS_WORDS[loss.cause] ?? loss.cause}: ${count(loss.count)}${loss.switches ? `, ${count(loss.switches, 'switch')}` : ''}`;
 
 function verdict(end) {
 	if (!end) return ['not known', 'The file has no end, so samples and totals cannot be compared.'];
@@ -168,7 +168,7 @@ export function notices(model) {
 	if (model.runs?.leftOut)
 		add(
 			'note',
-			`To keep this page small, its ${count(model.runs.leftOut)} single switches are left out, so that core locality ends at the time step: a shorter window (--from, --cap) has them.`,
+			`To keep this page small, its ${count(model.runs.leftOut, 'single switch')} ${model.runs.leftOut === 1 ? 'is' : 'are'} left out, so that core locality ends at the time step: a shorter window (--from, --cap) has them.`,
 		);
 	if (meta.not_offered.length) add('note', `Not offered by this kernel: ${meta.not_offered.join(', ')}.`);
 	if (meta.filters.length) add('note', `Recorded with filters: ${meta.filters.join(', ')}.`);

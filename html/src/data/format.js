@@ -78,7 +78,13 @@ export function duration(ns, digits = 3) {
 }
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-export const count = (value) => (value === null ? 'not known' : whole.format(Math.round(value)));
+const plural = (word) => `${word}${/(s|x|ch|sh)$/.test(word) ? 'es' : 's'}`;
+// With a word for one of them: 1 task, 2 tasks, 3 switches.
+export function count(value, word = '') {
+	if (value === null) return 'not known';
+	const rounded = Math.round(value);
+	return [whole.format(rounded), word && (rounded === 1 ? word : plural(word))].filter(Boolean).join(' ');
+}
 export const percent = (part, digits = 1) =>
 	Number.isFinite(part) ? `${(part * 100).toFixed(digits)} %` : '–';
 

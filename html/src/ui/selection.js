@@ -72,7 +72,13 @@ function statistics(page, range) {
 		element(
 			'p',
 			{},
-			`${count(tasks.length)} tasks ran; cores were busy ${percent(busyNs / ns / page.cpusCounted.value.length)} of the time; ${count(rows.reduce((sum, row) => sum + row.switches, 0))} switches, ${count(rows.reduce((sum, row) => sum + row.switches, 0) / (ns / 1e9))} a second; ${count(tasks.reduce((sum, row) => sum + movesOf(row), 0))} migrations.`,
+			`${count(tasks.length, 'task')} ran; cores were busy ${percent(busyNs / ns / page.cpusCounted.value.length)} of the time; ${count(
+				rows.reduce((sum, row) => sum + row.switches, 0),
+				'switch',
+			)}, ${count(rows.reduce((sum, row) => sum + row.switches, 0) / (ns / 1e9))} a second; ${count(
+				tasks.reduce((sum, row) => sum + movesOf(row), 0),
+				'migration',
+			)}.`,
 		),
 		table({
 			caption: 'How long, all tasks but idle',

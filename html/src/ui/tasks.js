@@ -248,7 +248,7 @@ export function createTasks(page, { sumsOf = sumsOfPage(page), amountOf = amount
 			...(groups ? groups.slice(0, LISTED).map(groupRow) : all.slice(0, LISTED).map(row)),
 		);
 		const listed = groups ?? all;
-		foot.textContent = `${count(all.length)} of ${count(model.tasks.length)} tasks${groups ? ` in ${count(groups.length)} groups` : ''}${listed.length > LISTED ? `; the first ${LISTED} are listed` : ''}`;
+		foot.textContent = `${count(all.length)} of ${count(model.tasks.length, 'task')}${groups ? ` in ${count(groups.length, 'group')}` : ''}${listed.length > LISTED ? `; the first ${LISTED} are listed` : ''}`;
 	});
 	effect(() => {
 		const task = state.task.value === null ? null : model.task(state.task.value);
@@ -261,7 +261,7 @@ export function createTasks(page, { sumsOf = sumsOfPage(page), amountOf = amount
 						nameOf(task.name),
 						task.tid === null ? '' : element('span', { class: 'tid' }, ` ${task.tid}`),
 					].filter((each) => each !== null)
-				: [chosen ? `${count(chosen.size)} tasks` : 'All tasks']),
+				: [chosen ? count(chosen.size, 'task') : 'All tasks']),
 		);
 	});
 	effect(() => {
