@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A chart as PNG, SVG or CSV, of what is in sight or of all.
 
+import { count } from '../data/format.js';
 import { SvgContext } from '../draw/svg.js';
 import { choice, element, printable } from './dom.js';
 
 const HEAD_PX = 34;
 const PNG_SCALE = 2;
+const SPARE_PX = 200; // for what stands above and below the rows
 
 // RFC 4180, and nothing that a spreadsheet would take for a formula.
 const cell = (value) => {
@@ -45,14 +47,21 @@ function drawAll(ctx, page, chart, box, title) {
 	});
 }
 
-// All rows, or those in sight.
-function boxOf(chart, all) {
+// Browsers draw no higher canvas, in pixels of the screen.
+const CANVAS_MAX_PX = 32000;
+
+// All rows, up to a height, or those in sight; and what is to be said of it.
+function boxOf(chart, all, mostPx = Infinity) {
 	const box = chart.plot.box();
 	const { rows, margin } = chart.plot.options;
-	if (!all || !rows) return box;
+	if (!all || !rows) return { box, words: '' };
 	const { top, bottom } = margin(box.full.width);
-	const height = Math.min(16000, rows.count() * rows.height());
-	return { ...box, scroll: 0, height, full: { ...box.full, height: height + top + bottom } };
+	const fitting = Math.min(rows.count(), Math.floor(mostPx / rows.height()));
+	const height = fitting * rows.height();
+	return {
+		box: { ...box, scroll: 0, height, full: { ...box.full, height: height + top + bottom } },
+		words: fitting < rows.count() ? ` · the first ${count(fitting)} of ${count(rows.count())} rows` : '',
+	};
 }
 
 export function createExporting(page) {
@@ -130,8 +139,9 @@ export function createExporting(page) {
 		}
 		show(all ? null : (state.brush.value ?? before));
 		chart.plot.options.depends(); // it may be out of sight
-		const box = boxOf(chart, all);
-		const title = `${printable(model.meta.label)} · ${chart.title} · ${page.taskWords()}`;
+		const mostPx = kind === 'svg' ? Infinity : CANVAS_MAX_PX / PNG_SCALE - SPARE_PX;
+		const { box, words } = boxOf(chart, all, mostPx);
+		const title = `${printable(model.meta.label)} · ${chart.title} · ${page.taskWords()}${words}`;
 		const [width, height] = [box.full.width, box.full.height + HEAD_PX];
 		const canvas = element('canvas', { width: width * PNG_SCALE, height: height * PNG_SCALE });
 		const ctx = canvas.getContext('2d');
