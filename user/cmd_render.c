@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pftrace render: a capture as one HTML page. */
-#include "base/atomic_file.h"
 #include "base/log.h"
+#include "base/out_file.h"
 #include "command.h"
 #include "invoker.h"
 #include "out_option.h"
@@ -29,6 +29,7 @@ struct render {
 	bool open;
 	size_t cells; /* million */
 	char *path;   /* of the page; owned */
+	bool is_file; /* no device or pipe */
 	struct render_runs runs;
 };
 
@@ -147,7 +148,7 @@ static int write_page(struct render *render)
 		.run_count = render->runs.count,
 		.aligned = render->runs.count > 1 ? &render->runs.aligned : NULL,
 	};
-	struct atomic_file atomic = { 0 };
+	struct out_file out = { 0 };
 	int error;
 
 	render->path = page_path(render, view_path(render->runs.views[0]));
@@ -156,16 +157,16 @@ static int write_page(struct render *render)
 		free(own_label);
 		return -EPERM;
 	}
-	error = render->path && own_label ? atomic_file_begin(&atomic, render->path) : -ENOMEM;
+	error = render->path && own_label ? out_file_open(&out, render->path) : -ENOMEM;
+	render->is_file = out.path;
 	if (!error)
-		error = page_write(&input, atomic.file);
+		error = page_write(&input, out.stream);
 	if (!error)
-		error = atomic_file_commit(&atomic);
+		error = out_file_keep(&out);
 	if (error)
 		log_error("cannot write the page '%s': %s", render->path ? render->path : "",
-			  error == -EEXIST ? "it is there and is no regular file"
-					   : strerror(-error));
-	atomic_file_abort(&atomic);
+			  strerror(-error));
+	out_file_drop(&out);
 	invoker_write_end();
 	free(own_label);
 	return error;
@@ -204,7 +205,8 @@ static enum exit_code run(struct render *render)
 		return code;
 	if (write_page(render))
 		return EXIT_FAILED;
-	puts(render->path);
+	if (render->is_file) /* else it may be what stdout is, too */
+		puts(render->path);
 	code = reading_printed(code, 0);
 	if (render->open)
 		open_page(render->path);

@@ -153,5 +153,20 @@ class OtherOutputs(OutTest):
         self.assertEqual(found, [self.read(*EXPORT, self.file).out])
 
 
+class RenderTest(OutTest):
+    def test_a_link_stays_and_its_file_is_written(self):
+        real = self.write('real.html', b'old')
+        os.symlink('real.html', self.path('link.html'))
+        self.read('render', '--out', self.path('link.html'), self.file)
+        self.assertTrue(os.path.islink(self.path('link.html')))
+        with open(real, 'rb') as file:
+            self.assertTrue(file.read().startswith(b'<!doctype html>'))
+
+    def test_a_pipe_gets_the_page_and_nothing_else(self):
+        page = self.read('render', '--out', '/dev/stdout', self.file).out
+        self.assertTrue(page.startswith('<!doctype html>'))
+        self.assertTrue(page.rstrip().endswith('</html>'))
+
+
 if __name__ == '__main__':
     unittest.main()

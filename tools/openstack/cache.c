@@ -2,7 +2,7 @@
 #include "cache.h"
 
 #include "base/array.h"
-#include "base/atomic_file.h"
+#include "base/out_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,23 +76,23 @@ static void make_folders(const char *path)
 
 int cache_write(const char *path, const struct servers *servers)
 {
-	struct atomic_file atomic;
+	struct out_file out;
 	int error;
 
 	make_folders(path);
-	error = atomic_file_begin(&atomic, path);
+	error = out_file_open(&out, path);
 	if (error)
 		return error;
-	if (fchmod(fileno(atomic.file), 0600))
+	if (fchmod(fileno(out.stream), 0600))
 		error = -errno;
 	for (size_t i = 0; i < servers->count && !error; i++)
 		if (servers->items[i].name)
-			fprintf(atomic.file, "%s,%s\n", servers->items[i].uuid,
+			fprintf(out.stream, "%s,%s\n", servers->items[i].uuid,
 				servers->items[i].name);
 	if (!error)
-		error = atomic_file_commit(&atomic);
+		error = out_file_keep(&out);
 	else
-		atomic_file_abort(&atomic);
+		out_file_drop(&out);
 	return error;
 }
 
