@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define ROWS_PER_S_MAX 50000
+#define LAST_WORDS_MS 10000 /* so long the summary waits for a reader */
 
 /* ---- set-up ---- */
 
@@ -203,6 +204,7 @@ static int run(struct record *record)
 					  .no_sched = record->options->no_sched,
 					  .cpu_count = record->cpu_count };
 	int error = start(record);
+	bool quiet;
 
 	if (!error && record->child.name)
 		child_go(&record->child);
@@ -211,12 +213,13 @@ static int run(struct record *record)
 	record_report_clear();
 	if (record_finish(record, error, &end))
 		return EXIT_FAILED;
-	record_names_report(&record->names, record->options->quiet);
+	quiet = record->options->quiet || !record_report_is_heard(LAST_WORDS_MS);
+	record_names_report(&record->names, quiet);
 	account_counters(record->account, &counters);
 	summary.path = record->options->flight_ns ? "in all" : record_path(record);
 	summary.kvm = live_kvm_state(record->live, &summary.kvm_words);
 	add_up(record, &end, &summary);
-	if (!record->options->quiet)
+	if (!quiet)
 		record_report_summary(&summary);
 	if (record->parts.failed)
 		return EXIT_FAILED;

@@ -91,7 +91,7 @@ static void forget_old(struct record *record)
 		forget_oldest(parts);
 	while (parts->segment_count > 1 && parts->sums.file_bytes > MEMORY_MAX) {
 		forget_oldest(parts);
-		if (!parts->said_full)
+		if (!parts->said_full && record_report_is_heard(0))
 			log_warning("the last %.0f s take more than %llu MiB: less is kept",
 				    (double)record->options->flight_ns / 1e9,
 				    (unsigned long long)(MEMORY_MAX >> 20));

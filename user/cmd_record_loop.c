@@ -91,6 +91,15 @@ static void show_progress(struct record *record, uint64_t now)
 		record_report_progress(&progress);
 }
 
+static void say_kvm(enum live_kvm_state state, const char *words)
+{
+	record_report_clear();
+	if (state == LIVE_KVM_RECORDED)
+		log_info("KVM has come, and is recorded from now on: %s", words);
+	else
+		log_warning("KVM has come, but is not recorded: %s", words);
+}
+
 /* KVM was awaited, and has come: what attaching to it took is given up. */
 static int see_kvm(struct record *record)
 {
@@ -100,11 +109,8 @@ static int see_kvm(struct record *record)
 	if (state == record->kvm_state)
 		return 0;
 	record->kvm_state = state;
-	record_report_clear();
-	if (state == LIVE_KVM_RECORDED)
-		log_info("KVM has come, and is recorded from now on: %s", words);
-	else
-		log_warning("KVM has come, but is not recorded: %s", words);
+	if (record_report_is_heard(0))
+		say_kvm(state, words);
 	return privilege_drop(&record->invoker, has_command(record), false);
 }
 

@@ -59,12 +59,16 @@ static int terminal_columns(void)
 	return window.ws_col;
 }
 
-/* After Ctrl-S, or with nobody reading the other side, a write would wait, and samples be lost. */
+bool record_report_is_heard(int patience_ms)
+{
+	struct pollfd words = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&words, 1, patience_ms) == 1 && words.revents & POLLOUT;
+}
+
 static bool terminal_takes_more(void)
 {
-	struct pollfd terminal = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	return isatty(STDERR_FILENO) && poll(&terminal, 1, 0) == 1 && terminal.revents == POLLOUT;
+	return isatty(STDERR_FILENO) && record_report_is_heard(0);
 }
 
 void record_report_progress(const struct record_progress *progress)
@@ -180,6 +184,8 @@ void record_report_part(const char *path, const struct capture_end *end,
 	const char *verdict = capture_verdict_word(end->verdict);
 	char bytes[32], losses[512];
 
+	if (!record_report_is_heard(0))
+		return;
 	format_bytes(bytes, sizeof(bytes), file_bytes);
 	format_losses(losses, sizeof(losses), counters, true);
 	log_info("%s: %.3f s, %" PRIu64 " switches, %s, losses: %s; samples + losses = totals: %s",
@@ -192,6 +198,8 @@ void record_report_flight(const char *path, const char *cause, uint64_t duration
 {
 	char bytes[32];
 
+	if (!record_report_is_heard(0))
+		return;
 	format_bytes(bytes, sizeof(bytes), file_bytes);
 	log_info("%s: the last %.3f s, %s (%s)", path, seconds(duration_ns), bytes, cause);
 }

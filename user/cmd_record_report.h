@@ -10,6 +10,12 @@
 
 #include <stdint.h>
 
+/*
+ * False while stderr takes nothing, after Ctrl-S or with nobody who reads the other side, for so long:
+ * a write would wait, samples be lost, and signals, which come as data, not be seen.
+ */
+bool record_report_is_heard(int patience_ms);
+
 struct record_progress {
 	uint64_t elapsed_ns;
 	uint64_t duration_ns; /* 0: open-ended */

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """record --rotate: files without a gap between them, that add up to what another recorder saw."""
 
+import os
 import random
 import signal
+import subprocess
 import time
 import unittest
 
 from capture import Capture
 from checks import WholeChecks
 from parts import PartsRecorder, bins_of_tid, sum_of_tid, tmpfs
-from recorder import (LAST_CPU, Load, Recorder, folder, messaging, run, schedstat,
+from recorder import (LAST_CPU, PFTRACE, Load, Recorder, folder, messaging, run, schedstat,
                       status_switches, stolen_ns)
 
 EVERY_S = 1
@@ -237,6 +239,35 @@ class Disk(unittest.TestCase):
             self.assertGreater(captures[1].end["duration_ns"], 1_900_000_000)
             self.assertEqual(recorder.words.count("recording goes on"), 1, recorder.words)
             self.assertIn("run.0003.cdict", recorder.words)
+
+
+class NobodyReads(unittest.TestCase):
+    """stderr is a pipe that is full: a write would wait for ever."""
+
+    def test_it_goes_on_and_ends_all_the_same(self):
+        ours, theirs = os.pipe()
+        self.addCleanup(os.close, ours)
+        os.set_blocking(theirs, False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(theirs, bytes(4096))
+        os.set_blocking(theirs, True)
+        with folder() as here:
+            process = subprocess.Popen([PFTRACE, "--rotate", "1s", "--out", here / "run.cdict"],
+                                       stdin=subprocess.DEVNULL, stderr=theirs)
+            os.close(theirs)
+            try:
+                time.sleep(4.5)
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(process.wait(30), 0)  # our last words wait for 10 s
+            finally:
+                process.kill()
+                process.wait()
+            parts = [Capture(path) for path in sorted(here.iterdir())]
+        self.assertGreaterEqual(len(parts), 4)
+        for part in parts:
+            self.assertFalse(part.cut)
+            self.assertLess(part.end["duration_ns"], 1_500_000_000)
 
 
 if __name__ == "__main__":
