@@ -7,6 +7,7 @@
 #include "chart/loss_stats.h"
 #include "names/map.h"
 #include "reading_source.h"
+#include "report/loss_text.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -234,9 +235,10 @@ enum exit_code reading_done(const struct view *view, int error, const char *mess
 static void say_loss(const struct view *view, enum capture_loss_cause cause,
 		     const struct loss_stats_row *lost)
 {
-	log_warning("%s: data was lost: %s: %llu times, %llu switches, %.3f ms of run time",
-		    view_path(view), capture_loss_word(cause), (unsigned long long)lost->count,
-		    (unsigned long long)lost->switches, (double)lost->run_ns / 1e6);
+	char text[LOSS_TEXT_BYTES];
+
+	loss_text(lost, 0, text, sizeof(text));
+	log_warning("%s: data was lost: %s: %s", view_path(view), capture_loss_word(cause), text);
 }
 
 void reading_losses(const struct view *view, const struct loss_stats *losses)
@@ -244,7 +246,7 @@ void reading_losses(const struct view *view, const struct loss_stats *losses)
 	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
 		struct loss_stats_row lost = loss_stats_of(losses, cause);
 
-		if (capture_loss_is_serious(cause) && (lost.count || lost.switches || lost.run_ns))
+		if (capture_loss_is_serious(cause) && loss_stats_is_any(&lost))
 			say_loss(view, cause, &lost);
 	}
 }

@@ -353,6 +353,17 @@ class FileTest(CommandTest):
         result = self.run_pftrace('stats', '--format', 'json', '--from', '10', '--cap', '25', path)
         self.assertEqual(result.json()['losses']['ring_full']['switches'], 20)
 
+    def test_what_a_loss_does_not_know_is_not_0(self):
+        lost = {'at_ns': 10 * MS, 'cause': 'lost_in_source', 'count': 7}
+        path = cdict.write_whole(self.path(), [cdict.header(), cdict.rows('losses', lost)], 40 * MS)
+        result = self.run_pftrace('stats', '--format', 'json', path)
+        self.assertTrue(result.words[0].endswith('lost_in_source: 7 times'), result.words)
+        not_known = {'count': 7, 'switches': None, 'run_ns': None}
+        self.assertEqual(result.json()['losses']['lost_in_source'], not_known)
+        self.assertEqual(self.run_pftrace('info', '--format', 'json', path).json()['losses']
+                         ['lost_in_source'], {**not_known, 'serious': True})
+        self.assertIn('7 times: data is missing', self.run_pftrace('info', path).out)
+
     def test_harmless_losses_are_not_said(self):
         late = cdict.rows('losses', {'at_ns': 1, 'cause': 'late', 'count': 5, 'switches': 0,
                                      'run_ns': 0})

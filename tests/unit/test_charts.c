@@ -146,8 +146,9 @@ static void losses_keep_their_sum_and_the_moments_they_grew(void **state)
 	struct string_pool *strings = string_pool_new();
 	uint64_t ring = string_pool_add(strings, "ring_full");
 	uint64_t late = string_pool_add(strings, "late");
-	const uint64_t rows[] = { 1, ring, 0, 0,    0, 2,   ring, 3, 750,  9, 2,   late, 0,
-				  0, 0,	   3, ring, 3, 750, 9,	  4, ring, 4, 900, 12 };
+	uint64_t nil = CAPTURE_NIL;
+	const uint64_t rows[] = { 1,   ring, 0, 0,    0, 2,   ring, 3, 750,  9, 2,   late, 0,
+				  nil, nil,  3, ring, 3, 750, 9,    4, ring, 4, 900, 12 };
 	struct incidents *incidents = calloc(1, sizeof(*incidents));
 	struct incidents_loss *loss = &incidents->losses[LOSS_RING_FULL];
 
@@ -161,6 +162,8 @@ static void losses_keep_their_sum_and_the_moments_they_grew(void **state)
 	assert_int_equal(loss->moments_ns[0], 2);
 	assert_int_equal(loss->moments_ns[1], 4);
 	assert_int_equal(incidents->losses[LOSS_LATE].moment_count, 0);
+	assert_int_equal(incidents->losses[LOSS_LATE].switches, CAPTURE_NIL);
+	assert_int_equal(incidents->losses[LOSS_LATE].run_ns, CAPTURE_NIL);
 	free(incidents);
 	string_pool_free(strings);
 }

@@ -41,12 +41,12 @@ static void add_loss(struct incidents *incidents, const struct capture_batch *ba
 	if (cause < 0)
 		return;
 	loss = &incidents->losses[cause];
-	if (known(columns[LOSSES_COUNT][row]) > loss->count ||
-	    known(columns[LOSSES_SWITCHES][row]) > loss->switches)
+	if (known(columns[LOSSES_COUNT][row]) > known(loss->count) ||
+	    known(columns[LOSSES_SWITCHES][row]) > known(loss->switches))
 		add_moment(loss, columns[LOSSES_AT_NS][row]);
-	loss->count = known(columns[LOSSES_COUNT][row]);
-	loss->switches = known(columns[LOSSES_SWITCHES][row]);
-	loss->run_ns = known(columns[LOSSES_RUN_NS][row]);
+	loss->count = columns[LOSSES_COUNT][row];
+	loss->switches = columns[LOSSES_SWITCHES][row];
+	loss->run_ns = columns[LOSSES_RUN_NS][row];
 }
 
 static void add_cpu(struct incidents *incidents, const struct capture_batch *batch, size_t row)

@@ -8,7 +8,7 @@
 #define INCIDENTS_TABLES (1u << CAPTURE_LOSSES | 1u << CAPTURE_CPUS)
 #define INCIDENTS_MOMENTS_MAX 1024
 
-/* One cause: the sums at the end, and at which moments they had grown. */
+/* One cause: the sums at the end (CAPTURE_NIL: not known), and at which moments they had grown. */
 struct incidents_loss {
 	uint64_t count;
 	uint64_t switches;

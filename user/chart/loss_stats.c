@@ -3,13 +3,6 @@
 
 #include "base/string_pool.h"
 
-#include <string.h>
-
-static uint64_t known_or_zero(uint64_t value)
-{
-	return value == CAPTURE_NIL ? 0 : value;
-}
-
 static int stats_batch(struct capture_sink *sink, const struct capture_batch *batch)
 {
 	struct loss_stats *stats = (struct loss_stats *)sink;
@@ -18,9 +11,9 @@ static int stats_batch(struct capture_sink *sink, const struct capture_batch *ba
 		uint64_t word = batch->columns[LOSSES_CAUSE][i];
 		int cause = capture_loss_find(string_pool_text(batch->strings, word));
 		const struct loss_stats_row row = {
-			.count = known_or_zero(batch->columns[LOSSES_COUNT][i]),
-			.switches = known_or_zero(batch->columns[LOSSES_SWITCHES][i]),
-			.run_ns = known_or_zero(batch->columns[LOSSES_RUN_NS][i]),
+			.count = batch->columns[LOSSES_COUNT][i],
+			.switches = batch->columns[LOSSES_SWITCHES][i],
+			.run_ns = batch->columns[LOSSES_RUN_NS][i],
 		};
 
 		if (cause < 0)
@@ -56,6 +49,8 @@ void loss_stats_init(struct loss_stats *stats, uint64_t from_ns)
 
 static uint64_t grown(uint64_t last, uint64_t before)
 {
+	if (last == CAPTURE_NIL || before == CAPTURE_NIL)
+		return CAPTURE_NIL;
 	return last > before ? last - before : 0;
 }
 
@@ -71,12 +66,22 @@ struct loss_stats_row loss_stats_of(const struct loss_stats *stats, enum capture
 	};
 }
 
+static bool is_some(uint64_t value)
+{
+	return value && value != CAPTURE_NIL;
+}
+
+bool loss_stats_is_any(const struct loss_stats_row *row)
+{
+	return is_some(row->count) || is_some(row->switches) || is_some(row->run_ns);
+}
+
 bool loss_stats_any_serious(const struct loss_stats *stats)
 {
 	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
 		struct loss_stats_row row = loss_stats_of(stats, cause);
 
-		if (capture_loss_is_serious(cause) && (row.count || row.switches || row.run_ns))
+		if (capture_loss_is_serious(cause) && loss_stats_is_any(&row))
 			return true;
 	}
 	return false;

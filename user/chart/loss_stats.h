@@ -7,6 +7,7 @@
 
 #define LOSS_STATS_TABLES (1u << CAPTURE_LOSSES)
 
+/* Each is CAPTURE_NIL when the file does not know it. */
 struct loss_stats_row {
 	uint64_t count;
 	uint64_t switches;
@@ -25,6 +26,9 @@ void loss_stats_init(struct loss_stats *stats, uint64_t from_ns);
 
 /* What this cause took within the window. */
 struct loss_stats_row loss_stats_of(const struct loss_stats *stats, enum capture_loss_cause cause);
+
+/* True when something was lost, as far as is known. */
+bool loss_stats_is_any(const struct loss_stats_row *row);
 
 /* True when data is missing or wrong. */
 bool loss_stats_any_serious(const struct loss_stats *stats);

@@ -2,9 +2,12 @@
 #include "report/info_report.h"
 
 #include "base/stream.h"
+#include "report/loss_text.h"
 
 #include <inttypes.h>
 #include <time.h>
+
+#define LOSS_COUNT_WIDTH 10
 
 static void print_size(FILE *file, uint64_t bytes)
 {
@@ -100,20 +103,19 @@ static void print_rows(FILE *file, const struct cdict_summary *summary)
 
 static void print_losses(FILE *file, const struct loss_stats *losses)
 {
+	char text[LOSS_TEXT_BYTES];
 	bool any = false;
 
 	for (int cause = 0; cause < LOSS_CAUSES; cause++) {
 		struct loss_stats_row lost = loss_stats_of(losses, cause);
 
-		if (!lost.count && !lost.switches && !lost.run_ns)
+		if (!loss_stats_is_any(&lost))
 			continue;
 		if (!any)
 			fputs("\nlosses\n", file);
 		any = true;
-		fprintf(file,
-			"  %-20s%10" PRIu64 " times, %" PRIu64 " switches, %.3f ms of run time%s\n",
-			capture_loss_word(cause), lost.count, lost.switches,
-			(double)lost.run_ns / 1e6,
+		loss_text(&lost, LOSS_COUNT_WIDTH, text, sizeof(text));
+		fprintf(file, "  %-20s%s%s\n", capture_loss_word(cause), text,
 			capture_loss_is_serious(cause) ? ": data is missing" : "");
 	}
 	if (!any)
@@ -173,10 +175,11 @@ static void print_cost(FILE *file, const struct capture_cost *cost)
 	fputs("\ncost\n  BPF           ", file);
 	if (cost->bpf_ns_per_switch == CAPTURE_NIL)
 		fputs("not measured\n", file);
+	else if (cost->bpf_ns == CAPTURE_NIL)
+		fprintf(file, "%" PRIu64 " ns a switch (an estimate)\n", cost->bpf_ns_per_switch);
 	else
 		fprintf(file, "%" PRIu64 " ns a switch, %.3f s in all (an estimate)\n",
-			cost->bpf_ns_per_switch,
-			cost->bpf_ns == CAPTURE_NIL ? 0 : (double)cost->bpf_ns / 1e9);
+			cost->bpf_ns_per_switch, (double)cost->bpf_ns / 1e9);
 	fputs("  pftrace       ", file);
 	if (cost->user_cpu_ns == CAPTURE_NIL)
 		fputs("CPU not measured", file);

@@ -52,7 +52,7 @@ static void take_row(struct perfetto_losses *losses, const struct capture_batch 
 	uint64_t at_ns = batch->columns[LOSSES_AT_NS][row];
 	int cause = capture_loss_find(word);
 	uint64_t count, switches;
-	char text[96];
+	char text[96], missing[32] = "";
 
 	if (!is_a_gap(cause))
 		return;
@@ -65,8 +65,9 @@ static void take_row(struct perfetto_losses *losses, const struct capture_batch 
 	if (!losses->described)
 		describe(proto);
 	losses->described = true;
-	snprintf(text, sizeof(text), "%s: %" PRIu64 ", %" PRIu64 " switches", word, count,
-		 switches);
+	if (batch->columns[LOSSES_SWITCHES][row] != CAPTURE_NIL)
+		snprintf(missing, sizeof(missing), ", %" PRIu64 " switches", switches);
+	snprintf(text, sizeof(text), "%s: %" PRIu64 "%s", word, count, missing);
 	put_instant(proto, zero_ns + at_ns, text);
 }
 
