@@ -143,15 +143,18 @@ static bool is_write_error(int error)
 static int end_after_write_error(struct record *record, int write_error, struct capture_end *end)
 {
 	struct capture_sink *sink = cdict_writer_sink(record->writer);
+	const struct capture_cost cost = end->cost;
 	int error;
 
 	log_warning("'%s.part': %s: what was recorded so far is kept", record_path(record),
 		    strerror(-write_error));
+	*end = capture_end_unknown(); /* counted was also what is cut off now */
 	end->cause = write_error == -ENOSPC ? "disk full" : "write error";
 	end->cut = true;
-	end->verdict = VERDICT_NOT_PROVABLE;
-	end->cost.bpf_ns_per_switch = CAPTURE_NIL;
 	end->duration_ns = record->flushed_ns - record->started_ns - record->parts.begin_ns;
+	end->cost.user_cpu_ns = cost.user_cpu_ns;
+	end->cost.memory_peak_bytes = cost.memory_peak_bytes;
+	end->cost.kernel_memory_bytes = live_kernel_memory_bytes(record->live);
 	error = cdict_cut_back(record->writer);
 	return error ? error : sink->end(sink, end);
 }

@@ -112,7 +112,7 @@ void record_parts_add(struct record *record, const struct capture_end *end, uint
 	struct record_sums *sums = &record->parts.sums;
 
 	sums->duration_ns += end->duration_ns;
-	sums->switches += end->switches;
+	sums->switches = capture_add_known(sums->switches, end->switches);
 	sums->user_cpu_ns += end->cost.user_cpu_ns;
 	sums->file_bytes += file_bytes;
 	if (end->verdict > sums->verdict)

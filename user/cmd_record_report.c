@@ -29,6 +29,15 @@ static void format_bytes(char *text, size_t size, uint64_t bytes)
 	snprintf(text, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
+/* As in "3000 switches". */
+static void format_switches(char *text, size_t size, uint64_t switches)
+{
+	if (switches == CAPTURE_NIL)
+		snprintf(text, size, "switches not known");
+	else
+		snprintf(text, size, "%" PRIu64 " switches", switches);
+}
+
 /* "ring_full 12 (3000 switches), late 2": the causes of one kind, "none" when there is none. */
 static void format_losses(char *text, size_t size, const struct account_counters *counters,
 			  bool serious)
@@ -182,14 +191,15 @@ void record_report_part(const char *path, const struct capture_end *end,
 			const struct account_counters *counters, uint64_t file_bytes)
 {
 	const char *verdict = capture_verdict_word(end->verdict);
-	char bytes[32], losses[512];
+	char switches[48], bytes[32], losses[512];
 
 	if (!record_report_is_heard(0))
 		return;
+	format_switches(switches, sizeof(switches), end->switches);
 	format_bytes(bytes, sizeof(bytes), file_bytes);
 	format_losses(losses, sizeof(losses), counters, true);
-	log_info("%s: %.3f s, %" PRIu64 " switches, %s, losses: %s; samples + losses = totals: %s",
-		 path, seconds(end->duration_ns), end->switches, bytes, losses,
+	log_info("%s: %.3f s, %s, %s, losses: %s; samples + losses = totals: %s", path,
+		 seconds(end->duration_ns), switches, bytes, losses,
 		 verdict ? verdict : "not known");
 }
 
@@ -207,17 +217,17 @@ void record_report_flight(const char *path, const char *cause, uint64_t duration
 void record_report_summary(const struct record_summary *summary)
 {
 	const struct capture_end *end = summary->end;
-	char bytes[32], losses[512], notes[512], files[48] = "";
+	char switches[48], bytes[32], losses[512], notes[512], files[48] = "";
 
+	format_switches(switches, sizeof(switches), end->switches);
 	format_bytes(bytes, sizeof(bytes), summary->file_bytes);
 	format_losses(losses, sizeof(losses), summary->counters, true);
 	format_losses(notes, sizeof(notes), summary->counters, false);
 	if (summary->files > 1)
 		snprintf(files, sizeof(files), " and %" PRIu64 " before it", summary->files - 1);
-	log_info("%s%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %" PRIu64
-		 " switches, %s, buckets of %g ms%s%s",
+	log_info("%s%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %s, %s, buckets of %g ms%s%s",
 		 summary->path, files, seconds(end->duration_ns), summary->cpu_count,
-		 summary->counters->tasks, end->switches, bytes,
+		 summary->counters->tasks, switches, bytes,
 		 (double)summary->counters->bucket_ns / 1e6, end->cut ? ", cut short: " : "",
 		 end->cut ? end->cause : "");
 	say_filters(summary->filter);

@@ -304,6 +304,18 @@ test('losses and a difference of totals are bad facts', () => {
 	assert.equal(found.find((fact) => fact.name === 'Samples and totals').level, 'bad');
 });
 
+test('of a cost that is not known, and of switches that nobody counted, nothing is said', () => {
+	const cost = { bpf_ns_per_switch: null, bpf_ns: null, user_cpu_ns: null, memory_peak_bytes: null, kernel_memory_bytes: null };
+	const lost = { cause: 'lost_in_source', serious: true, count: 5, switches: null, run_ns: null, moments_ns: [] };
+	const found = (end) => Object.fromEntries(facts(model({ end, losses: [lost] }), new Map()).map((fact) => [fact.name, fact]));
+	const none = found({ ...META.end, cost });
+	assert.equal(none['Cost of tracing'].value, 'not known');
+	assert.equal(none['Cost of tracing'].title, '');
+	assert.equal(none.Losses.value, 'events that the imported recording had lost itself: 5');
+	const some = found({ ...META.end, cost: { ...cost, user_cpu_ns: 2e6, kernel_memory_bytes: 1024 } });
+	assert.equal(some['Cost of tracing'].title, 'pftrace itself 2 ms, memory in the kernel 1 KiB');
+});
+
 test('the window is what was read, or what the rows speak of', () => {
 	assert.deepEqual(coveredWindow({ from_ns: 5, to_ns: 9 }, []), { from: 5, to: 9 });
 	assert.deepEqual(coveredWindow({ from_ns: 0, to_ns: 0 }, []), { from: 0, to: 1 });

@@ -204,6 +204,13 @@ class ImportTest(ImportCommand):
             self.assertEqual(tasks['unknown']['run_ns'], 6_000_000)
             self.assertEqual(tasks['a task']['run_ns'], 15_000_000)
 
+    def test_what_pftrace_took_is_not_known_of_another_tools_recording(self):
+        self.tables(TEXT)
+        cost = self.read('info', '--format', 'json', self.path()).json()['end']['cost']
+        self.assertEqual(set(cost.values()), {None}, cost)
+        text = self.read('info', self.path()).out
+        self.assertIn('CPU not measured, memory not known, in the kernel not known', text)
+
     def test_a_switch_that_is_not_there_is_counted(self):
         tasks, result = self.tables(TEXT[:5] + TEXT[6:])
         self.assertTrue(any('1 switches' in line for line in result.words), result.words)

@@ -50,3 +50,23 @@ const char *capture_verdict_word(enum capture_verdict verdict)
 {
 	return (unsigned int)verdict < ARRAY_LENGTH(verdicts) ? verdicts[verdict] : NULL;
 }
+
+struct capture_end capture_end_unknown(void)
+{
+	return (struct capture_end){
+		.duration_ns = CAPTURE_NIL,
+		.switches = CAPTURE_NIL,
+		.runs_before_zero = CAPTURE_NIL,
+		.runs_after_loss = CAPTURE_NIL,
+		.runs_missed_switch = CAPTURE_NIL,
+		.kvm_exits = CAPTURE_NIL,
+		.kvm_entries_unpaired = CAPTURE_NIL,
+		.verdict = VERDICT_NOT_PROVABLE,
+		.cost = { CAPTURE_NIL, CAPTURE_NIL, CAPTURE_NIL, CAPTURE_NIL, CAPTURE_NIL },
+	};
+}
+
+uint64_t capture_add_known(uint64_t sum, uint64_t more)
+{
+	return sum == CAPTURE_NIL || more == CAPTURE_NIL ? CAPTURE_NIL : sum + more;
+}

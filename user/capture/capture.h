@@ -96,15 +96,16 @@ enum capture_verdict {
 /* "equal", "different", "not provable", "no totals"; NULL for an unknown one. */
 const char *capture_verdict_word(enum capture_verdict verdict);
 
+/* Each is CAPTURE_NIL when it was not measured. */
 struct capture_cost {
-	uint64_t
-		bpf_ns_per_switch; /* estimate: sampled, less an empty program; CAPTURE_NIL: none */
-	uint64_t bpf_ns;	   /* estimate over the whole capture */
-	uint64_t user_cpu_ns;	   /* pftrace itself, user + system */
+	uint64_t bpf_ns_per_switch;   /* estimate: sampled, less an empty program */
+	uint64_t bpf_ns;	      /* estimate over the whole capture */
+	uint64_t user_cpu_ns;	      /* pftrace itself, user + system */
 	uint64_t memory_peak_bytes;   /* resident, without the rings that it maps */
 	uint64_t kernel_memory_bytes; /* maps and rings */
 };
 
+/* Counts are CAPTURE_NIL when they are not known. */
 struct capture_end {
 	uint64_t duration_ns;
 	const char *cause;	       /* "duration", "signal", "disk full", "command ended" ... */
@@ -115,13 +116,19 @@ struct capture_end {
 	uint64_t runs_before_zero;
 	uint64_t runs_after_loss;
 	uint64_t runs_missed_switch;
-	uint64_t kvm_exits;	       /* told, paired or not; CAPTURE_NIL: not known */
+	uint64_t kvm_exits;	       /* told, paired or not */
 	uint64_t kvm_entries_unpaired; /* entries that no exit was before */
 	enum capture_verdict verdict;
 	const struct capture_proof_cpu *proof;
 	size_t proof_count;
 	struct capture_cost cost;
 };
+
+/* No number of it is known, and nothing is proven. */
+struct capture_end capture_end_unknown(void);
+
+/* CAPTURE_NIL as soon as one of them is. */
+uint64_t capture_add_known(uint64_t sum, uint64_t more);
 
 /*
  * Where rows go. Each call returns 0 or -errno; the producer stops at the first error and passes

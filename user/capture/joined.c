@@ -182,22 +182,19 @@ static int add_proof(struct joined *joined, const struct capture_proof_cpu *part
 	return 0;
 }
 
+static void add(uint64_t *sum, uint64_t part)
+{
+	*sum = capture_add_known(*sum, part);
+}
+
 static void add_cost(struct capture_cost *sum, const struct capture_cost *part)
 {
 	sum->bpf_ns_per_switch = part->bpf_ns_per_switch;
-	if (part->bpf_ns == CAPTURE_NIL)
-		sum->bpf_ns = CAPTURE_NIL;
-	if (sum->bpf_ns != CAPTURE_NIL)
-		sum->bpf_ns += part->bpf_ns;
-	sum->user_cpu_ns += part->user_cpu_ns;
+	add(&sum->bpf_ns, part->bpf_ns);
+	add(&sum->user_cpu_ns, part->user_cpu_ns);
 	if (part->memory_peak_bytes > sum->memory_peak_bytes)
 		sum->memory_peak_bytes = part->memory_peak_bytes;
 	sum->kernel_memory_bytes = part->kernel_memory_bytes;
-}
-
-static uint64_t add_known(uint64_t sum, uint64_t more)
-{
-	return sum == CAPTURE_NIL || more == CAPTURE_NIL ? CAPTURE_NIL : sum + more;
 }
 
 static int join_end(struct capture_sink *sink, const struct capture_end *part)
@@ -209,13 +206,12 @@ static int join_end(struct capture_sink *sink, const struct capture_end *part)
 	for (size_t i = 0; i < part->proof_count && !error; i++)
 		error = add_proof(joined, &part->proof[i]);
 	end->duration_ns = joined->part_ns + part->duration_ns;
-	end->switches += part->switches;
-	end->runs_before_zero += part->runs_before_zero;
-	end->runs_after_loss += part->runs_after_loss;
-	end->runs_missed_switch += part->runs_missed_switch;
-	end->kvm_exits = add_known(end->kvm_exits, part->kvm_exits);
-	end->kvm_entries_unpaired =
-		add_known(end->kvm_entries_unpaired, part->kvm_entries_unpaired);
+	add(&end->switches, part->switches);
+	add(&end->runs_before_zero, part->runs_before_zero);
+	add(&end->runs_after_loss, part->runs_after_loss);
+	add(&end->runs_missed_switch, part->runs_missed_switch);
+	add(&end->kvm_exits, part->kvm_exits);
+	add(&end->kvm_entries_unpaired, part->kvm_entries_unpaired);
 	if (part->verdict > end->verdict) /* the words get worse */
 		end->verdict = part->verdict;
 	add_cost(&end->cost, &part->cost);

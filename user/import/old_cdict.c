@@ -359,17 +359,14 @@ static int set_up(struct old_cdict *old, struct capture_sink *sink)
 
 static int write_end(struct old_cdict *old, struct capture_sink *sink)
 {
-	struct capture_end end = {
-		.duration_ns = old->last_us * 1000,
-		.cause = "end of the recording",
-		.switches = old->switches,
-		.kvm_exits = old->kvm.exits,
-		.kvm_entries_unpaired = CAPTURE_NIL,
-		.verdict = VERDICT_NO_TOTALS,
-		.cost.bpf_ns_per_switch = CAPTURE_NIL,
-	};
+	struct capture_end end = capture_end_unknown();
 	int error = tally_flush(&old->tally);
 
+	end.duration_ns = old->last_us * 1000;
+	end.cause = "end of the recording";
+	end.switches = old->switches;
+	end.kvm_exits = old->kvm.exits;
+	end.verdict = VERDICT_NO_TOTALS;
 	if (!error)
 		error = switch_log_write(&old->log, &old->output, 0);
 	if (!error && sink->flush)

@@ -174,10 +174,11 @@ static void fill_result(const struct stream *stream, struct import_result *resul
 
 static int finish(struct stream *stream, struct import_result *result)
 {
-	struct capture_end end = { .duration_ns = stream->at_ns, .cause = "end of the recording" };
+	struct capture_end end = capture_end_unknown(); /* its cost, above all */
 	int error = follow_end(stream->follow);
 
-	end.cost.bpf_ns_per_switch = CAPTURE_NIL;
+	end.duration_ns = stream->at_ns;
+	end.cause = "end of the recording";
 	if (!error)
 		error = account_end(stream->account, &end, false, false);
 	fill_result(stream, result);

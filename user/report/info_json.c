@@ -54,9 +54,8 @@ static void put_proof(struct json_writer *json, const struct capture_end *end)
 	json_member_number(json, "samples_run_ns", proof.samples_run_ns);
 	json_member_number(json, "lost_switches", proof.lost_switches);
 	json_member_number(json, "lost_run_ns", proof.lost_run_ns);
-	json_member_number(json, "totals_switches",
-			   proof.cpus ? proof.totals_switches : CAPTURE_NIL);
-	json_member_number(json, "totals_run_ns", proof.cpus ? proof.totals_run_ns : CAPTURE_NIL);
+	json_member_number(json, "totals_switches", proof.totals_switches);
+	json_member_number(json, "totals_run_ns", proof.totals_run_ns);
 	json_member_number(json, "cpus", proof.cpus);
 	json_member_number(json, "cpus_different", proof.cpus_different);
 	json_end_object(json);

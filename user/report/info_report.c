@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/info_report.h"
 
-/* A sum that is not known as soon as one part is not. */
 static void add(uint64_t *sum, uint64_t part)
 {
-	*sum = *sum == CAPTURE_NIL || part == CAPTURE_NIL ? CAPTURE_NIL : *sum + part;
+	*sum = capture_add_known(*sum, part);
+}
+
+/* Of no CPU at all nothing is known. */
+static struct info_proof begin_of(size_t cpus)
+{
+	uint64_t begin = cpus ? 0 : CAPTURE_NIL;
+
+	return (struct info_proof){ .samples_switches = begin,
+				    .samples_run_ns = begin,
+				    .lost_switches = begin,
+				    .lost_run_ns = begin,
+				    .totals_switches = begin,
+				    .totals_run_ns = begin,
+				    .cpus = cpus };
 }
 
 static bool is_different(const struct capture_proof_cpu *cpu)
@@ -16,7 +29,7 @@ static bool is_different(const struct capture_proof_cpu *cpu)
 
 void info_proof_sum(const struct capture_end *end, struct info_proof *proof)
 {
-	*proof = (struct info_proof){ .cpus = end->proof_count };
+	*proof = begin_of(end->proof_count);
 	for (size_t i = 0; i < end->proof_count; i++) {
 		const struct capture_proof_cpu *cpu = &end->proof[i];
 

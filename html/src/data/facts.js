@@ -67,7 +67,14 @@ function costTitle(meta) {
 		memory_peak_bytes: peak,
 		kernel_memory_bytes: kernel,
 	} = meta.end.cost;
-	return `in the kernel ${bpf === null ? 'not known' : `${duration(bpf)} (estimated)`}, pftrace itself ${duration(user)}, memory ${bytes(peak)} and ${bytes(kernel)} in the kernel`;
+	return [
+		bpf !== null && `in the kernel ${duration(bpf)} (estimated)`,
+		user !== null && `pftrace itself ${duration(user)}`,
+		peak !== null && `memory ${bytes(peak)}`,
+		kernel !== null && `memory in the kernel ${bytes(kernel)}`,
+	]
+		.filter(Boolean)
+		.join(', ');
 }
 
 // [{ name, value, title, level }]: level is '', 'good' or 'bad'.
