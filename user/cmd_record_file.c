@@ -200,7 +200,8 @@ int record_finish(struct record *record, int error, struct capture_end *end)
 	if (!error)
 		error = live_halt(record->live);
 	if (!error)
-		error = record_names_finish(&record->names, record->signal_fd);
+		error = record_names_finish(&record->names, record->signal_fd,
+					    record->options->quiet);
 	if (!error)
 		error = live_stop(record->live, end);
 	if (is_write_error(error))

@@ -220,7 +220,7 @@ int record_names_tick(struct record_names *names, uint64_t now)
 }
 
 /* The capture is over, so that nothing is late but its file. */
-static int wait_for_program(struct record_names *names, int signal_fd)
+static int wait_for_program(struct record_names *names, int signal_fd, bool quiet)
 {
 	struct pollfd fds[] = { { .fd = signal_fd, .events = POLLIN } };
 	bool said = false;
@@ -232,7 +232,7 @@ static int wait_for_program(struct record_names *names, int signal_fd)
 		error = poll_program(names, now);
 		if (error || !names->program)
 			break;
-		if (!said)
+		if (!said && !quiet)
 			log_info("waiting for --names-from '%s', %.0f s at most; Ctrl-C goes on "
 				 "without it",
 				 names->options->from,
@@ -249,13 +249,13 @@ static int wait_for_program(struct record_names *names, int signal_fd)
 	return error;
 }
 
-int record_names_finish(struct record_names *names, int signal_fd)
+int record_names_finish(struct record_names *names, int signal_fd, bool quiet)
 {
 	int error;
 
 	if (should_ask_again(names))
 		start_program(names, now_ns());
-	error = wait_for_program(names, signal_fd);
+	error = wait_for_program(names, signal_fd, quiet);
 	return error ? error : names_host_finish(names->host);
 }
 

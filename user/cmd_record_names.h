@@ -51,9 +51,10 @@ int record_names_tick(struct record_names *names, uint64_t now_ns);
 
 /*
  * Nothing is recorded any more, and the file not yet ended: waits for the program as long as it may
- * take, or until signal_fd is readable, and settles what is open. 0 or -errno.
+ * take, or until signal_fd is readable, and settles what is open. Quiet: does not say that it waits.
+ * 0 or -errno.
  */
-int record_names_finish(struct record_names *names, int signal_fd);
+int record_names_finish(struct record_names *names, int signal_fd, bool quiet);
 
 /* Says what was found, and what could not be named. */
 void record_names_report(const struct record_names *names, bool quiet);

@@ -172,6 +172,11 @@ class Guests(unittest.TestCase):
         self.assertLess(capture.end["duration_ns"], 1_000_000_000)
         self.assertEqual(capture.end["verdict"], "equal")
 
+    def test_quiet_does_not_say_that_it_waits(self):
+        with folder() as here:
+            _, words = self.record_with(here, f"sleep 1.5\necho {UUIDS[0]},web\n", "--quiet")
+        self.assertEqual(words, "")
+
     def asked_with(self, last_line):
         """How often a program is asked before and after a VM came; and what is said of it."""
         with folder() as here:
