@@ -104,6 +104,17 @@ static void start_program(struct record_names *names, uint64_t now)
 		    options.argv[0], strerror(-error));
 }
 
+/* When no line was one; of lines that were wrong, each was said. */
+static void say_no_rows(struct record_names *names)
+{
+	if (names->program_rows || names->program_complaints || names->said_no_rows)
+		return;
+	names->said_no_rows = true;
+	log_warning("--names-from '%s' printed no row, uuid,name or tid,name: recording without "
+		    "its names",
+		    names->options->from);
+}
+
 static void end_program(struct record_names *names)
 {
 	const char *fault = names_program_fault(names->program);
@@ -114,6 +125,8 @@ static void end_program(struct record_names *names)
 	if (fault)
 		log_warning("--names-from '%s' %s; %zu names of it are used", names->options->from,
 			    fault, names->program_rows);
+	else
+		say_no_rows(names);
 	/* One that has names is asked again: its source may have been down in part, or for a while. */
 	names->program_failed = fault && !names->program_rows;
 	names_program_free(names->program);

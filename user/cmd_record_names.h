@@ -33,6 +33,7 @@ struct record_names {
 	size_t program_rows;
 	size_t program_complaints;
 	bool program_failed; /* and is not run again */
+	bool said_no_rows;   /* it may be run again, and print none again */
 };
 
 /*

@@ -232,6 +232,16 @@ class Guests(unittest.TestCase):
                 self.assertEqual(capture.end["verdict"], "equal")
                 self.assertIn(said, words)
 
+    def test_a_program_that_prints_no_names_is_said_once(self):
+        for program in ("cat /dev/null", "echo uuid,name"):
+            with folder() as here, self.subTest(program):
+                done = run("--duration", 0.3, "--quiet", "--out", here / "run.cdict",
+                           "--names-from", program)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(done.stderr.count(f"'{program}' printed no row"), 1, done.stderr)
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertEqual(self.asked_with("true")[2].count("printed no row"), 1)
+
     def test_a_program_that_is_not_there_is_said(self):
         with folder() as here:
             done = run("--duration", 0.2, "--out", here / "run.cdict", "--names-from", "/none/such")
