@@ -203,11 +203,16 @@ static int parse_rotate(const char *text, struct record_options *options)
 {
 	uint64_t amount;
 	bool bytes;
-	int error = amount_parse("--rotate", text, &amount, &bytes);
+	int error = amount_parse(text, &amount, &bytes);
 
-	if (error)
+	if (error == -EINVAL) {
+		log_error("--rotate '%s' is neither a time, such as 90s, 10m or 1h, nor a size, "
+			  "such as 100MB",
+			  text);
 		return error;
-	if (bytes ? amount < ROTATE_MIN_BYTES : amount < ROTATE_MIN_NS || amount > ROTATE_MAX_NS) {
+	}
+	if (error || (bytes ? amount < ROTATE_MIN_BYTES
+			    : amount < ROTATE_MIN_NS || amount > ROTATE_MAX_NS)) {
 		log_error("--rotate '%s' is out of range: give 1s to 30d, or at least 100KB", text);
 		return -EINVAL;
 	}

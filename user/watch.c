@@ -41,7 +41,7 @@ int watch_parse(const char *option, const char *text, struct watch_rule *rule)
 	if (!value++)
 		return refuse(option, text);
 	if (strncmp(text, "wait>", 5) == 0) {
-		if (amount_parse(option, value, &amount, &bytes) || bytes)
+		if (amount_parse(value, &amount, &bytes) || bytes)
 			return refuse(option, text);
 		rule->metric = WATCH_WAIT;
 		rule->more_than = (double)amount;

@@ -41,6 +41,12 @@ class OptionsTest(CommandTest):
         self.refuse('export', '--format', 'text', '--table', 'cells', self.file, code=2,
                     names=['--format', "'text'"])
 
+    def test_a_time_that_is_out_of_range_is_a_time(self):
+        for value in ('99999999h', '800h', '0.5s', '99999999TB', '1KB'):
+            self.refuse('record', '--rotate', value, code=2, names=['--rotate', f"'{value}'",
+                                                                    'out of range', '30d'])
+        self.refuse('record', '--rotate', '5', code=2, names=['--rotate', "'5'", 'neither'])
+
     def test_a_missing_table(self):
         self.refuse('export', self.file, code=2, names=['--table'])
 

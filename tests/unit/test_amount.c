@@ -32,7 +32,7 @@ static void times_are_in_ns_and_sizes_in_bytes(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		uint64_t amount = 0;
 		bool bytes = false;
-		int error = amount_parse("--rotate", wanted[i].text, &amount, &bytes);
+		int error = amount_parse(wanted[i].text, &amount, &bytes);
 
 		assert_int_equal(error, wanted[i].amount ? 0 : -EINVAL);
 		assert_int_equal(amount, wanted[i].amount);
@@ -40,19 +40,28 @@ static void times_are_in_ns_and_sizes_in_bytes(void **state)
 	}
 }
 
+static void what_is_too_long_is_a_time_all_the_same(void **state)
+{
+	uint64_t amount;
+	bool bytes;
+
+	(void)state;
+	assert_int_equal(amount_parse("99999999999h", &amount, &bytes), -ERANGE);
+	assert_int_equal(amount_parse("99999999TB", &amount, &bytes), -ERANGE);
+}
+
 static void what_has_no_unit_or_is_no_number_is_refused(void **state)
 {
 	static const char *const texts[] = { "",       "60",  "s",    "-5s",  "+5s",
 					     "5 s",    ".5s", "0x5s", "1e3s", "5sx",
-					     "5.5.5s", "MB",  "nan",  "infs", "99999999999h",
-					     "5 MB" };
+					     "5.5.5s", "MB",  "nan",  "infs", "5 MB" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
 		uint64_t amount;
 		bool bytes;
 
-		assert_int_equal(amount_parse("--rotate", texts[i], &amount, &bytes), -EINVAL);
+		assert_int_equal(amount_parse(texts[i], &amount, &bytes), -EINVAL);
 	}
 }
 
@@ -60,6 +69,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_in_ns_and_sizes_in_bytes),
+		cmocka_unit_test(what_is_too_long_is_a_time_all_the_same),
 		cmocka_unit_test(what_has_no_unit_or_is_no_number_is_refused),
 	};
 

@@ -2,7 +2,6 @@
 #include "base/amount.h"
 
 #include "base/array.h"
-#include "base/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,13 +31,6 @@ static const struct {
 	{ "TiB", 1ULL << 40, true },
 };
 
-static int refuse(const char *option, const char *text)
-{
-	log_error("%s '%s' is neither a time, such as 90s, 10m or 1h, nor a size, such as 100MB",
-		  option, text);
-	return -EINVAL;
-}
-
 /* Digits, and perhaps a point and more of them; whatever the locale, and without signs. */
 static const char *skip_number(const char *text)
 {
@@ -50,23 +42,23 @@ static const char *skip_number(const char *text)
 	return whole ? rest : text;
 }
 
-int amount_parse(const char *option, const char *text, uint64_t *amount, bool *bytes)
+int amount_parse(const char *text, uint64_t *amount, bool *bytes)
 {
 	const char *unit = skip_number(text), *point = strchr(text, '.');
 	double number = (double)strtoull(text, NULL, 10), part = 1;
 
 	if (unit == text)
-		return refuse(option, text);
+		return -EINVAL;
 	for (const char *digit = point ? point + 1 : unit; digit < unit; digit++)
 		number += (*digit - '0') * (part /= 10);
 	for (size_t i = 0; i < ARRAY_LENGTH(units); i++) {
 		if (strcasecmp(unit, units[i].word) != 0)
 			continue;
 		if (number * (double)units[i].each >= (double)INT64_MAX)
-			return refuse(option, text);
+			return -ERANGE;
 		*amount = (uint64_t)(number * (double)units[i].each + 0.5);
 		*bytes = units[i].bytes;
 		return 0;
 	}
-	return refuse(option, text);
+	return -EINVAL;
 }

@@ -8,8 +8,8 @@
 
 /*
  * A time ("50us", "0.5s", "10min", "1h", "2d"), in ns, or a size ("100MB", "64KiB"), in bytes: *bytes
- * tells which. 0, or -EINVAL after a line on stderr that names the option and the text.
+ * tells which. 0, -EINVAL when it is none of both, or -ERANGE.
  */
-int amount_parse(const char *option, const char *text, uint64_t *amount, bool *bytes);
+int amount_parse(const char *text, uint64_t *amount, bool *bytes);
 
 #endif
