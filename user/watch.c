@@ -11,8 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define NS_PER_S 1000000000ULL
+#define CPU_MAX_PERCENT 100
 #define SPAN_MIN_NS (NS_PER_S / 2) /* a share of less time says little */
 
 struct watch_task {
@@ -26,8 +28,21 @@ struct watch_task {
 
 static int refuse(const char *option, const char *text)
 {
-	log_error("%s '%s' is no condition: give 'wait>50ms' or 'cpu>95%%'", option, text);
+	log_error("%s '%s' is no condition: give 'wait>50ms' (us, ms or s) or 'cpu>95%%'", option,
+		  text);
 	return -EINVAL;
+}
+
+/* Nobody waits for a core for minutes, and of sizes there is no wait at all. */
+static bool has_unit_of_waits(const char *value)
+{
+	static const char *const units[] = { "us", "ms", "s" };
+	const char *unit = value + strspn(value, "0123456789.");
+
+	for (size_t i = 0; i < ARRAY_LENGTH(units); i++)
+		if (strcasecmp(unit, units[i]) == 0)
+			return true;
+	return false;
 }
 
 int watch_parse(const char *option, const char *text, struct watch_rule *rule)
@@ -41,7 +56,7 @@ int watch_parse(const char *option, const char *text, struct watch_rule *rule)
 	if (!value++)
 		return refuse(option, text);
 	if (strncmp(text, "wait>", 5) == 0) {
-		if (amount_parse(value, &amount, &bytes) || bytes)
+		if (!has_unit_of_waits(value) || amount_parse(value, &amount, &bytes))
 			return refuse(option, text);
 		rule->metric = WATCH_WAIT;
 		rule->more_than = (double)amount;
@@ -51,7 +66,13 @@ int watch_parse(const char *option, const char *text, struct watch_rule *rule)
 		return refuse(option, text);
 	rule->metric = WATCH_CPU;
 	rule->more_than = (double)strtoul(value, &end, 10);
-	return strcmp(end, "%") == 0 ? 0 : refuse(option, text);
+	if (strcmp(end, "%") != 0)
+		return refuse(option, text);
+	if (rule->more_than < CPU_MAX_PERCENT)
+		return 0;
+	log_error("%s '%s' can never come true: a task has 100%% of one core at most", option,
+		  text);
+	return -EINVAL;
 }
 
 /* ---- what passes ---- */

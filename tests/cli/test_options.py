@@ -47,6 +47,15 @@ class OptionsTest(CommandTest):
                                                                     'out of range', '30d'])
         self.refuse('record', '--rotate', '5', code=2, names=['--rotate', "'5'", 'neither'])
 
+    def test_a_condition_that_is_none_is_said_in_one_line(self):
+        for value in ('wait>50', 'wait>5m', 'wait>50MB', 'cpu>50', 'sleep>1s'):
+            words = self.refuse('record', '--flight-recorder', '2', '--when', value, code=2,
+                                names=['--when', f"'{value}'", 'us, ms or s', 'cpu>95%']).words
+            self.assertNotIn('size', words[0])
+        for value in ('cpu>100%', 'cpu>200%'):
+            self.refuse('record', '--flight-recorder', '2', '--when', value, code=2,
+                        names=['--when', f"'{value}'", 'never', '100%'])
+
     def test_a_missing_table(self):
         self.refuse('export', self.file, code=2, names=['--table'])
 

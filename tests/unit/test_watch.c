@@ -73,9 +73,12 @@ static void flush(struct bench *bench, uint64_t at_ns)
 
 static void conditions_are_a_wait_or_a_share_of_a_core(void **state)
 {
-	static const char *const wrong[] = { "",	  "wait",     "wait>",	  "wait>50",
-					     "wait>50MB", "wait<5ms", "cpu>95",	  "cpu>95ms",
-					     "cpu>%",	  "cpu>-5%",  "sleep>5s", "wait > 50ms" };
+	static const char *const wrong[] = {
+		"",	     "wait",	 "wait>",    "wait>50",
+		"wait>50MB", "wait<5ms", "cpu>95",   "cpu>95ms",
+		"cpu>%",     "cpu>-5%",	 "sleep>5s", "wait > 50ms",
+		"wait>5m",   "wait>5ns", "cpu>100%", "cpu>99999999999999999999%"
+	};
 	struct watch_rule rule;
 
 	(void)state;
@@ -84,6 +87,9 @@ static void conditions_are_a_wait_or_a_share_of_a_core(void **state)
 	assert_true(rule.more_than > 49.9e6 && rule.more_than < 50.1e6);
 	assert_int_equal(watch_parse("--when", "cpu>95%", &rule), 0);
 	assert_int_equal(rule.metric, WATCH_CPU);
+	assert_int_equal(watch_parse("--when", "wait>0.5s", &rule), 0);
+	assert_int_equal(watch_parse("--when", "wait>50us", &rule), 0);
+	assert_int_equal(watch_parse("--when", "cpu>99%", &rule), 0);
 	for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++)
 		assert_int_equal(watch_parse("--when", wrong[i], &rule), -EINVAL);
 }
