@@ -92,6 +92,16 @@ class PerfettoTest(CommandTest):
         self.assertIn((40 * MS, 'Router.02.vcpu0 guest', 100.0), found)
         self.assertEqual(len(found), 10)
 
+    def test_what_a_filter_left_out_is_blank(self):
+        tasks = [cdict.task(0, None, 'other', 'other'), cdict.task(1, 7, 'seven')]
+        rows = [{'at_ns': 1, 'cpu': 0, 'task': 0, 'next': 1, 'state': 'S'},
+                {'at_ns': 1, 'cpu': 0, 'next': 0, 'state': 'S'}]
+        messages = [cdict.header(cpus=1), cdict.rows('tasks', *tasks), cdict.rows('switches', *rows)]
+        path = cdict.write_whole(self.path(), messages, 10 * MS)
+        found = self.events(self.trace(path), 'sched_switch')
+        self.assertEqual([(event['prev_pid'], event['next_pid']) for _, _, event in found],
+                         [(0, 7), (7, 0)])
+
     def test_what_was_lost_and_when(self):
         def lost(at_ms, cause, count, switches):
             return {'at_ns': at_ms * MS, 'cause': cause, 'count': count, 'switches': switches,

@@ -364,6 +364,23 @@ class FileTest(CommandTest):
                          ['lost_in_source'], {**not_known, 'serious': True})
         self.assertIn('7 times: data is missing', self.run_pftrace('info', path).out)
 
+    def test_what_a_filter_left_out_is_no_idle_task(self):
+        tasks = [cdict.task(0, 0, 'swapper/0', 'idle'), cdict.task(1, None, 'other', 'other'),
+                 cdict.task(2, 7, 'seven')]
+        samples = [{'bucket': 0, 'task': number, 'cpu': 0, 'run_ns': 2 * MS, 'switches': 1}
+                   for number in range(3)]
+        messages = [cdict.header(cpus=1), cdict.rows('tasks', *tasks),
+                    cdict.rows('samples', *samples)]
+        path = cdict.write_whole(self.path(), messages, 10 * MS)
+        rows = self.read('list', '--format', 'json', '--task', '0', path).json()
+        self.assertEqual([row['name'] for row in rows], ['swapper/0'])
+        rows = self.read('stats', '--format', 'json', path).json()['tasks']
+        self.assertEqual({row['name']: (row['tid'], row['run_ns']) for row in rows
+                          if row['name'] != 'swapper/0'},
+                         {'other': (None, 2 * MS), 'seven': (7, 2 * MS)})
+        self.assertIn('other', self.read('list', '--append-tid', path).out)
+        self.read('render', '--out', self.path('run.html'), path)
+
     def test_harmless_losses_are_not_said(self):
         late = cdict.rows('losses', {'at_ns': 1, 'cause': 'late', 'count': 5, 'switches': 0,
                                      'run_ns': 0})

@@ -203,9 +203,10 @@ static void what_is_not_selected_is_one_task_that_runs_on(void **state)
 	sleeps(bench, 0, 2 * MS, 3 * MS, 5);
 	sleeps(bench, 0, 3 * MS, 4 * MS, 6);
 	end_at(bench, 10 * MS);
-	other = task_of(bench, 0, "other");
+	other = task_of(bench, UINT32_MAX, "other");
 	seven = task_of(bench, 7, NULL);
 	assert_int_equal(bench->tally.tables[CAPTURE_SWITCHES].count, 3);
+	assert_int_equal(tally_task(&bench->tally, other)->values[TASKS_TID], CAPTURE_NIL);
 	assert_switch(bench, 1, 2 * MS, 0, other, seven);
 	assert_switch(bench, 2, 3 * MS, 0, seven, other);
 	assert_int_equal(followed(bench, other, other), 2);

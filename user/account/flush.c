@@ -31,13 +31,21 @@ static uint64_t name_of(struct account *account, const struct life_who *who)
 	return id == STRING_NONE ? who->name : id;
 }
 
+/* Within account all that has no tid has 0, as the cores' idle tasks do have. */
+static uint64_t tid_of(const struct account *account, uint32_t slot)
+{
+	bool is_other = account->options.selects && slot == account->other_life;
+
+	return slot == UNKNOWN_LIFE || is_other ? CAPTURE_NIL : account->lives[slot].tid;
+}
+
 static int write_task(struct account *account, uint32_t slot)
 {
 	const struct life *life = &account->lives[slot];
 	const struct life_who *who = &account->who[slot];
 	const uint64_t values[TASKS_COLUMNS] = {
 		[TASKS_TASK] = life->task,
-		[TASKS_TID] = slot == UNKNOWN_LIFE ? CAPTURE_NIL : life->tid,
+		[TASKS_TID] = tid_of(account, slot),
 		[TASKS_TGID] = who->tgid,
 		[TASKS_START_NS] = who->start_ns,
 		[TASKS_END_NS] =

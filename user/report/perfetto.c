@@ -94,15 +94,16 @@ static void put_system(struct perfetto *perfetto, const struct capture_header *h
 
 /* ---- tasks ---- */
 
-static bool is_idle(const struct view_task *task)
+static bool is_nobody(const struct view_task *task)
 {
-	return strcmp(task->kind, "idle") == 0 || strcmp(task->kind, "unknown") == 0;
+	return strcmp(task->kind, "idle") == 0 || strcmp(task->kind, "unknown") == 0 ||
+	       strcmp(task->kind, "other") == 0;
 }
 
-/* What nobody knows, and tasks that are not asked for, are blank, as idle is. */
+/* What nobody knows or what was left out, and tasks that are not asked for, are blank, as idle is. */
 static uint64_t pid_of(const struct view_task *task)
 {
-	if (!task || !task->selected || is_idle(task))
+	if (!task || !task->selected || is_nobody(task))
 		return 0;
 	return task->tid != CAPTURE_NIL ? task->tid : PID_MAX + 1 + task->task;
 }
