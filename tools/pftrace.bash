@@ -21,6 +21,16 @@ _pftrace_options() { # command
 	esac
 }
 
+_pftrace_long() { # command, option: what a short one that takes a value is called
+	case $1:$2 in
+	record:-d) echo --duration ;;
+	record:-b | import:-b) echo --bucket ;;
+	record:-o | import:-o | remap:-o) echo --out ;;
+	remap:-m) echo --map ;;
+	*) echo "$2" ;;
+	esac
+}
+
 _pftrace_values() { # command, option: its values, "files", or nothing where anything goes
 	case $1:$2 in
 	check:--format | info:--format) echo 'text json' ;;
@@ -32,20 +42,25 @@ _pftrace_values() { # command, option: its values, "files", or nothing where any
 			successors cpus losses' ;;
 	list:--sort) echo 'switches run tid tgid kind name cgroup' ;;
 	successors:--sort) echo 'count next_name next_tid' ;;
+	stats:--exits) echo 'all vm vcpu' ;;
 	stats:--sort) echo 'run switches wait_avg wait_max name tid' ;;
 	*:--bucket) echo 'auto' ;;
 	record:--kvm-hook) echo 'auto btf classic' ;;
 	*:--names) echo 'auto none cgroup' ;;
 	*:--out | *:--map | *:--again) echo 'files' ;;
-	*:--names-from | *:--duration | *:--flight-recorder | *:--keep | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus | *:--least | *:--fail-if)
+	*:--names-from | *:--duration | *:--flight-recorder | *:--rotate | *:--when | *:--keep | *:--ring | *:--from | *:--cap | *:--task | *:--label | *:--cells | *:--pid | *:--tid | *:--cgroup | *:--cpus | *:--least | *:--fail-if)
 		echo ' '
 		;;
 	esac
 }
 
-_pftrace_files() { # ending
-	COMPREPLY=($(compgen -f -X "!*$1" -- "${COMP_WORDS[COMP_CWORD]}") \
-		$(compgen -d -- "${COMP_WORDS[COMP_CWORD]}"))
+_pftrace_files() { # endings
+	local word=${COMP_WORDS[COMP_CWORD]} ending
+
+	COMPREPLY=($(compgen -d -- "$word"))
+	for ending in "$@"; do
+		COMPREPLY+=($(compgen -f -X "!*$ending" -- "$word"))
+	done
 	compopt -o filenames 2>/dev/null
 }
 
@@ -55,14 +70,23 @@ _pftrace() {
 
 	COMPREPLY=()
 	case " ${COMP_WORDS[*]:1:COMP_CWORD-1} " in # the command that is recorded
-	*' -- '*) COMPREPLY=($(compgen -c -- "$word")) && return ;;
+	*' -- '*)
+		COMPREPLY=($(compgen -c -- "$word"))
+		return
+		;;
 	esac
 	if [ "$COMP_CWORD" -gt 1 ]; then
 		case $command in -*) command=record ;; esac
-		case $before in --*) values=$(_pftrace_values "$command" "$before") ;; esac
+		case $before in -*) values=$(_pftrace_values "$command" "$(_pftrace_long "$command" "$before")") ;; esac
 		case $values in
-		files) _pftrace_files '' && return ;;
-		?*) COMPREPLY=($(compgen -W "$values" -- "$word")) && return ;;
+		files)
+			_pftrace_files ''
+			return
+			;;
+		?*) # also where none of them fits: no option and no file would
+			COMPREPLY=($(compgen -W "$values" -- "$word"))
+			return
+			;;
 		esac
 	else
 		command=
@@ -71,7 +95,8 @@ _pftrace() {
 	case $command:$word in
 	*:-* | :* | record:* | check:*) COMPREPLY=($(compgen -W "$(_pftrace_options "$command")" -- "$word")) ;;
 	import:*) _pftrace_files '' ;;
-	*) _pftrace_files .cdict ;;
+	remap:*) _pftrace_files .cdict ;;
+	*) _pftrace_files .cdict .part .data .dat ;;
 	esac
 }
 

@@ -92,12 +92,45 @@ class HelpTest(CommandTest):
         self.assertEqual(complete('pftrace', 'stats', '--perc'), ['--percentiles'])
         self.assertEqual(complete('pftrace', 'export', '--format', 'j'), ['json'])
         self.assertEqual(complete('pftrace', 'export', '--table', 'vc'), ['vcpu_samples'])
+        self.assertEqual(complete('pftrace', 'stats', '--exits', ''), ['all', 'vm', 'vcpu'])
+        self.assertEqual(complete('pftrace', 'import', '-b', ''), ['auto'])
         self.assertIn('env', complete('pftrace', 'record', '--user', '--', 'env'))
         for name in ('run.cdict', 'notes.txt'):
             with open(self.path(name), 'w', encoding='utf-8'):
                 pass
         folder = self.folder.name
         self.assertEqual(complete('pftrace', 'info', f'{folder}/'), [f'{folder}/run.cdict'])
+
+    def test_an_option_that_takes_a_value_is_followed_by_nothing_else(self):
+        for command in self.commands():
+            taking = {option for line in re.findall(r'^ +((?:-\w, )?--.*)$', self.help_of(command),
+                                                    re.M)
+                      for option in re.findall(r'(--[a-z-]+) (?=[A-Z]|auto|60s)',
+                                               re.split(r' {2,}', line)[0])}
+            for option in taking & self.options_of(command):
+                self.assertTrue(completion(f'_pftrace_values {command} {option}').strip('\n'),
+                                (command, option))
+        for words in (['--duration'], ['--pid'], ['record', '--keep'], ['record', '-d'],
+                      ['record', '--rotate'], ['record', '--when'], ['render', '--label'],
+                      ['diff', '--fail-if'], ['stats', '--from']):
+            self.assertEqual(complete('pftrace', *words, ''), [], words)
+        self.assertEqual(complete('pftrace', 'stats', '--format', 'nonsense'), [])
+        self.assertEqual(complete('pftrace', 'record', '--', 'no-such-command-at-all'), [])
+
+    def test_completion_of_files(self):
+        names = {'run.cdict', 'run.cdict.part', 'perf.data', 'trace.dat', 'names.csv'}
+        for name in names:
+            with open(self.path(name), 'w', encoding='utf-8'):
+                pass
+
+        def offered(*words):
+            return {os.path.basename(path)
+                    for path in complete('pftrace', *words, f'{self.folder.name}/')}
+        for command in ('info', 'list', 'stats', 'diff', 'export', 'render', 'successors'):
+            self.assertEqual(offered(command), names - {'names.csv'}, command)
+        self.assertEqual(offered('remap'), {'run.cdict'})
+        for words in (['remap', '-m'], ['stats', '--map'], ['record', '-o'], ['-o'], ['import']):
+            self.assertEqual(offered(*words), names, words)
 
     def test_values_that_completion_offers_are_accepted(self):
         for command in self.commands():
