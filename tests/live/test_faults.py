@@ -11,7 +11,7 @@ import unittest
 from capture import Capture
 from checks import KilledChecks, LossChecks, WholeChecks
 from faults import MemoryGroup
-from recorder import LAST_CPU, Load, Recorder, folder, run
+from recorder import LAST_CPU, PFTRACE, Load, Recorder, folder, run
 
 
 class Stopped(WholeChecks, LossChecks, unittest.TestCase):
@@ -171,6 +171,27 @@ class NameFlood(WholeChecks, unittest.TestCase):
                     wrong.append((task["tid"], task["comm"]))
         self.assertEqual(wrong, [])
         self.assertGreater(named, 100)
+
+
+class NameFloodBeforeZero(unittest.TestCase):
+    """The hooks are there, and nobody takes what they tell until a mapping was read."""
+
+    def test_names_that_found_no_room_before_zero_are_no_loss(self):
+        with folder() as here, Load("forkstorm", "--children", 8000, "--out", here / "names") as storm:
+            os.mkfifo(here / "map.csv")
+            with subprocess.Popen([PFTRACE, "--duration", "0.5", "--out", here / "run.cdict",
+                                   "--map", here / "map.csv"], stdin=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, text=True) as recorder:
+                with open(here / "map.csv", "w", encoding="ascii") as mapping:
+                    storm.start()
+                    storm.finish()
+                    mapping.write("1,first\n")
+                words = recorder.communicate(timeout=60)[1]
+            capture = Capture(here / "run.cdict")
+        self.assertEqual(capture.lost("identity_ring_full"), 0, words)
+        self.assertEqual(recorder.returncode, 0, words)
+        self.assertFalse([task for task in capture.tasks().values() if task["comm"] is None
+                          and task["kind"] == "task"])
 
 
 class ForkFlood(WholeChecks, unittest.TestCase):

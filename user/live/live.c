@@ -230,6 +230,29 @@ static int seed_all(struct live *live, char *message)
 	return 0;
 }
 
+static int ignore_identity(void *context, const void *record, size_t bytes)
+{
+	(void)context;
+	(void)record;
+	(void)bytes;
+	return 0;
+}
+
+/*
+ * The hooks are there before zero, and what follows may take its time (a mapping that is read from a
+ * pipe, say). Whoever came or went meanwhile is listed then, or is nobody's business; and names that
+ * found no room are no loss of this capture.
+ */
+static int forget_before_zero(struct live *live)
+{
+	int error;
+
+	live->identities.take = ignore_identity;
+	error = live_ring_drain(&live->identities);
+	live->identities.take = take_identity;
+	return error ? error : live_totals_begin(live);
+}
+
 int live_start(struct live *live, struct account *account, char message[LIVE_MESSAGE_BYTES])
 {
 	int error = 0;
@@ -242,6 +265,9 @@ int live_start(struct live *live, struct account *account, char message[LIVE_MES
 	live->merge = merge_new(live->cpu_count, live->zero_monotonic_ns, account);
 	if (!live->merge)
 		return fail(message, -ENOMEM, "cannot begin");
+	error = forget_before_zero(live);
+	if (error)
+		return fail(message, error, "cannot begin");
 	live_urgency_begin(live);
 	live->bpf->bss->gate_open = 1;
 	cost_tick(live->cost, live->zero_monotonic_ns);

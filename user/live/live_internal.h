@@ -154,7 +154,9 @@ void live_wait_for_cpus(struct live *live);
 /* ---- live_totals.c ---- */
 /* Reads all CPUs' state into live->cpus. */
 int live_totals_read_cpus(struct live *live);
-/* Tells account what the kernel side could not keep since the last call. */
+/* What could not be kept before zero is no loss. */
+int live_totals_begin(struct live *live);
+/* Tells account what the kernel side could not keep since then, or since the last call. */
 int live_totals_count_losses(struct live *live);
 /* Feeds account every total; *complete tells whether none is missing. */
 int live_totals_feed(struct live *live, bool *complete);

@@ -38,20 +38,37 @@ static void count_new(struct live *live, enum capture_loss_cause cause, uint64_t
 	*known = now;
 }
 
+static uint64_t identities_lost(const struct live *live)
+{
+	uint64_t lost = 0;
+
+	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++)
+		lost += live->cpus[cpu].identities_lost;
+	return lost;
+}
+
+int live_totals_begin(struct live *live)
+{
+	int error = live_totals_read_cpus(live);
+
+	live->identities_lost = identities_lost(live);
+	live->recursions = read_recursions(live);
+	return error;
+}
+
 int live_totals_count_losses(struct live *live)
 {
-	uint64_t identities_lost = 0, evictions_failed = 0, evictions = 0;
+	uint64_t evictions_failed = 0, evictions = 0;
 	int error = live_totals_read_cpus(live);
 
 	if (error)
 		return error;
 	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++) {
-		identities_lost += live->cpus[cpu].identities_lost;
 		evictions_failed += live->cpus[cpu].evictions_failed;
 		evictions += live->cpus[cpu].evictions;
 	}
 	live->evictions = evictions;
-	count_new(live, LOSS_IDENTITY_RING, &live->identities_lost, identities_lost);
+	count_new(live, LOSS_IDENTITY_RING, &live->identities_lost, identities_lost(live));
 	count_new(live, LOSS_TOTALS_EVICTION, &live->evictions_failed, evictions_failed);
 	count_new(live, LOSS_RECURSION, &live->recursions, read_recursions(live));
 	return 0;
