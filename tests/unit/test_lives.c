@@ -261,6 +261,11 @@ static void runs_that_sort_behind_the_death_are_no_other_lifes(void **state)
 	finish(bench);
 }
 
+static uint64_t end_of(const struct bench *bench, uint64_t task)
+{
+	return tally_task(&bench->tally, task)->values[TASKS_END_NS];
+}
+
 static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
 {
 	struct bench *bench = begin(1);
@@ -270,7 +275,7 @@ static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
 	found(bench, 0, 0, 0);
 	begins(bench, 0, 0, 1 * MS, 7);
 	dies(bench, 0, 1 * MS, 2 * MS, 8);
-	assert_int_equal(account_exec(bench->account, 8, 7), 0);
+	assert_int_equal(account_exec(bench->account, 8, 7, 2 * MS), 0);
 	tell(bench, 7, 0, "after");
 	sleeps(bench, 0, 2 * MS, 3 * MS, 0);
 	sleeps(bench, 0, 3 * MS, 4 * MS, 7);
@@ -278,6 +283,34 @@ static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
 	end_at(bench, 10 * MS);
 	assert_int_equal(sample_sum(bench, task_of(bench, 7, "after"), SAMPLES_RUN_NS), 3 * MS);
 	assert_false(task_of(bench, 7, NULL));
+	assert_int_equal(end_of(bench, task_of(bench, 8, NULL)), 3 * MS);
+	assert_int_equal(end_of(bench, task_of(bench, 7, "after")), CAPTURE_NIL);
+	finish(bench);
+}
+
+/* Execs come by another way than switches: old_tid's of before may all be still to come. */
+static void an_exec_that_is_told_early_ends_the_old_tid_after_its_last_run(void **state)
+{
+	struct bench *bench = begin(1);
+	uint64_t task;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	tell(bench, 8, 0, "thread");
+	begins(bench, 0, 0, 1 * MS, 8);
+	sleeps(bench, 0, 1 * MS, 2 * MS, 0);
+	assert_int_equal(account_exec(bench->account, 8, 7, 5 * MS), 0);
+	assert_int_equal(account_flush(bench->account, 3 * MS), 0);
+	sleeps(bench, 0, 2 * MS, 4 * MS, 8);
+	assert_int_equal(account_flush(bench->account, 40 * MS), 0); /* it runs on */
+	sleeps(bench, 0, 4 * MS, 41 * MS, 7);
+	assert_int_equal(account_flush(bench->account, 42 * MS), 0);
+	task = task_of(bench, 8, "thread");
+	assert_int_equal(end_of(bench, task), 41 * MS);
+	sleeps(bench, 0, 41 * MS, 43 * MS, 0);
+	end_at(bench, 50 * MS);
+	assert_int_equal(sample_sum(bench, task, SAMPLES_RUN_NS), 38 * MS);
+	assert_false(task_of(bench, 8, NULL));
 	finish(bench);
 }
 
@@ -451,6 +484,7 @@ int main(void)
 		cmocka_unit_test(a_life_that_has_just_gone_keeps_its_last_run),
 		cmocka_unit_test(runs_that_sort_behind_the_death_are_no_other_lifes),
 		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),
+		cmocka_unit_test(an_exec_that_is_told_early_ends_the_old_tid_after_its_last_run),
 		cmocka_unit_test(a_switch_in_that_was_overtaken_counts_where_it_ran),
 		cmocka_unit_test(totals_find_their_lives_and_make_those_that_were_never_seen),
 	};

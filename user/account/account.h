@@ -202,8 +202,9 @@ struct account_name {
 };
 int account_name(struct account *account, const struct account_name *name);
 
-/* Exec by a thread that is not its group's leader: `old_tid` goes on as `tid`, its group's. */
-int account_exec(struct account *account, uint32_t old_tid, uint32_t tid);
+/* Exec at at_ns by a thread that is not its group's leader: `old_tid` goes on as `tid`, its
+   group's. */
+int account_exec(struct account *account, uint32_t old_tid, uint32_t tid, int64_t at_ns);
 
 /* ---- time passes ---- */
 

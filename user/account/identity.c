@@ -119,16 +119,17 @@ int account_name(struct account *account, const struct account_name *name)
  * The kernel gives the thread its group's tid and start time (de_thread() in fs/exec.c): the
  * group's life goes on, although its first thread is gone, and old_tid's is over.
  */
-int account_exec(struct account *account, uint32_t old_tid, uint32_t tid)
+int account_exec(struct account *account, uint32_t old_tid, uint32_t tid, int64_t at_ns)
 {
 	uint32_t slot;
 
-	if (old_tid == tid || !tid || tid >= ACCOUNT_TIDS)
+	if (old_tid == tid || !tid || tid >= ACCOUNT_TIDS || old_tid >= ACCOUNT_TIDS)
 		return 0;
 	slot = life_newest(account, tid);
-	if (slot == NO_LIFE)
-		return 0;
-	account->lives[slot].revives = true;
-	account->who[slot].gone_at_ns = INT64_MAX;
-	return 0;
+	if (slot != NO_LIFE) {
+		account->lives[slot].revives = true;
+		account->who[slot].gone_at_ns = INT64_MAX;
+	}
+	slot = old_tid ? life_newest(account, old_tid) : NO_LIFE;
+	return slot == NO_LIFE ? 0 : life_moves(account, slot, at_ns);
 }

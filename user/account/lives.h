@@ -36,6 +36,13 @@ void lives_begin_part(struct account *account);
 /* It ends; its slot is reused when it is the oldest of many. */
 void life_dies(struct account *account, uint32_t slot, uint64_t at_ns);
 
+/* Its thread goes on under another tid from at_ns on: this life ends when its last run has, which no
+   switch tells of. 0 or -ENOMEM. */
+int life_moves(struct account *account, uint32_t slot, int64_t at_ns);
+
+/* All events before at_ns have been fed: ends those that moved by then and left their CPU. */
+void lives_end_moved(struct account *account, uint64_t at_ns);
+
 /* Its row in `tasks` is to be written. */
 int life_touch(struct account *account, uint32_t slot);
 

@@ -17,8 +17,10 @@ uint64_t account_border(const struct account *account, uint64_t at_ns)
 
 static int write_part(struct account *account, uint64_t at_ns)
 {
-	int error = flush_all(account, at_ns, at_ns, kvm_cut);
+	int error;
 
+	lives_end_moved(account, at_ns);
+	error = flush_all(account, at_ns, at_ns, kvm_cut);
 	return error ? error : flush_losses(account, at_ns);
 }
 

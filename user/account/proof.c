@@ -247,8 +247,10 @@ int proof_make(struct account *account, struct capture_end *end, uint64_t at_ns,
 /* Everything that is left, buckets that are not complete included. */
 static int write_rest(struct account *account, uint64_t at_ns)
 {
-	int error = flush_all(account, at_ns, UINT64_MAX, kvm_end);
+	int error;
 
+	lives_end_moved(account, INT64_MAX); /* no switch of theirs is to come */
+	error = flush_all(account, at_ns, UINT64_MAX, kvm_end);
 	if (!error)
 		error = flush_totals(account, true);
 	if (!error)

@@ -83,12 +83,11 @@ static int take_exec(struct events *events, const struct event_line *line, uint6
 {
 	uint64_t tid, old_tid;
 
-	(void)at_ns;
 	if (!text_field(line->text, " pid=", &tid) ||
 	    !text_field(line->text, " old_pid=", &old_tid) || tid >= (1u << 22) ||
 	    old_tid >= (1u << 22))
 		return UNREADABLE;
-	return follow_exec(events->follow, (uint32_t)old_tid, (uint32_t)tid);
+	return follow_exec(events->follow, (uint32_t)old_tid, (uint32_t)tid, at_ns);
 }
 
 /* "pid=12 oldcomm=a newcomm=b oom_score_adj=0" */

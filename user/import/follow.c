@@ -387,7 +387,7 @@ int follow_rename(struct follow *follow, uint32_t tid, struct span comm)
 }
 
 /* A thread that is not its group's leader takes the leader's tid; its run goes on. */
-int follow_exec(struct follow *follow, uint32_t old_tid, uint32_t tid)
+int follow_exec(struct follow *follow, uint32_t old_tid, uint32_t tid, uint64_t at_ns)
 {
 	struct task *task, *old;
 
@@ -405,7 +405,7 @@ int follow_exec(struct follow *follow, uint32_t old_tid, uint32_t tid)
 	for (uint32_t i = 0; i < EVENT_LINE_CPUS; i++)
 		if (follow->cpus[i].known && follow->cpus[i].tid == old_tid)
 			follow->cpus[i].tid = tid;
-	return account_exec(follow->account, old_tid, tid);
+	return account_exec(follow->account, old_tid, tid, (int64_t)at_ns);
 }
 
 /* Where there are no switches, only the lines themselves tell names. */

@@ -36,7 +36,7 @@ int follow_waking(struct follow *follow, const struct text_task *task, uint64_t 
 int follow_fork(struct follow *follow, const struct text_task *child);
 int follow_rename(struct follow *follow, uint32_t tid, struct span comm);
 /* The task is known by another tid from now on. */
-int follow_exec(struct follow *follow, uint32_t old_tid, uint32_t tid);
+int follow_exec(struct follow *follow, uint32_t old_tid, uint32_t tid, uint64_t at_ns);
 
 /* What the kernel's own statistics say. */
 enum follow_stat { FOLLOW_RUNTIME, FOLLOW_WAIT, FOLLOW_SLEEP };

@@ -128,10 +128,9 @@ static int take_exec(struct events *events, const struct perf_sample *sample, ui
 {
 	uint64_t tid = number_of(sample, 0), old_tid = number_of(sample, 1);
 
-	(void)at_ns;
 	if (tid >= TID_MAX || old_tid >= TID_MAX)
 		return UNREADABLE;
-	return follow_exec(events->follow, (uint32_t)old_tid, (uint32_t)tid);
+	return follow_exec(events->follow, (uint32_t)old_tid, (uint32_t)tid, at_ns);
 }
 
 static int take_rename(struct events *events, const struct perf_sample *sample, uint64_t at_ns)

@@ -47,7 +47,8 @@ static int take_task(struct live *live, const struct pft_identity *identity)
 		return 0; /* the idle tasks are known by their CPU */
 	memcpy(comm, identity->comm, PFT_COMM_BYTES);
 	if (identity->event == PFT_IDENTITY_EXEC)
-		error = account_exec(live->account, identity->old_tid, identity->tid);
+		error = account_exec(live->account, identity->old_tid, identity->tid,
+				     told.told_at_ns);
 	return error ? error : live_identity_tell(live, &told);
 }
 
