@@ -365,6 +365,33 @@ static void totals_find_their_lives_and_make_those_that_were_never_seen(void **s
 	finish(bench);
 }
 
+static void names_that_no_life_has_any_more_are_let_go(void **state)
+{
+	struct bench *bench = begin(1);
+	char comm[16];
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	tell(bench, 8, 0, "quiet");
+	begins(bench, 0, 0, 1 * MS, 8);
+	sleeps(bench, 0, 1 * MS, 2 * MS, 7);
+	for (uint32_t i = 0; i < 400000; i++) {
+		snprintf(comm, sizeof(comm), "name %u", i);
+		tell(bench, 7, 0, comm);
+		if (i % 20000 == 0)
+			assert_int_equal(account_flush(bench->account, 3 * MS + i), 0);
+	}
+	assert_true(string_pool_count(bench->strings) < 100000);
+	sleeps(bench, 0, 2 * MS, 4 * MS, 8);
+	end_at(bench, 10 * MS);
+	assert_int_equal(sample_sum(bench, task_of(bench, 7, "name 399999"), SAMPLES_RUN_NS),
+			 2 * MS);
+	assert_true(task_of(bench, 8, "quiet"));
+	assert_true(task_of(bench, 0, "swapper/0"));
+	assert_int_equal(cell_count(bench, task_of(bench, 8, "quiet"), "run", 1 * MS), 1);
+	finish(bench);
+}
+
 /* More of them than account keeps lives of. */
 #define DEATHS 34000
 
@@ -484,6 +511,7 @@ int main(void)
 		cmocka_unit_test(a_life_that_has_just_gone_keeps_its_last_run),
 		cmocka_unit_test(runs_that_sort_behind_the_death_are_no_other_lifes),
 		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),
+		cmocka_unit_test(names_that_no_life_has_any_more_are_let_go),
 		cmocka_unit_test(an_exec_that_is_told_early_ends_the_old_tid_after_its_last_run),
 		cmocka_unit_test(a_switch_in_that_was_overtaken_counts_where_it_ran),
 		cmocka_unit_test(totals_find_their_lives_and_make_those_that_were_never_seen),

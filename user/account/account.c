@@ -5,6 +5,7 @@
 #include "account/selection.h"
 #include "account/state.h"
 #include "account/switches.h"
+#include "account/texts.h"
 #include "base/string_pool.h"
 
 #include <stdlib.h>
@@ -65,6 +66,7 @@ struct account *account_new(const struct account_options *options, struct captur
 		account_free(account);
 		return NULL;
 	}
+	texts_begin(account);
 	return account;
 }
 

@@ -80,7 +80,10 @@ struct account_switch {
 			   the run has no cell */
 };
 
-/* `sink` and `strings` are borrowed; ids in batches are of `strings`. NULL without memory. */
+/*
+ * `sink` and `strings` are borrowed; ids in batches are of `strings`, which nobody else uses: an id is
+ * valid while its batch is taken, later it may be another string's. NULL without memory.
+ */
 struct account *account_new(const struct account_options *options, struct capture_sink *sink,
 			    struct string_pool *strings);
 void account_free(struct account *account);

@@ -5,6 +5,7 @@
 #include "account/lives.h"
 #include "account/selection.h"
 #include "account/switches.h"
+#include "account/texts.h"
 #include "base/array.h"
 #include "base/string_pool.h"
 
@@ -379,6 +380,8 @@ int account_flush(struct account *account, uint64_t at_ns)
 		error = flush_totals(account, false);
 	if (!error)
 		error = flush_losses(account, at_ns);
+	if (!error)
+		error = texts_tidy(account);
 	if (error)
 		return error;
 	if (partial)

@@ -136,6 +136,8 @@ struct account {
 	struct account_options options;
 	struct capture_sink *sink;
 	struct string_pool *strings;
+	size_t own_texts; /* ids below are of account itself */
+	size_t texts_max; /* as many strings as may be before they are looked through */
 	struct words words;
 	struct grid grid;
 	struct rows rows;

@@ -8,14 +8,16 @@
 #include <string.h>
 
 struct pooled {
-	char *text;
-	uint32_t length;
+	char *text;	 /* NULL: let go of */
+	uint32_t length; /* then: id + 1 of the next such */
 	uint32_t hash;
 };
 
 struct string_pool {
 	struct pooled *strings;
-	size_t count;
+	size_t count;	    /* of ids */
+	size_t spare_count; /* of them, without a string */
+	uint32_t spare;	    /* the first, + 1 */
 	size_t capacity;
 	uint32_t *slots; /* id + 1, or 0; open addressing, at most half full */
 	size_t slot_count;
@@ -64,6 +66,20 @@ static size_t find_slot(const struct string_pool *pool, const char *bytes, size_
 	return slot;
 }
 
+/* All strings into slots that are free. */
+static void fill_slots(const struct string_pool *pool, uint32_t *slots, size_t slot_count)
+{
+	for (size_t i = 0; i < pool->count; i++) {
+		size_t slot = pool->strings[i].hash & (slot_count - 1);
+
+		if (!pool->strings[i].text)
+			continue;
+		while (slots[slot])
+			slot = (slot + 1) & (slot_count - 1);
+		slots[slot] = (uint32_t)i + 1;
+	}
+}
+
 static bool grow_slots(struct string_pool *pool)
 {
 	size_t larger = pool->slot_count ? pool->slot_count * 2 : 64;
@@ -71,23 +87,31 @@ static bool grow_slots(struct string_pool *pool)
 
 	if (!slots)
 		return false;
-	for (size_t i = 0; i < pool->count; i++) {
-		size_t slot = pool->strings[i].hash & (larger - 1);
-
-		while (slots[slot])
-			slot = (slot + 1) & (larger - 1);
-		slots[slot] = (uint32_t)i + 1;
-	}
+	fill_slots(pool, slots, larger);
 	free(pool->slots);
 	pool->slots = slots;
 	pool->slot_count = larger;
 	return true;
 }
 
+/* One whose string is gone, or else the next. */
+static uint32_t take_id(struct string_pool *pool)
+{
+	uint32_t id;
+
+	if (!pool->spare)
+		return (uint32_t)pool->count++;
+	id = pool->spare - 1;
+	pool->spare = pool->strings[id].length;
+	pool->spare_count--;
+	return id;
+}
+
 uint64_t string_pool_add_bytes(struct string_pool *pool, const char *bytes, size_t length)
 {
 	uint32_t hash = hash_bytes(bytes, length);
-	struct pooled *string;
+	uint32_t id;
+	char *text;
 	size_t slot;
 
 	if (length >= UINT32_MAX || pool->count >= UINT32_MAX - 1)
@@ -99,17 +123,16 @@ uint64_t string_pool_add_bytes(struct string_pool *pool, const char *bytes, size
 		return pool->slots[slot] - 1;
 	if (ARRAY_RESERVE(pool->strings, pool->capacity, pool->count + 1))
 		return STRING_NONE;
-	string = &pool->strings[pool->count];
-	string->text = malloc(length + 1);
-	if (!string->text)
+	text = malloc(length + 1);
+	if (!text)
 		return STRING_NONE;
-	memcpy(string->text, bytes, length);
-	string->text[length] = '\0';
-	string->length = (uint32_t)length;
-	string->hash = hash;
+	memcpy(text, bytes, length);
+	text[length] = '\0';
+	id = take_id(pool);
+	pool->strings[id] = (struct pooled){ text, (uint32_t)length, hash };
 	pool->text_bytes += length + 1;
-	pool->slots[slot] = (uint32_t)++pool->count;
-	return pool->count - 1;
+	pool->slots[slot] = id + 1;
+	return id;
 }
 
 uint64_t string_pool_add(struct string_pool *pool, const char *text)
@@ -133,9 +156,37 @@ const char *string_pool_text(const struct string_pool *pool, uint64_t id)
 	return id < pool->count ? pool->strings[id].text : NULL;
 }
 
-size_t string_pool_count(const struct string_pool *pool)
+static void let_go(struct string_pool *pool, uint32_t id)
+{
+	struct pooled *string = &pool->strings[id];
+
+	pool->text_bytes -= string->length + 1;
+	free(string->text);
+	string->text = NULL;
+	string->length = pool->spare;
+	pool->spare = id + 1;
+	pool->spare_count++;
+}
+
+void string_pool_keep(struct string_pool *pool, const uint64_t *kept)
+{
+	for (size_t i = 0; i < pool->count; i++)
+		if (pool->strings[i].text && !(kept[i >> 6] >> (i & 63) & 1))
+			let_go(pool, (uint32_t)i);
+	if (!pool->slot_count)
+		return;
+	memset(pool->slots, 0, pool->slot_count * sizeof(*pool->slots));
+	fill_slots(pool, pool->slots, pool->slot_count);
+}
+
+size_t string_pool_ids(const struct string_pool *pool)
 {
 	return pool->count;
+}
+
+size_t string_pool_count(const struct string_pool *pool)
+{
+	return pool->count - pool->spare_count;
 }
 
 size_t string_pool_bytes(const struct string_pool *pool)

@@ -24,6 +24,13 @@ uint64_t string_pool_find(const struct string_pool *pool, const char *text);
 /* The text of an id, ended by NUL, valid as long as the pool; NULL for an id not given out. */
 const char *string_pool_text(const struct string_pool *pool, uint64_t id);
 
+/* Lets go of every string whose bit is not set in `kept` (a bit an id, the lowest first, for as many as
+   string_pool_ids() says); their ids are given to others later. */
+void string_pool_keep(struct string_pool *pool, const uint64_t *kept);
+
+/* All ids given out so far are below this. */
+size_t string_pool_ids(const struct string_pool *pool);
+
 /* How many strings there are, and the bytes of memory the pool holds. */
 size_t string_pool_count(const struct string_pool *pool);
 size_t string_pool_bytes(const struct string_pool *pool);
