@@ -15,6 +15,9 @@
    its id (kernfs_fh_to_dentry, from 4.14). */
 #define FILEID_KERNFS 0xfe
 
+/* So many are remembered. Whoever may make cgroups may make them without end. */
+#define KNOWN_MAX 8192
+
 union handle {
 	struct file_handle handle;
 	char bytes[sizeof(struct file_handle) + sizeof(uint64_t)];
@@ -68,12 +71,18 @@ struct cgroup_paths *cgroup_paths_new(void)
 	return paths;
 }
 
+static void forget_all(struct cgroup_paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		free(paths->known[i].path);
+	paths->count = 0;
+}
+
 void cgroup_paths_free(struct cgroup_paths *paths)
 {
 	if (!paths)
 		return;
-	for (size_t i = 0; i < paths->count; i++)
-		free(paths->known[i].path);
+	forget_all(paths);
 	free(paths->known);
 	if (paths->mount_fd >= 0)
 		close(paths->mount_fd);
@@ -154,6 +163,10 @@ const char *cgroup_path(struct cgroup_paths *paths, uint64_t id)
 
 	if (position < paths->count && paths->known[position].id == id)
 		return paths->known[position].path;
+	if (paths->count == KNOWN_MAX) { /* those that are still there are soon known again */
+		forget_all(paths);
+		position = 0;
+	}
 	if (ARRAY_RESERVE(paths->known, paths->capacity, paths->count + 1))
 		return NULL;
 	known = &paths->known[position];

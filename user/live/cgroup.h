@@ -13,7 +13,7 @@ void cgroup_paths_free(struct cgroup_paths *paths);
 
 /*
  * The path of a cgroup below its hierarchy's root, "/" for the root; NULL when it is not known,
- * e.g. because the cgroup was removed. Remembered; valid as long as `paths`.
+ * e.g. because the cgroup was removed. Remembered for a while; valid until the next call.
  */
 const char *cgroup_path(struct cgroup_paths *paths, uint64_t id);
 
