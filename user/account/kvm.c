@@ -345,18 +345,36 @@ static int lose(struct account *account, struct kvm_vcpu *vcpu)
 	return error;
 }
 
-int account_kvm_lost(struct account *account, uint32_t tid, uint64_t count)
+static int lose_all(struct account *account)
 {
 	struct kvm *kvm = &account->kvm;
 	int error = 0;
 
-	account->losses[LOSS_KVM_EVENTS].count += count;
-	kvm->lossy = true;
 	for (uint32_t i = 0; i < kvm->count && !error; i++)
-		if (kvm->vcpus[i].life != NO_LIFE &&
-		    (tid == ACCOUNT_ALL_TIDS || account->lives[kvm->vcpus[i].life].tid == tid))
+		if (kvm->vcpus[i].life != NO_LIFE)
 			error = lose(account, &kvm->vcpus[i]);
 	return error;
+}
+
+/* One event at a time, perhaps, of any number of vCPUs: only this thread's are looked at. */
+static int lose_thread(struct account *account, uint32_t tid)
+{
+	uint32_t slot = life_newest(account, tid);
+	int error = 0;
+
+	for (; slot != NO_LIFE && !error; slot = account->lives[slot].older)
+		if (account->lives[slot].vcpu)
+			error = lose(account, &account->kvm.vcpus[account->lives[slot].vcpu - 1]);
+	return error;
+}
+
+int account_kvm_lost(struct account *account, uint32_t tid, uint64_t count)
+{
+	account->losses[LOSS_KVM_EVENTS].count += count;
+	account->kvm.lossy = true;
+	if (tid == ACCOUNT_ALL_TIDS)
+		return lose_all(account);
+	return tid < ACCOUNT_TIDS ? lose_thread(account, tid) : 0;
 }
 
 static int keep_exits(struct account *account, const struct kvm_vcpu *vcpu)
