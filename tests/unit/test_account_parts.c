@@ -318,9 +318,44 @@ static void only_a_border_of_buckets_can_be_cut_at(void **state)
 	finish_parts(parts);
 }
 
+/* In a day of 3,100 forks a second there are more tasks than readers take. */
+static void tasks_beyond_the_last_key_are_other_until_keys_begin_anew(void **state)
+{
+	struct parts *parts = calloc(1, sizeof(*parts));
+	struct bench *bench = begin_with(&(struct account_options){
+		.cpu_count = 2, .bucket_ns = 10 * MS, .in_parts = true, .keys_max = 3 });
+	struct account_counters counters;
+	uint64_t other;
+
+	(void)state;
+	assert_non_null(parts);
+	parts->bench = bench;
+	tally_init(&parts->second);
+	found(bench, 0, 0, 0);
+	found(bench, 1, 0, 0);
+	begins(bench, 0, 0, 1 * MS, 7); /* unknown and two idle tasks have the keys */
+	begins(bench, 0, 1 * MS, 3 * MS, 8);
+	tell(bench, 8, 0, "eight");
+	dies(bench, 0, 3 * MS, 6 * MS, 7);
+	cut(parts, 10 * MS, 3, 6 * MS);
+	other = task_of(bench, UINT32_MAX, "other");
+	assert_int_equal(other, 4);
+	assert_int_equal(sample_sum(bench, other, SAMPLES_RUN_NS), 9 * MS);
+	assert_int_equal(sample_sum(bench, other, SAMPLES_SWITCHES), 2);
+	assert_false(task_of(bench, 8, "eight"));
+	account_counters(bench->account, &counters);
+	assert_int_equal(counters.tasks, 6);
+	sleeps(bench, 0, 6 * MS, 15 * MS, 0);
+	end_parts(parts, 20 * MS, 4, 15 * MS);
+	assert_int_equal(sum(&parts->second, 7, SAMPLES_RUN_NS), 5 * MS);
+	assert_int_equal(sum(&parts->second, 7, SAMPLES_SWITCHES), 1);
+	finish_parts(parts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tasks_beyond_the_last_key_are_other_until_keys_begin_anew),
 		cmocka_unit_test(a_run_that_spans_the_border_is_split_and_counted_where_it_ends),
 		cmocka_unit_test(times_of_a_part_begin_at_its_border),
 		cmocka_unit_test(a_wait_that_spans_the_border_is_whole_behind_it),

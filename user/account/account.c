@@ -56,6 +56,8 @@ struct account *account_new(const struct account_options *options, struct captur
 	if (!account)
 		return NULL;
 	account->options = *options;
+	if (!options->keys_max)
+		account->options.keys_max = LIFE_KEYS_MAX;
 	account->sink = sink;
 	account->strings = strings;
 	grid_init(&account->grid, 0, options->bucket_ns);
@@ -91,7 +93,7 @@ void account_free(struct account *account)
 void account_counters(const struct account *account, struct account_counters *counters)
 {
 	*counters = (struct account_counters){
-		.tasks = account->task_count + account->part.tasks_before,
+		.tasks = account->task_count + account->without_key + account->part.tasks_before,
 		.renumbered = account->part.renumbered,
 		.bucket_ns = grid_bucket_ns(&account->grid),
 		.lost_switches = account->losses[LOSS_RING_FULL].switches,

@@ -47,6 +47,9 @@ struct account_options {
 	   whenever more is known of a task. */
 	bool (*selects)(void *context, const struct account_task *task);
 	void *selects_context;
+	/* So many tasks get keys at most; later ones count as "other" until keys begin anew. 0: as
+	   many as readers take. */
+	uint32_t keys_max;
 	const bool *cpu_listed; /* whose rows are written, by CPU number, borrowed; NULL: all */
 	bool kvm;		/* KVM's events are recorded */
 	/* Switches are. Without them KVM's events are followed by tid alone: all time outside of

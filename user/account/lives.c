@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account/lives.h"
+#include "account/selection.h"
 
 #include "base/array.h"
 #include "base/string_pool.h"
@@ -15,9 +16,6 @@
 
 /* A clock's lag is nearly always less than this (see LIFE_LAG_NS). */
 #define MOMENT_NS 10000
-
-/* Readers take keys of less than 28 bits. */
-#define KEYS_MAX (1u << 27)
 
 #define LIVES_AT_FIRST 256
 
@@ -203,11 +201,20 @@ static void bury(struct account *account, uint32_t slot)
 		forget_oldest(account);
 }
 
+/* It came when there were no more keys. */
+static bool is_one_of_others(const struct account *account, uint32_t slot)
+{
+	return account->other_life != UNKNOWN_LIFE && slot != account->other_life &&
+	       account->lives[slot].task == account->other_task;
+}
+
 int life_touch(struct account *account, uint32_t slot)
 {
 	if (account->lives[slot].dirty)
 		return 0;
 	account->lives[slot].told = true;
+	if (is_one_of_others(account, slot))
+		return life_tell(account, account->other_life);
 	if (ARRAY_RESERVE(account->dirty, account->dirty_capacity, account->dirty_count + 1))
 		return -ENOMEM;
 	account->dirty[account->dirty_count++] = slot;
@@ -215,19 +222,30 @@ int life_touch(struct account *account, uint32_t slot)
 	return 0;
 }
 
+static int give_key(struct account *account, uint32_t slot)
+{
+	if (LIKELY(account->task_count < account->options.keys_max)) {
+		account->lives[slot].task = ++account->task_count;
+		return 0;
+	}
+	if (account->other_life == UNKNOWN_LIFE && selection_make_other(account))
+		return -ENOMEM;
+	account->lives[slot].task = account->other_task;
+	account->without_key++;
+	return 0;
+}
+
 int life_born(struct account *account, uint32_t slot, uint64_t at_ns)
 {
-	struct life *life = &account->lives[slot];
-
-	life->stage = LIFE_ALIVE;
-	life->began_at_ns = at_ns;
-	life->task = ++account->task_count;
-	return life_touch(account, slot);
+	account->lives[slot].stage = LIFE_ALIVE;
+	account->lives[slot].began_at_ns = at_ns;
+	return give_key(account, slot) ? -ENOMEM : life_touch(account, slot);
 }
 
 void lives_begin_part(struct account *account)
 {
-	bool renumber = !account->options.keys_stay || account->task_count > KEYS_MAX;
+	bool renumber =
+		!account->options.keys_stay || account->task_count > account->options.keys_max / 2;
 	uint32_t count = 0;
 
 	for (uint32_t slot = 0; slot < account->life_count; slot++) {
@@ -241,8 +259,10 @@ void lives_begin_part(struct account *account)
 	if (!renumber)
 		return;
 	account->part.renumbered += account->options.keys_stay;
-	account->part.tasks_before += account->task_count - count;
+	account->part.tasks_before += account->task_count + account->without_key - count;
 	account->task_count = count;
+	account->without_key = 0;
+	account->other_task = account->lives[account->other_life].task;
 }
 
 void life_dies(struct account *account, uint32_t slot, uint64_t at_ns)

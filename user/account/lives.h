@@ -11,6 +11,9 @@
  */
 #define LIFE_LAG_NS 12000000
 
+/* Readers take keys of less than 28 bits; "other" has one more than the others. */
+#define LIFE_KEYS_MAX ((1u << 28) - 2)
+
 /* Makes the slot of the unknown task. 0 or -ENOMEM. */
 int lives_init(struct account *account);
 void lives_free(struct account *account);
@@ -27,7 +30,8 @@ static inline uint32_t life_newest(const struct account *account, uint32_t tid)
 /* Puts a new life before `older` (NO_LIFE: as the oldest) in its tid's list. */
 void life_insert(struct account *account, uint32_t slot, uint32_t older);
 
-/* The stream sees it for the first time: it gets its task key. */
+/* The stream sees it for the first time: it gets its task key, that of "other" when there are no
+   more. */
 int life_born(struct account *account, uint32_t slot, uint64_t at_ns);
 
 /* In a new part, lives are told of again when they get a row; keys are few again. No row may be left. */

@@ -50,22 +50,25 @@ int selection_look(struct account *account, uint32_t slot)
 	return 0;
 }
 
-int selection_init(struct account *account)
+int selection_make_other(struct account *account)
 {
-	uint32_t slot;
+	uint32_t slot = life_new(account, 0);
 
-	if (!account->options.selects)
-		return 0;
-	slot = life_new(account, 0);
 	if (slot == NO_LIFE)
 		return -ENOMEM;
 	account->who[slot].kind = account->words.other;
 	account->who[slot].comm = account->words.other;
-	if (life_born(account, slot, 0))
-		return -ENOMEM;
+	account->lives[slot].stage = LIFE_ALIVE;
+	account->lives[slot].began_at_ns = 0;
+	account->lives[slot].task = ++account->task_count;
 	account->other_life = slot;
-	account->other_task = account->lives[slot].task;
-	return 0;
+	account->other_task = account->task_count;
+	return life_touch(account, slot);
+}
+
+int selection_init(struct account *account)
+{
+	return account->options.selects ? selection_make_other(account) : 0;
 }
 
 int selection_begin_part(struct account *account)
@@ -76,7 +79,6 @@ int selection_begin_part(struct account *account)
 		return 0;
 	if (account->shown_capacity)
 		memset(account->shown, 0, account->shown_capacity * sizeof(*account->shown));
-	account->other_task = account->lives[account->other_life].task;
 	error = life_touch(account, account->other_life);
 	for (uint32_t slot = 0; slot < account->life_count && !error; slot++)
 		error = selection_look(account, slot);

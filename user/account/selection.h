@@ -8,7 +8,10 @@
 
 #include "account/state.h"
 
-/* Makes the task "other" when there is something to leave out. 0 or -ENOMEM. */
+/* Makes the task "other": that of whoever is not written by itself. 0 or -ENOMEM. */
+int selection_make_other(struct account *account);
+
+/* The same when there is something to leave out. 0 or -ENOMEM. */
 int selection_init(struct account *account);
 void selection_free(struct account *account);
 

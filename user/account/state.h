@@ -186,8 +186,9 @@ struct account {
 
 	uint64_t *shown; /* bits by task key: written by itself (selection.h) */
 	size_t shown_capacity;
-	uint32_t other_life; /* slot of the task "other" */
+	uint32_t other_life; /* slot of the task "other", or UNKNOWN_LIFE: there is none yet */
 	uint32_t other_task;
+	uint64_t without_key; /* lives that count as "other" for want of keys */
 
 	struct capture_proof_cpu *proof;
 	struct account_total *totals; /* of lives, their slot's task in tid */
