@@ -271,6 +271,11 @@ class ImportTest(ImportCommand):
         far = switch(100 + 3 * 86400, 0, IDLE, 'R', A)
         self.refuse_source(self.write(TEXT + [far]), 'leaps')
 
+    def test_buckets_go_by_the_latest_event_not_the_last_one(self):
+        far, late = switch(1000, 0, IDLE, 'R', A), switch(100.06, 1, B, 'S', A)
+        self.convert(self.write(TEXT + [far, late]))
+        self.assertEqual(self.header()['bucket_ns'], 1000 * MS)
+
     def test_usage(self):
         out = ('--out', self.path())
         self.refuse('import', *out, code=2, names=['SOURCE'])

@@ -125,7 +125,8 @@ static void read_line(struct facts *facts, const char *line, size_t length)
 		if (!facts->has_events)
 			facts->first_ns = event.time_ns;
 		facts->has_events = true;
-		facts->last_ns = event.time_ns;
+		if (facts->last_ns < event.time_ns)
+			facts->last_ns = event.time_ns;
 		facts->cpus[event.cpu] = true;
 		mark_event(facts, event.name);
 	}
