@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text of events in, tables out: every figure worked out by hand."""
 import os
+import resource
 import stat
 import subprocess
 import unittest
@@ -275,6 +276,16 @@ class ImportTest(ImportCommand):
         far, late = switch(1000, 0, IDLE, 'R', A), switch(100.06, 1, B, 'S', A)
         self.convert(self.write(TEXT + [far, late]))
         self.assertEqual(self.header()['bucket_ns'], 1000 * MS)
+
+    def test_a_few_events_that_would_fill_millions_of_buckets_are_refused(self):
+        begin = [switch(100, cpu, IDLE, 'R', ('t', 20 + cpu)) for cpu in range(32)]
+        lines = begin + [switch(100 + 23 * 3600, 0, ('t', 20), 'S', IDLE)]
+        began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        result = self.convert(self.write(lines), '--bucket', '10', code=1)
+        self.assertIn('--bucket', result.words[0])
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began, 20)
+        self.assertFalse(os.path.exists(self.path()))
+        self.convert(self.write(lines))
 
     def test_usage(self):
         out = ('--out', self.path())

@@ -60,6 +60,7 @@ struct account *account_new(const struct account_options *options, struct captur
 		account->options.keys_max = LIFE_KEYS_MAX;
 	account->sink = sink;
 	account->strings = strings;
+	account->splits_left = options->splits_max ? options->splits_max : UINT64_MAX;
 	grid_init(&account->grid, 0, options->bucket_ns);
 	if (add_words(account) || init_cpus(account) || rows_init(&account->rows) ||
 	    cells_init(&account->cells) || output_init(&account->output, sink, strings) ||
@@ -88,6 +89,12 @@ void account_free(struct account *account)
 	free(account->proof);
 	free(account->totals);
 	free(account);
+}
+
+void account_allow(struct account *account, uint64_t splits)
+{
+	if (account->options.splits_max)
+		account->splits_left += splits;
 }
 
 void account_counters(const struct account *account, struct account_counters *counters)

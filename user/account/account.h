@@ -50,6 +50,9 @@ struct account_options {
 	/* So many tasks get keys at most; later ones count as "other" until keys begin anew. 0: as
 	   many as readers take. */
 	uint32_t keys_max;
+	/* As many buckets as time may be split into, beside what account_allow() adds; then all
+	   returns -EOVERFLOW. 0: no bound. */
+	uint64_t splits_max;
 	const bool *cpu_listed; /* whose rows are written, by CPU number, borrowed; NULL: all */
 	bool kvm;		/* KVM's events are recorded */
 	/* Switches are. Without them KVM's events are followed by tid alone: all time outside of
@@ -130,6 +133,9 @@ int account_offline(struct account *account, uint32_t cpu, uint64_t at_ns);
 
 /* A loss that belongs to no CPU's stream. */
 void account_count_loss(struct account *account, enum capture_loss_cause cause, uint64_t count);
+
+/* See options.splits_max. */
+void account_allow(struct account *account, uint64_t splits);
 
 /* ---- KVM ---- */
 

@@ -92,10 +92,10 @@ static int split(struct account *account, const struct cpu *cpu, uint32_t slot, 
 		uint64_t end_ns = grid_end(&account->grid, from_ns);
 		uint64_t until_ns = end_ns < to_ns ? end_ns : to_ns;
 		struct row *row = fill_row(account, cpu, slot, grid_start(&account->grid, from_ns));
-		int error;
+		int error = fill_spend(account);
 
-		if (!row)
-			return -ENOMEM;
+		if (error || !row)
+			return error ? error : -ENOMEM;
 		if (wait) {
 			row->wait_ns += until_ns - from_ns;
 			row->wait_flags |= WAIT_KNOWN;

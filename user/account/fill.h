@@ -11,6 +11,15 @@
    for a long time. */
 #define ROWS_KEPT_MAX 262144
 
+/* One more bucket that some time is split into: 0, or -EOVERFLOW when those were too many. */
+static inline int fill_spend(struct account *account)
+{
+	if (!account->splits_left)
+		return -EOVERFLOW;
+	account->splits_left--;
+	return 0;
+}
+
 /* Sums the current bucket's cells. 0 or -ENOMEM. */
 int fill_settle(struct account *account);
 

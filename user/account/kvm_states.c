@@ -9,8 +9,10 @@
 
 static int begin_row(struct account *account, struct kvm_vcpu *vcpu, uint64_t at_ns)
 {
-	int error = life_tell(account, vcpu->life);
+	int error = fill_spend(account);
 
+	if (!error)
+		error = life_tell(account, vcpu->life);
 	if (!error && kvm_rows_pending(&account->kvm.rows) > ROWS_KEPT_MAX)
 		error = flush_rows(account, account->grid.start_ns);
 	if (!error && vcpu->row_end_ns)

@@ -176,6 +176,7 @@ struct account {
 	uint64_t found_wait_total_ns; /* of the task a missed switch found, as known before, */
 	uint64_t found_since_ns;      /* and since when it has waited at most */
 
+	uint64_t splits_left; /* see options.splits_max */
 	uint64_t flushed_ns;
 	uint64_t partial_ns; /* last flush that wrote rows of an incomplete bucket */
 	uint64_t window_ns;  /* where the count of rows for doubling began */

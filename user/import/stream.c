@@ -17,6 +17,9 @@
 /* Such a leap between two events is no pause, but damage or two recordings in one. */
 #define LEAP_MAX_NS (24 * 3600 * NS_PER_S)
 #define PROGRESS_EVENTS 65536
+/* Every CPU has a row in each bucket, however little happens: such a file was made up to be slow. */
+#define SPLITS_PER_EVENT 256
+#define SPLITS_MAX 4000000
 
 struct stream {
 	struct source *source;
@@ -43,6 +46,7 @@ static int set_up(struct stream *stream, const struct facts *facts,
 		.kvm = true,
 		.sched_recorded = has_switches,
 		.detail = stream->options->detail,
+		.splits_max = SPLITS_MAX,
 	};
 
 	stream->strings = string_pool_new();
@@ -81,6 +85,7 @@ static int advance(struct stream *stream, uint64_t time_ns, char message[IMPORT_
 
 	if (at_ns > stream->at_ns + LEAP_MAX_NS)
 		return refuse_leap(stream, at_ns, message);
+	account_allow(stream->account, SPLITS_PER_EVENT);
 	if (at_ns > stream->at_ns)
 		stream->at_ns = at_ns;
 	if (stream->options->progress && stream->events.count % PROGRESS_EVENTS == 0)
@@ -209,6 +214,11 @@ int stream_read(const struct stream_input *input, const struct facts *facts,
 	}
 	if (!error)
 		error = finish(&stream, result);
+	if (error == -EOVERFLOW && !message[0])
+		snprintf(message, IMPORT_MESSAGE_BYTES,
+			 "'%s': so few events in so long a time, and so many buckets of %.0f ms: "
+			 "choose longer ones with --bucket, or the recording is damaged",
+			 options->path, (double)header->bucket_ns / 1e6);
 	tear_down(&stream);
 	return error;
 }
