@@ -340,6 +340,7 @@ static void tasks_beyond_the_last_key_are_other_until_keys_begin_anew(void **sta
 	cut(parts, 10 * MS, 3, 6 * MS);
 	other = task_of(bench, UINT32_MAX, "other");
 	assert_int_equal(other, 4);
+	assert_true(tally_task(&bench->tally, other)->values[TASKS_TID] == CAPTURE_NIL);
 	assert_int_equal(sample_sum(bench, other, SAMPLES_RUN_NS), 9 * MS);
 	assert_int_equal(sample_sum(bench, other, SAMPLES_SWITCHES), 2);
 	assert_false(task_of(bench, 8, "eight"));

@@ -36,9 +36,8 @@ static uint64_t name_of(struct account *account, const struct life_who *who)
 /* Within account all that has no tid has 0, as the cores' idle tasks do have. */
 static uint64_t tid_of(const struct account *account, uint32_t slot)
 {
-	bool is_other = account->options.selects && slot == account->other_life;
-
-	return slot == UNKNOWN_LIFE || is_other ? CAPTURE_NIL : account->lives[slot].tid;
+	return slot == UNKNOWN_LIFE || slot == account->other_life ? CAPTURE_NIL
+								   : account->lives[slot].tid;
 }
 
 static int write_task(struct account *account, uint32_t slot)
