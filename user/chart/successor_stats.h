@@ -21,9 +21,8 @@ struct successor_stats {
 	struct successor_stats_row *rows;
 	size_t count;
 	size_t capacity;
-	uint64_t total; /* of all rows */
-	uint64_t
-		switches; /* of the selected tasks, as `samples` has them where that is read, too */
+	uint64_t total;	   /* of all rows */
+	uint64_t switches; /* of the selected tasks, where `samples` is read, too */
 };
 
 /*

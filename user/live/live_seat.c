@@ -2,7 +2,6 @@
 /* Moves the recorder from a CPU that others want to one that is idle. */
 #include "live/live_internal.h"
 
-#include <errno.h>
 #include <sched.h>
 
 /* CPUs that this thread may run on; NULL where that is not to be had. */
