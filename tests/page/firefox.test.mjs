@@ -7,6 +7,7 @@ import test, { after, before } from 'node:test';
 
 import { capture, render } from './captures.mjs';
 import { startFirefox } from './firefox.mjs';
+import { boxAtRest, PATIENCE_MS, STILL_FRAMES } from './pointing.mjs';
 
 const FIREFOX = process.env.FIREFOX || '/usr/bin/firefox-esr';
 const skip = !existsSync(FIREFOX) && 'there is no firefox-esr';
@@ -32,13 +33,20 @@ async function withPage(kind, use, how = {}) {
 	}
 }
 const stateOf = (page, name) => page.evaluate((key) => globalThis.pftrace.state[key].value, name);
-const boxOf = (page, selector) =>
-	page.evaluate((chosen) => {
+// Brings it into sight, and waits until nothing above it grows any more. (No reference to the outside
+// survives the way into the page, so the text of the function goes along.)
+async function boxOf(page, selector) {
+	const look = `(chosen, frames) => {
 		const element = document.querySelector(chosen);
 		element.scrollIntoView({ block: 'center' });
-		const { x, y, width, height } = element.getBoundingClientRect();
-		return { x, y, width, height };
-	}, selector);
+		return (${boxAtRest})(element, frames);
+	}`;
+	for (const end = Date.now() + PATIENCE_MS; ; ) {
+		const box = await page.evaluate(look, selector, STILL_FRAMES);
+		if (box.inSight) return box;
+		if (Date.now() > end) throw new Error(`${selector} does not stay in sight`);
+	}
+}
 const frames = (page) =>
 	page.evaluate(
 		() =>

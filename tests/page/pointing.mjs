@@ -2,24 +2,27 @@
 // Pointing at a place of a chart, whatever the machine is doing: charts come to their full height
 // when they come into sight, which moves those below, and a tooltip goes where its chart moves away.
 
-const PATIENCE_MS = 10000;
-const STILL_FRAMES = 8;
+export const PATIENCE_MS = 10000;
+export const STILL_FRAMES = 8;
+
+// Runs in the page. Resolves to the element's box once it stays where it is, at one height.
+export async function boxAtRest(element, frames) {
+	const place = () => {
+		const { top, height } = element.getBoundingClientRect();
+		return [top, height, element.height].join();
+	};
+	for (let [last, still] = [place(), 0]; still < frames; ) {
+		await new Promise(requestAnimationFrame);
+		still = place() === last ? still + 1 : 0;
+		last = place();
+	}
+	const { x, y, width, height } = element.getBoundingClientRect();
+	return { x, y, width, height, inSight: y + height > 0 && y < innerHeight };
+}
 
 const inSight = async (target) => {
 	await target.scrollIntoViewIfNeeded();
-	return target.evaluate(async (element, frames) => {
-		const place = () => {
-			const { top, height } = element.getBoundingClientRect();
-			return [top, height, element.height].join();
-		};
-		for (let [last, still] = [place(), 0]; still < frames; ) {
-			await new Promise(requestAnimationFrame);
-			still = place() === last ? still + 1 : 0;
-			last = place();
-		}
-		const { top, bottom } = element.getBoundingClientRect();
-		return bottom > 0 && top < innerHeight;
-	}, STILL_FRAMES);
+	return (await target.evaluate(boxAtRest, STILL_FRAMES)).inSight;
 };
 
 // Until it is in sight and stays where it is.
