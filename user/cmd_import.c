@@ -65,6 +65,12 @@ static int parse_bucket(const char *text, uint64_t *bucket_ns)
 	return error;
 }
 
+static const struct option options_known[] = {
+	{ "out", required_argument, NULL, 'o' }, { "bucket", required_argument, NULL, 'b' },
+	{ "detail", no_argument, NULL, 'D' },	 { "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },	 { 0 },
+};
+
 static int take_option(struct options *options, int option, char **argv)
 {
 	switch (option) {
@@ -82,14 +88,8 @@ static int take_option(struct options *options, int option, char **argv)
 	case 'h':
 		options->help = true;
 		return 0;
-	case ':':
-		log_error("option '%s' needs a value; pftrace import --help tells which",
-			  argv[optind - 1]);
-		return -EINVAL;
 	}
-	log_error("no option '%s' here, or not in this way; pftrace import --help lists them",
-		  argv[optind - 1]);
-	return -EINVAL;
+	return options_refuse("import", option, argv, options_known);
 }
 
 static int check(struct options *options, int argc, char **argv)
@@ -113,17 +113,12 @@ static int check(struct options *options, int argc, char **argv)
 
 static int parse(struct options *options, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "out", required_argument, NULL, 'o' }, { "bucket", required_argument, NULL, 'b' },
-		{ "detail", no_argument, NULL, 'D' },	 { "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },	 { 0 },
-	};
 	int option;
 
 	*options = (struct options){ 0 };
 	optind = 0;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":o:b:qh", long_options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, ":o:b:qh", options_known, NULL)) != -1)
 		if (take_option(options, option, argv))
 			return -EINVAL;
 	return options->help ? 0 : check(options, argc, argv);

@@ -311,13 +311,8 @@ static int take_option(int option, char **argv, struct record_options *options)
 	case 'h':
 		options->help = true;
 		return 0;
-	case ':':
-		log_error("%s needs a value; pftrace record --help", argv[optind - 1]);
-		return -EINVAL;
 	default:
-		log_error("record has no option '%s'; pftrace record --help lists them",
-			  argv[optind - 1]);
-		return -EINVAL;
+		return options_refuse("record", option, argv, options_known);
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pftrace remap: names from a mapping file into an existing capture. */
 #include "base/log.h"
+#include "base/options.h"
 #include "base/string_pool.h"
 #include "cdict/cdict.h"
 #include "command.h"
@@ -49,6 +50,13 @@ static void print_help(void)
 
 /* ---- options ---- */
 
+static const struct option options_known[] = {
+	{ "map", required_argument, NULL, 'm' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static int take_option(struct remap *remap, int option, char **argv)
 {
 	switch (option) {
@@ -60,14 +68,8 @@ static int take_option(struct remap *remap, int option, char **argv)
 	case 'h':
 		remap->help = true;
 		return 0;
-	case ':':
-		log_error("option '%s' needs a value; pftrace remap --help tells which",
-			  argv[optind - 1]);
-		return -EINVAL;
 	}
-	log_error("no option '%s' here, or not in this way; pftrace remap --help lists them",
-		  argv[optind - 1]);
-	return -EINVAL;
+	return options_refuse("remap", option, argv, options_known);
 }
 
 static int check(struct remap *remap, int argc, char **argv)
@@ -91,17 +93,11 @@ static int check(struct remap *remap, int argc, char **argv)
 
 static int parse(struct remap *remap, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "map", required_argument, NULL, 'm' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 
 	optind = 0;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":m:o:h", long_options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, ":m:o:h", options_known, NULL)) != -1)
 		if (take_option(remap, option, argv))
 			return -EINVAL;
 	return remap->help ? 0 : check(remap, argc, argv);

@@ -52,41 +52,6 @@ static int take_shared(struct reading_options *reading, int option)
 	return -ENOENT;
 }
 
-/* True for --cores=3 where --cores takes no value: getopt gives its code, which may be a letter. */
-static bool is_long_with_value(const char *word, const struct option *long_options)
-{
-	size_t length = strcspn(word, "=");
-
-	if (strncmp(word, "--", 2) != 0 || !word[length])
-		return false;
-	for (const struct option *known = long_options; known->name; known++)
-		if (known->val == optopt && known->has_arg == no_argument &&
-		    strncmp(known->name, word + 2, length - 2) == 0)
-			return true;
-	return false;
-}
-
-/*
- * getopt has moved past the word it could not use; a letter of a cluster is in optopt. No letter
- * takes a value, so what lacks one is a whole word.
- */
-static int refuse(const struct reading_options *reading, int option, char **argv,
-		  const struct option *long_options)
-{
-	const char letter[] = { '-', (char)optopt, '\0' };
-	bool is_letter = option == '?' && optopt > ' ' && optopt < 0x7f && optopt != 'h' &&
-			 !is_long_with_value(argv[optind - 1], long_options);
-	const char *word = is_letter ? letter : argv[optind - 1];
-
-	if (option == ':')
-		log_error("option '%s' needs a value; pftrace %s --help tells which", word,
-			  reading->command);
-	else
-		log_error("no option '%s' here, or not in this way; pftrace %s --help lists them",
-			  word, reading->command);
-	return -EINVAL;
-}
-
 int reading_next(struct reading_options *reading, int argc, char **argv,
 		 const struct option *long_options)
 {
@@ -101,7 +66,7 @@ int reading_next(struct reading_options *reading, int argc, char **argv,
 			return 0;
 		}
 		if (option == '?' || option == ':')
-			return refuse(reading, option, argv, long_options);
+			return options_refuse(reading->command, option, argv, long_options);
 		error = take_shared(reading, option);
 		if (error)
 			return error == -ENOENT ? option : error;

@@ -66,6 +66,18 @@ class OptionsTest(CommandTest):
         self.refuse('stats', '--cores=3', self.file, code=2, names=["'--cores=3'", '--help'])
         self.refuse('stats', '--from=3', '-c', self.file, code=2, names=["'-c'", '--help'])
 
+    def test_every_command_says_which_word_it_does_not_know(self):
+        for command in ('record', 'check', 'import', 'info', 'list', 'stats', 'successors', 'diff',
+                        'export', 'remap', 'render'):
+            for words, named in ((['--bogus'], '--bogus'), (['a', '-xy'], '-x'), (['-xh'], '-x'),
+                                 (['--help=3'], '--help=3')):
+                with self.subTest([command, *words]):
+                    self.refuse(command, *words, code=2,
+                                names=[f"no option '{named}'", f'pftrace {command} --help'])
+        for command, option in (('record', '--out'), ('record', '-o'), ('check', '--format'),
+                                ('info', '--format'), ('import', '--out'), ('remap', '-m')):
+            self.refuse(command, option, code=2, names=[f"'{option}' needs a value", command])
+
     def test_a_missing_value(self):
         self.refuse_all(self.file, '--from', names=["'--from'", 'value'])
         self.refuse_all(self.file, '--task', names=["'--task'", 'value'])

@@ -4,7 +4,6 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +104,40 @@ int options_word(const char *option, const char *text, const char *const *words,
 	return -EINVAL;
 }
 
+/* True for --cores=3 where --cores takes no value: getopt gives its code, which may be a letter. */
+static bool is_long_with_value(const char *word, const struct option *long_options)
+{
+	size_t length = strcspn(word, "=");
+
+	if (strncmp(word, "--", 2) != 0 || !word[length])
+		return false;
+	for (const struct option *known = long_options; known->name; known++)
+		if (known->val == optopt && known->has_arg == no_argument &&
+		    strncmp(known->name, word + 2, length - 2) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * getopt has moved past the word it could not use, but not past a cluster in whose middle it is: of
+ * that it tells the letter, in optopt.
+ */
+int options_refuse(const char *command, int option, char **argv, const struct option *long_options)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_letter = option == '?' && optopt > ' ' && optopt < 0x7f &&
+			 !is_long_with_value(argv[optind - 1], long_options);
+	const char *word = is_letter ? letter : argv[optind - 1];
+
+	if (option == ':')
+		log_error("option '%s' needs a value; pftrace %s --help tells which", word,
+			  command);
+	else
+		log_error("no option '%s' here, or not in this way; pftrace %s --help lists them",
+			  word, command);
+	return -EINVAL;
+}
+
 int options_format_only(const char *command, int argc, char **argv, const char *const *formats,
 			size_t count, struct options_format *options)
 {
@@ -123,12 +156,8 @@ int options_format_only(const char *command, int argc, char **argv, const char *
 			options->help = true;
 			return 0;
 		}
-		if (option != 'f') {
-			log_error("%s: option '%s' is not known or lacks its value; pftrace %s "
-				  "--help lists them",
-				  command, argv[optind - 1], command);
-			return -EINVAL;
-		}
+		if (option != 'f')
+			return options_refuse(command, option, argv, long_options);
 		if (options_word("--format", optarg, formats, count, &options->format))
 			return -EINVAL;
 	}

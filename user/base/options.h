@@ -6,6 +6,7 @@
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,12 @@ int options_seconds(const char *option, const char *text, uint64_t *ns);
 /* One of `words` (`count` of them): its place in them. */
 int options_word(const char *option, const char *text, const char *const *words, size_t count,
 		 size_t *place);
+
+/*
+ * Says that getopt_long() returned `option`: ':', a value lacks, or '?', the word is not known, or not
+ * in this way; "-x" for a letter of "-qx". -EINVAL. No letter that takes a value may be in a cluster.
+ */
+int options_refuse(const char *command, int option, char **argv, const struct option *long_options);
 
 /* What a command takes that has no more than --format and --help; `format` is the place of --format's
    word in `formats`. Operands begin at optind. */
