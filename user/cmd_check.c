@@ -24,7 +24,7 @@ static void print_help(void)
 	     "each hook is loaded and attached for a moment; nothing is recorded.\n"
 	     "\n"
 	     "      --format FORMAT  text (the default) or json\n"
-	     "  -h, --help\n"
+	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 recording works here, 1 it does not, 2 wrong usage");
 }

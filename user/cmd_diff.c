@@ -54,6 +54,7 @@ static void print_help(void)
 	     "  --fail-if CONDITION  exit 4 when it holds: 'wait_p99 > +20% in REGEX'\n"
 	     "  --noise-too          --fail-if also for what may be noise\n"
 	     "  --format FORMAT      table (the default), csv or json: every value\n"
+	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 done, 1 unreadable or not to be compared, 2 wrong usage, 3 a file\n"
 	     "is not whole, 4 a condition holds");

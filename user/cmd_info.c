@@ -27,7 +27,7 @@ static void print_help(void)
 	     "cost.\n"
 	     "\n"
 	     "      --format FORMAT  text (the default) or json\n"
-	     "  -h, --help\n"
+	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 whole, 1 unreadable, 2 wrong usage, 3 not whole, or samples and\n"
 	     "totals differ\n"

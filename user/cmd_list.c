@@ -28,6 +28,7 @@ static void print_help(void)
 	     "\n" READING_HELP
 	     "  --sort COLUMN        switches (the default), run, tid, tgid, kind, name ...\n"
 	     "  --format FORMAT      text (the default), csv or json\n"
+	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 done, 1 unreadable, 2 wrong usage, 3 the file is not whole\n"
 	     "see also: pftrace stats, pftrace export");

@@ -43,7 +43,7 @@ static void print_help(void)
 	     "  -m, --map CSV   the names; may come several times\n"
 	     "  -o, --out FILE  into FILE; else the capture itself is replaced, when all is\n"
 	     "                  written\n"
-	     "  -h, --help\n"
+	     "  -h, --help      this\n"
 	     "\n"
 	     "exit codes: 0 done, 1 failed: the capture is as it was, 2 wrong usage");
 }

@@ -57,6 +57,7 @@ static void print_help(void)
 	     "  --label TEXT         the page's title; else the file's name\n"
 	     "  --open               shows the page in the browser (xdg-open)\n"
 	     "  --cells MILLIONS     how fine in time: 1 to 12, some 4 MB each; else 5\n" READING_HELP
+	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but FILE is not whole");
 }

@@ -76,6 +76,7 @@ static void print_help(void)
 	     "  --exits BY           only exits: of each vcpu, of each vm, or of all\n"
 	     "  --format FORMAT      text (the default), csv (tasks, or the table asked for)\n"
 	     "                       or json (all)\n"
+	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 done, 1 unreadable, 2 wrong usage, 3 the file is not whole");
 }

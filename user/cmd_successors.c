@@ -31,6 +31,7 @@ static void print_help(void)
 	     "  --merge-names, --append-tid  tasks of one name as one; names with tid: perf:83\n"
 	     "  --sort COLUMN        count (the default), next_name, next_tid\n"
 	     "  --format FORMAT      text (the default), csv or json\n"
+	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 done, 1 unreadable, or no such task, 2 wrong usage, 3 the file is\n"
 	     "not whole\n"

@@ -37,7 +37,8 @@ static void print_help(void)
 	     "       pftrace COMMAND [options] FILE\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
 		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-	puts("\npftrace COMMAND --help tells the options of a command.\n"
+	puts("\npftrace COMMAND --help tells the options of a command, pftrace --version the\n"
+	     "version, pftrace --licenses the licences of all that is in it.\n"
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 recorded or read, but incomplete,\n"
 	     "4 a condition of diff --fail-if holds");
 }

@@ -43,9 +43,8 @@ class HelpTest(CommandTest):
     def options_of(self, command):
         """Those that its help has a line for."""
         lines = re.findall(r'^ +((?:-\w, )?--.*)$', self.help_of(command), re.M)
-        options = {option for line in lines
-                   for option in OPTION.findall(re.split(r' {2,}', line)[0])}
-        return options | {'--help'}
+        return {option for line in lines
+                for option in OPTION.findall(re.split(r' {2,}', line)[0])}
 
     def test_help_fits_a_screen(self):
         for command in [(), *[(name,) for name in self.commands()]]:
@@ -71,6 +70,10 @@ class HelpTest(CommandTest):
             told = {option for line in page.splitlines() if line.startswith('-')
                     for option in OPTION.findall(line)}
             self.assertEqual(told, self.options_of(command), command)
+
+    def test_help_tells_of_all_that_needs_no_command(self):
+        self.assertEqual(set(OPTION.findall(self.help_of())) - {'--duration', '--out', '--fail-if'},
+                         {'--help', '--version', '--licenses'})
 
     def test_version(self):
         self.assertRegex(self.read('--version').out, r'^pftrace \d+\.\d+\.\d+\n$')
