@@ -77,7 +77,7 @@ class Check(unittest.TestCase):
         self.assertIn("cannot record here", result.stdout)
         told, features = self.features(as_nobody("check", "--format", "json"))
         self.assertFalse(told["can_record"])
-        self.assertEqual(features["rights"]["state"], "missing")
+        self.assertEqual(features["rights"]["state"], "refused")
         self.assertEqual(features["sched_switch"]["state"], "untried")
         self.assertEqual(told["recorded"], [])
 

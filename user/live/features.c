@@ -72,6 +72,8 @@ static void add_kernel(struct features *features, const struct probe *probe)
 	feature = add(features, "rights", "loading BPF programs");
 	feature->needed = true;
 	settle(feature, probe->has_rights, RIGHTS_REMEDY);
+	if (!probe->has_rights)
+		feature->state = FEATURE_REFUSED;
 }
 
 static void add_clocks(struct features *features, const struct probe *probe)
@@ -157,8 +159,8 @@ static void add_trials(struct features *features, const struct probe *probe)
 	add_trial(features, probe, "run on a CPU", "who runs on each core at the start",
 		  trial_run_on_cpus, "a kernel from 5.10 on has it (BPF_F_TEST_RUN_ON_CPU)");
 	add_trial(features, probe, "ring buffer", "bringing samples to user space", try_ring,
-		  "PREEMPT_RT before 6.12, 6.11.6 and 6.6.84 takes a sleeping lock there: use a "
-		  "newer kernel");
+		  "PREEMPT_RT before 6.12, 6.11.6, 6.6.84 and 6.1.192 takes a sleeping lock there: "
+		  "use a newer kernel");
 }
 
 /* ---- what recording can do without ---- */
