@@ -172,7 +172,7 @@ bool probe_can_record(const struct probe *probe, char *message, size_t message_b
 		snprintf(
 			message, message_bytes,
 			"Linux %s is PREEMPT_RT and its BPF ring buffer takes a sleeping lock: use "
-			"6.12 or newer, 6.6.84 or 6.11.6",
+			"6.12 or newer, 6.11.6, 6.6.84 or 6.1.192",
 			probe->release);
 	else
 		return true;
