@@ -4,6 +4,7 @@ rights it writes."""
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import stat
@@ -93,6 +94,15 @@ class Needed(unittest.TestCase):
         for capabilities, measured in ((NEEDED, False), ((*NEEDED, "sys_admin"), True)):
             result, capture = self.record(capabilities)
             self.assertEqual("BPF about" in result.stderr, measured, result.stderr)
+
+    def test_the_capabilities_that_kvm_is_said_to_need_are_enough(self):
+        for capabilities in (NEEDED, (*NEEDED, "sys_admin")):
+            result, _ = self.record(capabilities)
+            told = re.search(r"KVM is not recorded: .*or with (CAP_.*) as well", result.stderr)
+            if told:
+                more = [word.lower() for word in re.findall(r"CAP_(\w+)", told[1])]
+                result, _ = self.record((*capabilities, *more))
+                self.assertNotIn("KVM is not recorded", result.stderr)
 
     def test_cap_sys_admin_alone_does_as_before_cap_bpf(self):
         result, capture = self.record(("sys_admin",))

@@ -439,7 +439,13 @@ class Rights(Guest, WholeChecks, NothingMissingChecks):
     def test_it_is_said_in_one_line_why_kvm_is_not_recorded(self):
         lines = [line for line in self.text("words").splitlines() if "warning" in line]
         self.assertEqual(len(lines), 1)
-        self.assertRegex(lines[0], "KVM is not recorded: .*CAP_SYS_ADMIN")
+        self.assertRegex(lines[0], "KVM is not recorded: .*or with "
+                         "CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH as well")
+
+    def test_what_is_said_to_help_does(self):
+        self.assertEqual(self.text("told.code").strip(), "0")
+        told = Capture(self.machine.folder / self.scenario / "told.cdict")
+        self.assertEqual(told.header["recorded"], ["sched", "kvm"])
 
     def test_the_file_says_so_too(self):
         self.assertEqual(self.capture.header["recorded"], ["sched"])

@@ -189,8 +189,20 @@ static struct kvm_bpf *open_btf(const struct probe *probe, const struct kvm_prob
 	return bpf;
 }
 
-static struct kvm_bpf *open_classic(const struct kvm_probe *kvm, const struct kvm_hooks_maps *maps,
-				    char *message)
+/* Debian's kernels open no event of perf for CAP_PERFMON where this is above 2, as it is there. */
+static bool perf_is_for_admins(const struct probe *probe)
+{
+	FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "re");
+	int paranoid = 0;
+	bool is_told = file && fscanf(file, "%d", &paranoid) == 1;
+
+	if (file)
+		fclose(file);
+	return is_told && paranoid > 2 && !probe_has_capability(probe, CAP_SYS_ADMIN);
+}
+
+static struct kvm_bpf *open_classic(const struct probe *probe, const struct kvm_probe *kvm,
+				    const struct kvm_hooks_maps *maps, char *message)
 {
 	int error;
 	struct kvm_bpf *bpf = open_kind(kvm, maps, true, &error);
@@ -199,8 +211,9 @@ static struct kvm_bpf *open_classic(const struct kvm_probe *kvm, const struct kv
 		return bpf;
 	if (error == -EACCES || error == -EPERM)
 		snprintf(message, LIVE_MESSAGE_BYTES,
-			 "its tracepoints may not be read: run as root, or with CAP_SYS_ADMIN as "
-			 "well");
+			 "its tracepoints may not be read: run as root, or with %sas well",
+			 perf_is_for_admins(probe) ? "CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH "
+						   : "CAP_DAC_READ_SEARCH ");
 	else if (error == -ENOENT)
 		snprintf(message, LIVE_MESSAGE_BYTES,
 			 "its tracepoints are not to be seen: mount -t tracefs none "
@@ -226,7 +239,7 @@ struct kvm_bpf *kvm_hooks_open(const struct probe *probe, const struct kvm_probe
 	}
 	if (!bpf && wanted != LIVE_KVM_BTF) {
 		*hook = LIVE_KVM_CLASSIC;
-		bpf = open_classic(kvm, maps, message);
+		bpf = open_classic(probe, kvm, maps, message);
 	}
 	return bpf;
 }
