@@ -50,6 +50,11 @@ int out_option_check(const char *out, const char *const *paths, size_t path_coun
 		log_error("--out is empty: give the name of a file");
 		return -EINVAL;
 	}
+	if (out && strcmp(out, "-") == 0) {
+		log_error("--out '-' is not standard output: give the name of a file (./- for one "
+			  "of that name)");
+		return -EINVAL;
+	}
 	if (!out || stat(out, &status) || !S_ISREG(status.st_mode))
 		return 0;
 	for (size_t i = 0; i < path_count && !error; i++)

@@ -10,7 +10,10 @@ import perf_file
 from command import PFTRACE, CommandTest
 from test_perf_file import FIRST_NS, made_up as made_up_records
 
-EMPTY = b'pftrace: error: --out is empty: give the name of a file\n'
+NO_NAMES = (
+    ('', b'pftrace: error: --out is empty: give the name of a file\n'),
+    ('-', b"pftrace: error: --out '-' is not standard output: give the name of a file (./- for one "
+          b'of that name)\n'))
 EXPORT = ('export', '--table', 'samples')
 
 
@@ -92,16 +95,17 @@ class SparedInputs(OutTest):
             self.assertIn('one', self.read('list', self.file).out)
 
 
-class EmptyNames(OutTest):
+class NoNames(OutTest):
     def test_every_command_refuses_one(self):
         recording = self.write_perf_data()
         before = self.contents()
         for words in ((*EXPORT, self.file), ('render', self.file), ('import', recording),
                       ('remap', self.file, '--map', self.write_map()), ('record',)):
-            done = subprocess.run([os.path.abspath(PFTRACE), *words, '--out', ''],
-                                  cwd=self.folder.name, capture_output=True, timeout=60,
-                                  check=False)
-            self.assertEqual((done.returncode, done.stderr), (2, EMPTY), words)
+            for name, told in NO_NAMES:
+                done = subprocess.run([os.path.abspath(PFTRACE), *words, '--out', name],
+                                      cwd=self.folder.name, capture_output=True, timeout=60,
+                                      check=False)
+                self.assertEqual((done.returncode, done.stderr), (2, told), words)
         os.unlink(self.path('names.csv'))
         self.assertEqual(self.contents(), before)
 
