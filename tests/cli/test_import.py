@@ -3,6 +3,7 @@
 import os
 import resource
 import stat
+import struct
 import subprocess
 import unittest
 import zlib
@@ -404,6 +405,14 @@ class ImportTest(ImportCommand):
             self.assertEqual((done.returncode, len(words)), (1, 1))
             self.assertIn(tool, words[0])
             self.assertIn('not installed', words[0])
+
+    def test_of_a_cut_file_that_is_said_even_where_its_program_is_missing(self):
+        header = struct.pack('<8s12Q', b'PERFILE2', 104, 0, 0, 0, 104, 5000, *[0] * 6)
+        done = subprocess.run([os.path.abspath(PFTRACE), 'import', self.write_bytes(header[:104]),
+                               '--out', self.path()], capture_output=True, check=False,
+                              env={'PATH': self.path('empty')})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('is cut: it has 104 bytes', done.stderr.decode())
 
     def test_a_perf_data_on_standard_input_is_refused(self):
         done = self.convert('-', code=1, stdin=b'PERFILE2' + bytes(100))

@@ -189,6 +189,22 @@ static int spawn_trace_cmd(struct import *import)
 	return source_spawn(&import->source, argv);
 }
 
+/* What installing the program would not help is told first. */
+static int no_program(const struct import *import, const char *tool,
+		      char message[IMPORT_MESSAGE_BYTES])
+{
+	bool perf = import->kind == IMPORT_PERF_DATA;
+	char words[256];
+
+	if (perf && perf_cut_tell(import->path, words, sizeof(words)))
+		return tell(message, -EBADMSG, "'%s' %s", import->path, words);
+	return tell(message, -ENOENT,
+		    "'%s' is a %s, and %s, which reads it, is not installed: install it, "
+		    "or import the text of '%s' from where it is",
+		    import->path, import_kind_word(import->kind), tool,
+		    perf ? "perf script" : "trace-cmd report");
+}
+
 static int spawn(struct import *import, char message[IMPORT_MESSAGE_BYTES])
 {
 	bool perf = import->kind == IMPORT_PERF_DATA;
@@ -202,11 +218,7 @@ static int spawn(struct import *import, char message[IMPORT_MESSAGE_BYTES])
 	source_close(&import->source);
 	error = perf ? spawn_perf(import) : spawn_trace_cmd(import);
 	if (error == -ENOENT)
-		return tell(message, error,
-			    "'%s' is a %s, and %s, which reads it, is not installed: install it, "
-			    "or import the text of '%s' from where it is",
-			    import->path, import_kind_word(import->kind), tool,
-			    perf ? "perf script" : "trace-cmd report");
+		return no_program(import, tool, message);
 	if (error)
 		return tell(message, error, "cannot start %s: %s", tool, strerror(-error));
 	return source_peek(&import->source);
