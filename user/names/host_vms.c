@@ -18,7 +18,11 @@
 #define STATUS_BYTES 4096
 #define COMM_BYTES 64
 
-/* A look at a thread is some reads of /proc of 10 us each: 2 ms a tick at most. */
+/*
+ * After so many threads no further VM is looked at in this tick. A look at a thread is some reads of
+ * /proc of 10 us each, 2 ms for 64 of them. A VM is looked at whole: one of many threads takes longer,
+ * THREADS_OF_VM of them 0.2 s at most, which the rings have room for.
+ */
 #define THREADS_A_TICK 64
 #define THREADS_OF_VM 4096
 /* A VM is looked at again after this, and then after twice as long, up to 128 times. */
