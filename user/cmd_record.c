@@ -215,6 +215,7 @@ static int run(struct record *record)
 		return EXIT_FAILED;
 	quiet = record->options->quiet || !record_report_is_heard(LAST_WORDS_MS);
 	record_names_report(&record->names, quiet);
+	record_filter_say_unmet(&record->options->filter);
 	account_counters(record->account, &counters);
 	summary.path = record->options->flight_ns ? "in all" : record_path(record);
 	summary.kvm = live_kvm_state(record->live, &summary.kvm_words);

@@ -39,11 +39,13 @@ static int compile(struct record_filter_rule *rule, const char *option)
 
 static int parse_cgroup(const struct record_filter_rule *rule, const char *option)
 {
-	if (rule->text[0] == '/')
+	static const char mount[] = "/sys/fs/cgroup/";
+
+	if (rule->text[0] == '/' && strncmp(rule->text, mount, sizeof(mount) - 1) != 0)
 		return 0;
-	log_error(
-		"%s '%s' is no path of a cgroup: give it as in /proc/PID/cgroup, beginning with /",
-		option, rule->text);
+	log_error("%s '%s' is no path of a cgroup: give it as in /proc/PID/cgroup, beginning with "
+		  "/, without the mount's own path",
+		  option, rule->text);
 	return -EINVAL;
 }
 
@@ -192,13 +194,29 @@ static bool is_meant(const struct record_filter_rule *rule, const struct account
 
 bool record_filter_selects(void *context, const struct account_task *task)
 {
-	const struct record_filter *filter = context;
+	struct record_filter *filter = context;
 	unsigned int meant = 0;
 
 	for (size_t i = 0; i < filter->rule_count; i++)
 		if (is_meant(&filter->rules[i], task))
 			meant |= 1u << filter->rules[i].kind;
+	if (meant == filter->kinds)
+		filter->has_selected = true;
 	return meant == filter->kinds;
+}
+
+void record_filter_say_unmet(const struct record_filter *filter)
+{
+	const struct record_filter_rule *rule = &filter->rules[0];
+	size_t more = filter->rule_count - 1;
+
+	if (!filter->rule_count || filter->has_selected)
+		return;
+	if (more)
+		log_warning("no task that ran was meant by %s and %zu more: all are in \"other\"",
+			    rule->word, more);
+	else
+		log_warning("no task that ran was meant by %s: all are in \"other\"", rule->word);
 }
 
 void record_filter_words(const struct record_filter *filter, struct capture_words *words)

@@ -33,6 +33,7 @@ struct record_filter {
 	char cpus_word[128];
 	bool *cpu_listed; /* by CPU number; NULL: all */
 	uint32_t cpu_count;
+	bool has_selected; /* some task, by now */
 };
 
 /* `text` is borrowed. 0, or -EINVAL after a line on stderr that names option and value. */
@@ -42,12 +43,15 @@ int record_filter_add_cpus(struct record_filter *filter, const char *text);
 
 void record_filter_free(struct record_filter *filter);
 
-/* `context` is the filter. Not for a filter without rules. */
+/* `context` is the filter, which notes whether it ever did. Not for a filter without rules. */
 bool record_filter_selects(void *context, const struct account_task *task);
 
 /* Puts the list of CPUs into effect for CPUs below cpu_count. 0, -ENOMEM, or -EINVAL after a line
    on stderr when none of them is there. */
 int record_filter_list_cpus(struct record_filter *filter, uint32_t cpu_count);
+
+/* A line on stderr when no task that ran was meant: "other" alone in a file explains nothing. */
+void record_filter_say_unmet(const struct record_filter *filter);
 
 /* The filters as words for the capture's header. */
 void record_filter_words(const struct record_filter *filter, struct capture_words *words);

@@ -3,7 +3,7 @@
 
 import unittest
 
-from recorder import LAST_CPU, Load, Recorder, folder
+from recorder import LAST_CPU, Load, Recorder, folder, run
 
 
 class Filters(unittest.TestCase):
@@ -63,6 +63,16 @@ class Filters(unittest.TestCase):
         self.assertEqual(len(capture.proof()), len(capture.header["cpus"]["cpu"]))
         spinner = capture.task_of_tid(self.spinner)
         self.assertGreater(capture.sum_of("samples", "run_ns", task=spinner["task"]), 0)
+
+    def test_that_no_task_was_meant_is_said(self):
+        for options, told in ((("--pid", str(2 ** 22)), "pid=4194304:"),
+                              (("--task", "^no such$", "--tid", "1"), "task=^no such$ and 1 more:"),
+                              (("--task", "."), None), (("--cpus", "0"), None)):
+            with folder() as here:
+                done = run("--quiet", "--duration", "0.3", *options, "--out", here / "run.cdict")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual("no task that ran was meant by" in done.stderr, bool(told), options)
+            self.assertIn(told or "", done.stderr)
 
     def test_several_filters_of_one_kind_add_and_of_two_kinds_must_both_hold(self):
         with folder() as here:

@@ -4,6 +4,8 @@
 #include "account/account.h"
 #include "cmd_record_filter.h"
 
+#include <errno.h>
+
 static const struct account_task shell = { 12, 10, "bash", "login shell", "/user.slice/session-1" };
 
 /* Whether a filter of one rule means this task. */
@@ -47,6 +49,19 @@ static void a_cgroup_means_all_below_it(void **state)
 	assert_true(means(FILTER_CGROUP, "/", &shell));
 	assert_false(means(FILTER_CGROUP, "/user.slice/session", &shell));
 	assert_false(means(FILTER_CGROUP, "/user", &shell));
+}
+
+static void a_cgroup_is_not_named_by_where_it_is_mounted(void **state)
+{
+	struct record_filter *filter = calloc(1, sizeof(*filter));
+
+	(void)state;
+	assert_non_null(filter);
+	assert_int_equal(record_filter_add(filter, FILTER_CGROUP, "--x", "/sys/fs/cgroup/a"),
+			 -EINVAL);
+	assert_int_equal(record_filter_add(filter, FILTER_CGROUP, "--x", "/sys/fs"), 0);
+	record_filter_free(filter);
+	free(filter);
 }
 
 static void a_task_of_which_nothing_is_known_is_meant_by_its_tid_only(void **state)
@@ -98,6 +113,7 @@ int main(void)
 		cmocka_unit_test(a_regex_is_searched_in_the_name_and_a_leading_star_is_forgiven),
 		cmocka_unit_test(a_number_is_a_tid),
 		cmocka_unit_test(a_cgroup_means_all_below_it),
+		cmocka_unit_test(a_cgroup_is_not_named_by_where_it_is_mounted),
 		cmocka_unit_test(a_task_of_which_nothing_is_known_is_meant_by_its_tid_only),
 		cmocka_unit_test(lists_of_cpus_are_numbers_and_ranges),
 		cmocka_unit_test(what_cannot_be_a_filter_is_refused),
