@@ -20,8 +20,8 @@
 struct watch_task {
 	uint64_t tid;
 	uint64_t run_ns;
-	bool counts; /* no core's own: idle, unknown, other */
-	char comm[32];
+	bool counts;   /* no core's own: idle, unknown, other */
+	char name[64]; /* as all commands show it: annotated, else comm */
 };
 
 /* ---- rules ---- */
@@ -93,6 +93,7 @@ static int take_task(struct watch *watch, const struct capture_batch *batch, siz
 {
 	uint64_t key = batch->columns[TASKS_TASK][row];
 	const char *comm = string_pool_text(batch->strings, batch->columns[TASKS_COMM][row]);
+	const char *name = string_pool_text(batch->strings, batch->columns[TASKS_NAME][row]);
 	const char *kind = string_pool_text(batch->strings, batch->columns[TASKS_KIND][row]);
 	struct watch_task *task = task_of(watch, key);
 
@@ -106,8 +107,8 @@ static int take_task(struct watch *watch, const struct capture_batch *batch, siz
 	task->tid = batch->columns[TASKS_TID][row];
 	task->counts = kind && strcmp(kind, "idle") != 0 && strcmp(kind, "unknown") != 0 &&
 		       strcmp(kind, "other") != 0;
-	snprintf(task->comm, sizeof(task->comm), "%s", comm ? comm : "?");
-	clean_text(task->comm, strlen(task->comm));
+	snprintf(task->name, sizeof(task->name), "%s", name ? name : comm ? comm : "?");
+	clean_text(task->name, strlen(task->name));
 	return 0;
 }
 
@@ -116,7 +117,7 @@ static void fire(struct watch *watch, const struct watch_rule *rule, const struc
 {
 	if (!watch->fired[0])
 		snprintf(watch->fired, sizeof(watch->fired), "%s: %s (%llu) %s", rule->text,
-			 task->comm, (unsigned long long)task->tid, value);
+			 task->name, (unsigned long long)task->tid, value);
 }
 
 static void take_sample(struct watch *watch, const struct capture_batch *batch, size_t row)

@@ -41,7 +41,8 @@ static void finish(struct bench *bench)
 	free(bench);
 }
 
-static void tell(struct bench *bench, uint64_t key, uint64_t tid, const char *kind)
+static void tell_named(struct bench *bench, uint64_t key, uint64_t tid, const char *kind,
+		       const char *name)
 {
 	uint64_t row[TASKS_COLUMNS];
 
@@ -51,8 +52,15 @@ static void tell(struct bench *bench, uint64_t key, uint64_t tid, const char *ki
 	row[TASKS_TID] = tid;
 	row[TASKS_COMM] = string_pool_add(bench->strings, "worker");
 	row[TASKS_KIND] = string_pool_add(bench->strings, kind);
+	if (name)
+		row[TASKS_NAME] = string_pool_add(bench->strings, name);
 	assert_int_equal(
 		batch_push(&bench->watch.sink, CAPTURE_TASKS, 0, 0, bench->strings, row, 1), 0);
+}
+
+static void tell(struct bench *bench, uint64_t key, uint64_t tid, const char *kind)
+{
+	tell_named(bench, key, tid, kind, NULL);
 }
 
 static void sample(struct bench *bench, uint64_t key, uint64_t run_ns, uint64_t wait_max_ns)
@@ -104,6 +112,18 @@ static void a_longer_wait_fires_and_says_whose(void **state)
 	assert_string_equal(bench->watch.fired, "");
 	sample(bench, 3, 0, 51 * MS);
 	assert_string_equal(bench->watch.fired, "wait>50ms: worker (77) waited 51.000 ms");
+	finish(bench);
+}
+
+static void a_task_is_called_by_the_name_that_it_was_given(void **state)
+{
+	struct bench *bench = begin("wait>50ms", "cpu>60%");
+
+	(void)state;
+	tell(bench, 3, 77, "task");
+	tell_named(bench, 3, 77, "vcpu", "web1.vcpu0");
+	sample(bench, 3, 0, 51 * MS);
+	assert_string_equal(bench->watch.fired, "wait>50ms: web1.vcpu0 (77) waited 51.000 ms");
 	finish(bench);
 }
 
@@ -166,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conditions_are_a_wait_or_a_share_of_a_core),
 		cmocka_unit_test(a_longer_wait_fires_and_says_whose),
+		cmocka_unit_test(a_task_is_called_by_the_name_that_it_was_given),
 		cmocka_unit_test(a_wait_that_is_not_known_is_none),
 		cmocka_unit_test(a_share_is_that_of_the_time_since_the_last_look),
 		cmocka_unit_test(the_cores_own_tasks_do_not_count),
