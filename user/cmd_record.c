@@ -191,6 +191,7 @@ static void add_up(struct record *record, struct capture_end *end, struct record
 	summary->proven_run_ns = sums->proven_run_ns;
 	summary->file_bytes = sums->file_bytes;
 	summary->files = record->options->flight_ns ? 0 : record->parts.series.finished;
+	summary->in_memory = record->options->flight_ns;
 }
 
 /* The capture alone: its exit code. */

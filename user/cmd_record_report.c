@@ -225,9 +225,9 @@ void record_report_summary(const struct record_summary *summary)
 	format_losses(notes, sizeof(notes), summary->counters, false);
 	if (summary->files > 1)
 		snprintf(files, sizeof(files), " and %" PRIu64 " before it", summary->files - 1);
-	log_info("%s%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %s, %s, buckets of %g ms%s%s",
+	log_info("%s%s: %.3f s of %zu CPUs, %" PRIu64 " tasks, %s, %s%s, buckets of %g ms%s%s",
 		 summary->path, files, seconds(end->duration_ns), summary->cpu_count,
-		 summary->counters->tasks, switches, bytes,
+		 summary->counters->tasks, switches, bytes, summary->in_memory ? " in memory" : "",
 		 (double)summary->counters->bucket_ns / 1e6, end->cut ? ", cut short: " : "",
 		 end->cut ? end->cause : "");
 	say_filters(summary->filter);

@@ -35,6 +35,7 @@ struct record_summary {
 	uint64_t files;		/* of several, how many; 0: one */
 	uint64_t proven_run_ns; /* CPU time that totals and samples agree on */
 	uint64_t file_bytes;
+	bool in_memory; /* these bytes: the files of a flight recorder told of themselves */
 	size_t cpu_count;
 	const struct record_filter *filter;
 	const struct capture_end *end;

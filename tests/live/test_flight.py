@@ -85,6 +85,7 @@ class Last(WholeChecks, NothingMissingChecks, unittest.TestCase):
 
     def test_it_is_said(self):
         self.assertRegex(self.words, r"run\.0001\.cdict: the last \d\.\d+ s, .* \(signal\)")
+        self.assertRegex(self.words, r"in all: .* [KM]B in memory, buckets of")
 
 
 class OnDemand(unittest.TestCase):
