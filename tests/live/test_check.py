@@ -54,6 +54,18 @@ class Check(unittest.TestCase):
         self.assertEqual(told["kernel_memory"]["bytes"], there["kernel_memory"]["bytes"])
         self.assertEqual(done.stderr, "")
 
+    def test_without_types_one_line_says_so(self):
+        """libbpf has words of its own for it, which are for PFTRACE_DEBUG."""
+        for words, lines in ((("check", "--format", "json"), 0), (("--out", "/nowhere/x"), 1)):
+            done = subprocess.run(["unshare", "--mount", "sh", "-c",
+                                   'mount -t tmpfs none /sys && exec "$@"', "sh", PFTRACE, *words],
+                                  capture_output=True, stdin=subprocess.DEVNULL, text=True,
+                                  check=False)
+            if os.path.exists(f"/boot/vmlinux-{os.uname().release}"):
+                self.skipTest("libbpf finds the types in /boot")
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(len(done.stderr.splitlines()), lines, done.stderr)
+
     def test_what_cannot_be_recorded_takes_no_memory(self):
         few = ("bpf", "perfmon")
         told, features = self.features(as_nobody("check", "--format", "json", capabilities=few))

@@ -2,6 +2,7 @@
 #include "live/probe.h"
 
 #include "base/capability.h"
+#include "live/live_internal.h"
 
 #include <bpf/btf.h>
 #include <stdint.h>
@@ -103,8 +104,10 @@ static int tracepoint_argument_count(const struct btf *btf, const char *typedef_
 
 static void read_btf(struct probe *probe)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	struct btf *btf;
 
+	live_hush_libbpf();
+	btf = btf__load_vmlinux_btf();
 	if (!btf)
 		return;
 	probe->has_btf = true;
