@@ -65,6 +65,14 @@ class Check(unittest.TestCase):
                 self.skipTest("libbpf finds the types in /boot")
             self.assertEqual(done.returncode, 1)
             self.assertEqual(len(done.stderr.splitlines()), lines, done.stderr)
+            if done.stdout:
+                _, features = self.features(done)
+                self.assertEqual(features.pop("btf")["state"], "missing")
+                del features["rights"]
+                for name in [name for name in features if features[name]["needed"]] + [
+                        "prev_state", "sched_info"]:
+                    self.assertEqual(features[name]["state"], "untried", name)
+                    self.assertIn("see btf", features[name]["remedy"])
 
     def test_what_cannot_be_recorded_takes_no_memory(self):
         few = ("bpf", "perfmon")

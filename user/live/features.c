@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #define RIGHTS_REMEDY "run as root (sudo), or with CAP_BPF and CAP_PERFMON"
+#define TYPES_REMEDY "it can be told with the kernel's types only: see btf"
 
 const char *feature_state_word(enum feature_state state)
 {
@@ -55,10 +56,27 @@ static void settle_trial(struct feature *feature, int error, const char *remedy)
 		snprintf(feature->detail, sizeof(feature->detail), "%s", strerror(-error));
 }
 
-static void settle_untried(struct feature *feature)
+/* A program can be loaded: there is the right to, and all of ours ask for the kernel's types. */
+static bool can_try(const struct probe *probe)
+{
+	return probe->has_rights && probe->has_btf;
+}
+
+static void settle_untried(struct feature *feature, const struct probe *probe)
 {
 	feature->state = FEATURE_UNTRIED;
-	feature->remedy = RIGHTS_REMEDY;
+	feature->remedy = probe->has_rights ? TYPES_REMEDY : RIGHTS_REMEDY;
+}
+
+/* What the kernel's types tell of. */
+static void settle_typed(struct feature *feature, const struct probe *probe, bool there,
+			 const char *remedy)
+{
+	settle(feature, there, remedy);
+	if (probe->has_btf)
+		return;
+	feature->state = FEATURE_UNTRIED;
+	feature->remedy = TYPES_REMEDY;
 }
 
 /* ---- what is known without rights ---- */
@@ -81,14 +99,14 @@ static void add_clocks(struct features *features, const struct probe *probe)
 	struct feature *feature =
 		add(features, "run-queue clock", "time without reading a clock at every switch");
 
-	settle(feature, probe->has_run_queue_clock,
-	       "nothing: a clock is read instead, which costs 15 to 90 ns a switch; a kernel built "
-	       "with CONFIG_FAIR_GROUP_SCHED=y has it");
+	settle_typed(feature, probe, probe->has_run_queue_clock,
+		     "nothing: a clock is read instead, which costs 15 to 90 ns a switch; a kernel "
+		     "built with CONFIG_FAIR_GROUP_SCHED=y has it");
 	feature->written_only = probe->has_btf && !probe->has_run_queue_clock;
 	feature = add(features, "sched_info", "how long tasks waited for a core");
-	settle(feature, probe->has_sched_info,
-	       "waits are not recorded; a kernel built with CONFIG_SCHED_INFO=y (by "
-	       "CONFIG_SCHEDSTATS or CONFIG_TASK_DELAY_ACCT) has them");
+	settle_typed(feature, probe, probe->has_sched_info,
+		     "waits are not recorded; a kernel built with CONFIG_SCHED_INFO=y (by "
+		     "CONFIG_SCHEDSTATS or CONFIG_TASK_DELAY_ACCT) has them");
 }
 
 /* ---- what is tried ---- */
@@ -111,11 +129,11 @@ static void add_hooks(struct features *features, const struct probe *probe)
 		struct feature *feature = add(features, hooks[i].name, hooks[i].purpose);
 
 		feature->needed = true;
-		if (probe->has_rights)
+		if (can_try(probe))
 			settle_trial(feature, trial_hook(probe, hooks[i].program),
 				     "report it, with what PFTRACE_DEBUG=1 pftrace check says");
 		else
-			settle_untried(feature);
+			settle_untried(feature, probe);
 	}
 }
 
@@ -124,8 +142,10 @@ static void add_prev_state(struct features *features, const struct probe *probe)
 	struct feature *feature =
 		add(features, "prev_state", "in which state a task left its core");
 
-	feature->state = FEATURE_WORKS;
-	feature->written_only = probe->has_btf && !probe->has_prev_state_argument;
+	settle_typed(feature, probe, true, NULL);
+	if (!probe->has_btf)
+		return;
+	feature->written_only = !probe->has_prev_state_argument;
 	snprintf(feature->detail, sizeof(feature->detail), "%s",
 		 probe->has_prev_state_argument
 			 ? "told by sched_switch"
@@ -139,10 +159,10 @@ static void add_trial(struct features *features, const struct probe *probe, cons
 	struct feature *feature = add(features, name, purpose);
 
 	feature->needed = true;
-	if (probe->has_rights)
+	if (can_try(probe))
 		settle_trial(feature, trial(probe), remedy);
 	else
-		settle_untried(feature);
+		settle_untried(feature, probe);
 }
 
 static int try_ring(const struct probe *probe)
@@ -233,8 +253,8 @@ static void add_kvm(struct features *features, const struct probe *probe)
 		       kvm.possible ? "nothing, unless this machine has guests: modprobe kvm_intel "
 				      "or kvm_amd; a capture in progress notices"
 				    : "nothing: this machine runs no guests");
-	else if (!probe->has_rights)
-		settle_untried(feature);
+	else if (!can_try(probe))
+		settle_untried(feature, probe);
 	else
 		try_kvm(feature, probe, &kvm);
 	feature->written_only = kvm.vendor[0] && strcmp(kvm.vendor, "kvm_amd") != 0;

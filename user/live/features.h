@@ -11,7 +11,7 @@ enum feature_state {
 	FEATURE_WORKS,
 	FEATURE_MISSING,
 	FEATURE_REFUSED, /* it may be there, but there is no right to use it */
-	FEATURE_UNTRIED, /* it seems to be there, but cannot be tried without rights */
+	FEATURE_UNTRIED, /* it cannot be tried without rights, and the kernel's types */
 };
 
 struct feature {
