@@ -395,6 +395,14 @@ class ImportTest(ImportCommand):
             self.assertIn('bad file', result.words[0])
             self.assertFalse(os.path.exists(self.path()))
 
+    def test_a_recording_without_switches_is_refused(self):
+        """Who was seen first on a CPU would have had it for all of the time."""
+        lines = [event(100.001, 0, A, 'sched_waking', 'comm=b pid=11 prio=120 target_cpu=001'),
+                 event(100.002, 0, A, 'sched_wakeup', 'comm=b pid=11 prio=120 target_cpu=001'),
+                 event(100.009, 1, B, 'cpu-clock', '')]
+        for chosen in (lines, lines[2:]):
+            self.refuse_source(self.write(chosen), 'no sched_switch')
+
     def test_a_program_that_is_not_there_is_named(self):
         for content, tool in ((b'PERFILE2' + bytes(100), 'perf'),
                               (b'\x17\x08\x44tracing6\0', 'trace-cmd')):

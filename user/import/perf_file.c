@@ -172,7 +172,6 @@ static bool read_times(const struct perf_file *file, const struct header *header
 	facts->duration_ns =
 		facts->last_ns > facts->first_ns ? facts->last_ns - facts->first_ns : 0;
 	facts->has_events = true;
-	facts->has_switches = true;
 	return facts->last_ns;
 }
 

@@ -190,6 +190,16 @@ static int finish(struct stream *stream, struct import_result *result)
 	return error;
 }
 
+/* Who ran at a CPU's first event would seem to run to the end. KVM's events alone are accounted for
+   without switches. */
+static bool tells_of_nobody(const struct stream *stream, const struct facts *facts)
+{
+	struct account_counters counters;
+
+	account_counters(stream->account, &counters);
+	return facts_has_switches(facts) && !facts->has_switches && !counters.switches;
+}
+
 int stream_read(const struct stream_input *input, const struct facts *facts,
 		const struct capture_header *header, const struct import_options *options,
 		struct capture_sink *sink, struct import_result *result,
@@ -210,6 +220,12 @@ int stream_read(const struct stream_input *input, const struct facts *facts,
 	if (!error && !input->perf && source_wait(input->source, words, sizeof(words))) {
 		snprintf(message, IMPORT_MESSAGE_BYTES, "'%s': its reader failed: %s",
 			 options->path, words);
+		error = -EBADMSG;
+	}
+	if (!error && tells_of_nobody(&stream, facts)) {
+		snprintf(message, IMPORT_MESSAGE_BYTES,
+			 "'%s' has no sched_switch, which tells who ran: record sched:*",
+			 options->path);
 		error = -EBADMSG;
 	}
 	if (!error)
