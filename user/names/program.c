@@ -20,7 +20,6 @@
 #define LINE_BYTES 4096
 #define WORDS_BYTES 1024 /* of stderr: its last line is said */
 #define READS_A_POLL 16
-#define COMPLAINTS_MAX 1000 /* more lines like these are no rows at all */
 
 struct names_program {
 	struct names_program_options options;
@@ -212,7 +211,7 @@ static int take_line(struct names_program *program)
 	program->long_line = false;
 	if (kind == MAP_ROW_NAME)
 		return program->options.row(program->options.context, &row);
-	if (kind == MAP_ROW_BAD && program->line <= COMPLAINTS_MAX)
+	if (kind == MAP_ROW_BAD)
 		program->options.complain(program->options.context, program->line, why);
 	return 0;
 }
