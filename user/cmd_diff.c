@@ -223,7 +223,7 @@ static int compare_all(struct diff *diff, const struct compare_options *options)
 		error = make(diff, again, options, &other);
 		if (error)
 			break;
-		compare_confirm(&diff->compare, &other);
+		error = compare_confirm(&diff->compare, &other);
 		compare_free(&other);
 	}
 	return error;

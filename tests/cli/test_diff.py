@@ -267,6 +267,37 @@ class NoiseTest(DiffTest):
         self.assertEqual({task for task, _ in self.findings(told) if task}, {'worker4'})
         self.assertEqual(self.task_of(told, 'worker2')['verdict'], 'no difference seen')
 
+    def test_an_interval_reaches_as_far_as_against_each_run_of_the_load(self):
+        after = [load.but(run_us=load.run_us * 3) if load is LOADS[4] else load for load in LOADS]
+        files = [Run(seed, loads).write(self.path(f'{seed}.cdict'))
+                 for seed, loads in ((1, LOADS), (2, after), (3, after))]
+        alone = self.read('diff', '--format', 'json', *files[:2]).json()
+        told = self.read('diff', '--format', 'json', '--again', files[2], *files[:2]).json()
+        before, value = (self.value_of(self.task_of(diff, 'worker4'), 'run')
+                         for diff in (alone, told))
+        self.assertEqual((before['verdict'], value['verdict']), ('more', 'no difference seen'))
+        self.assertGreater(before['low'], 0)
+        self.assertLess(value['low'], 0)
+        self.assertEqual(value['high'], before['high'])
+        self.assertGreater(value['chance'], before['chance'])
+
+    def test_what_another_run_of_the_load_does_not_tell_is_not_judged(self):
+        after = [load.but(run_us=load.run_us * 3) if load is LOADS[4] else load for load in LOADS]
+        files = [Run(seed, loads, seconds).write(self.path(f'{seed}.cdict'))
+                 for seed, loads, seconds in ((1, LOADS, 2), (2, after, 2), (3, LOADS, 0.07),
+                                              (4, LOADS[:4] + LOADS[5:], 2))]
+        gate = ['diff', *files[:2], '--fail-if', 'run > +50% in worker4', '--format', 'json']
+        self.assertEqual(self.run_pftrace(*gate).code, 4)
+        for again, judged in ((files[2], 0), (files[3], 7)):
+            result = self.run_pftrace(*gate, '--again', again)
+            self.assertEqual(result.code, 1, result.words)
+            self.assertIn('cannot be judged', result.words[-1])
+            value = self.value_of(self.task_of(result.json(), 'worker4'), 'run')
+            self.assertEqual((value['verdict'], value['low'], value['chance']),
+                             ('not judged', None, None))
+            verdicts = [task['verdict'] for task in result.json()['tasks'] if task['task']]
+            self.assertEqual(verdicts.count('no difference seen'), judged)
+
     def test_too_few_buckets_or_events_are_not_judged(self):
         files = self.pair(Run(1, LOADS, seconds=0.07), Run(2, LOADS, seconds=0.07))
         result = self.run_pftrace('diff', '--format', 'json', *files)
@@ -364,6 +395,16 @@ class ExitsTest(DiffTest):
         for metric in ('exits', 'host', 'guest'):
             value = self.value_of(self.task_of(diff, 'CPU 0/KVM'), metric)
             self.assertEqual((value['a'], value['verdict']), (None, 'not known'), metric)
+
+    def test_another_run_without_exits_of_a_kind_had_none(self):
+        """Where both it and b have none of them, its word is: no difference."""
+        files = [self.run_of(seed, *reasons).write(self.path(f'{seed}.cdict'))
+                 for seed, reasons in ((1, [('vmx', 12, 800, 5), ('vmx', 30, 300, 20)]),
+                                       (2, [('vmx', 12, 800, 5)]), (3, [('vmx', 12, 800, 5)]))]
+        for again, verdict in (([], 'less'), (['--again', files[2]], 'no difference seen')):
+            diff = self.read('diff', '--format', 'json', *files[:2], *again).json()
+            value = self.value_of(self.task_of(diff, 'CPU 0/KVM'), 'exits', 30)
+            self.assertEqual((value['b'], value['verdict']), (0, verdict))
 
     def test_a_condition_on_a_reason(self):
         files = self.pair(self.run_of(1, ('vmx', 12, 800, 5), ('vmx', 30, 300, 20)),

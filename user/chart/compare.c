@@ -276,40 +276,88 @@ static void sort(struct compare *compare)
 
 /* ---- other runs of a's load ---- */
 
-static const struct compare_row *find_row(const struct compare *compare, size_t name,
+/* Names of `compare` by their places in runs->names, NULL for those it lacks; NULL without memory. */
+static const struct compare_name **names_by_place(const struct compare *compare)
+{
+	const struct compare_name **names = calloc(compare->runs->name_count + 1, sizeof(*names));
+
+	for (size_t i = 0; names && i < compare->name_count; i++)
+		names[compare->names[i].name] = &compare->names[i];
+	return names;
+}
+
+static const struct compare_row *find_row(const struct compare *compare,
+					  const struct compare_name *name,
 					  const struct compare_row *like)
 {
-	for (size_t i = 0; i < compare->name_count; i++) {
-		const struct compare_row *rows = compare->rows + compare->names[i].first_row;
+	const struct compare_row *rows = name ? compare->rows + name->first_row : NULL;
 
-		if (compare->names[i].name != name)
-			continue;
-		for (size_t row = 0; row < compare->names[i].rows; row++)
-			if (rows[row].metric == like->metric && rows[row].kind == like->kind)
-				return &rows[row];
-	}
+	for (size_t i = 0; rows && i < name->rows; i++)
+		if (rows[i].metric == like->metric && rows[i].kind == like->kind)
+			return &rows[i];
 	return NULL;
 }
 
-void compare_confirm(struct compare *compare, const struct compare *other)
+/* What the other comparison says of the same value; NULL when it cannot judge it. */
+static const struct compare_row *find_word(const struct compare *compare,
+					   const struct compare_name *name,
+					   const struct compare_row *like)
 {
-	compare->findings = 0;
+	static const struct compare_row nothing = { .chance = 1, .verdict = COMPARE_SAME };
+	const struct compare_row of_all = { .metric = like->metric, .kind = COMPARE_ALL_KINDS };
+	const struct compare_row *row = find_row(compare, name, like);
+	const struct compare_row *all = row ? row : find_row(compare, name, &of_all);
+
+	if (row && !isnan(row->chance))
+		return row;
+	/* neither run has any of it, or exits, but none of this kind */
+	return all && (all->verdict == COMPARE_SAME || (!row && !isnan(all->chance))) ? &nothing
+										      : NULL;
+}
+
+/*
+ * Where the other run lets nobody judge there cannot be a finding, so nothing is said of there being
+ * none. An interval reaches as far as those against both runs.
+ */
+static void confirm_row(struct compare_row *row, const struct compare_row *again)
+{
+	if (!again) {
+		row->verdict = COMPARE_NOT_JUDGED;
+		row->low = row->high = row->chance = NAN;
+		row->sure = 0;
+		return;
+	}
+	if (again->verdict != row->verdict)
+		row->verdict = COMPARE_SAME;
+	row->sure = is_finding(row->verdict) ? fmin(row->sure, again->sure) : 0;
+	row->chance = fmax(row->chance, again->chance);
+	row->low = fmax(fmin(row->low, again->low), -row->a);
+	row->high = fmax(row->high, again->high);
+}
+
+int compare_confirm(struct compare *compare, const struct compare *other)
+{
+	const struct compare_name **others = names_by_place(other);
+
+	if (!others)
+		return -ENOMEM;
+	compare->findings = compare->judged = 0;
 	for (size_t i = 0; i < compare->name_count; i++) {
 		const struct compare_name *name = &compare->names[i];
 
 		for (size_t of = 0; of < name->rows; of++) {
 			struct compare_row *row = &compare->rows[name->first_row + of];
-			const struct compare_row *again = find_row(other, name->name, row);
 
-			if (!is_finding(row->verdict))
+			if (isnan(row->chance))
 				continue;
-			if (!again || again->verdict != row->verdict)
-				row->verdict = COMPARE_SAME;
-			row->sure = again ? fmin(row->sure, again->sure) : 0;
+			confirm_row(row, find_word(other, others[name->name], row));
+			compare->judged += !isnan(row->chance);
 			compare->findings += is_finding(row->verdict);
 		}
 	}
+	free(others);
 	sort(compare);
+	return 0;
 }
 
 int compare_make(struct compare *compare, const struct view_runs *runs,

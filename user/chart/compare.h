@@ -102,10 +102,11 @@ int compare_make(struct compare *compare, const struct view_runs *runs,
 		 const struct compare_options *options);
 /*
  * `other` compares another run of a's load with the same b: what is no finding there, in the same
- * direction, is none here. Some things stay as they are during a run and not from run to run (which
- * core a task settles on, how two timers fall together): blocks of one run do not tell of them.
+ * direction, is none here, and what cannot be judged there is not judged here. Some things stay as
+ * they are during a run and not from run to run (which core a task settles on, how two timers fall
+ * together): blocks of one run do not tell of them. 0 or -ENOMEM.
  */
-void compare_confirm(struct compare *compare, const struct compare *other);
+int compare_confirm(struct compare *compare, const struct compare *other);
 void compare_free(struct compare *compare);
 
 #endif
