@@ -111,6 +111,15 @@ static void say_when_different(const char *what, const char *a, const char *b)
 		log_info("note: %s differs: %s and %s", what, a, b);
 }
 
+static void say_recorded_once(const char *what, const char *word, const struct capture_words *a,
+			      const struct capture_words *b)
+{
+	bool in_a = has_word(a, word);
+
+	if (in_a != has_word(b, word))
+		log_info("note: %s recorded in %s only", what, in_a ? "A" : "B");
+}
+
 static void say_machines(const struct capture_header *a, const struct capture_header *b)
 {
 	say_when_different("the host", a->host, b->host);
@@ -119,6 +128,8 @@ static void say_machines(const struct capture_header *a, const struct capture_he
 	if (a->cpu_count != b->cpu_count)
 		log_info("note: the number of CPUs differs: %zu and %zu; shares are of one core",
 			 a->cpu_count, b->cpu_count);
+	say_recorded_once("switches were", "sched", &a->recorded, &b->recorded);
+	say_recorded_once("KVM was", "kvm", &a->recorded, &b->recorded);
 	if (has_word(&a->not_offered, "wait") != has_word(&b->not_offered, "wait"))
 		log_info("note: the kernel of %s did not tell waits",
 			 has_word(&a->not_offered, "wait") ? "A" : "B");

@@ -273,8 +273,8 @@ static enum exit_code judge(const struct diff_gates *gates, const struct diff_ga
 	if (found.judged)
 		return EXIT_OK;
 	log_error("--fail-if '%s' cannot be judged: %s", gate->text,
-		  found.seen ? "what it speaks of is in one run only, or too little to tell a "
-			       "difference from noise (record longer)"
+		  found.seen ? "what it speaks of is in one run only, not known of one, or too "
+			       "little to tell a difference from noise (record longer)"
 			     : "neither run has such a value");
 	return EXIT_FAILED;
 }

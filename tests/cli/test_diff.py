@@ -391,7 +391,10 @@ class ExitsTest(DiffTest):
         self.assertEqual((value['a'], value['verdict']), (0, 'more'))
 
     def test_exits_are_not_known_when_kvm_was_not_recorded(self):
-        diff = self.diff(Run(1, self.VCPU), self.run_of(2, ('vmx', 12, 800, 5)))
+        files = self.pair(Run(1, self.VCPU), self.run_of(2, ('vmx', 12, 800, 5)))
+        result = self.run_pftrace('diff', '--format', 'json', *files)
+        self.assertEqual(result.words, ['note: KVM was recorded in B only'])
+        diff = result.json()
         for metric in ('exits', 'host', 'guest'):
             value = self.value_of(self.task_of(diff, 'CPU 0/KVM'), metric)
             self.assertEqual((value['a'], value['verdict']), (None, 'not known'), metric)
@@ -503,6 +506,24 @@ class FitTest(DiffTest):
                                   self.path('b.cdict'))
         self.assertNotIn(None, [task['task'] for task in result.json()['tasks']])
         self.assertEqual(self.words_of(one, Run(2, LOADS, filters=['task=worker'])), [])
+
+    def test_switches_that_were_not_recorded_are_not_known(self):
+        """As pftrace record --no-sched leaves them out."""
+        other = Run(2, LOADS, recorded=['kvm'])
+        other.messages = [message for message in other.messages
+                          if message.get('table') not in ('samples', 'cells')]
+        words = self.words_of(Run(1, LOADS), other)
+        self.assertEqual(words, ['note: switches were recorded in A only',
+                                 'note: KVM was recorded in B only'])
+        files = self.path('a.cdict'), self.path('b.cdict')
+        diff = self.run_pftrace('diff', '--format', 'json', *files).json()
+        for task in None, 'worker1':
+            for metric in ('run', 'switches', 'migrations'):
+                value = self.value_of(self.task_of(diff, task), metric)
+                self.assertEqual((value['b'], value['verdict']), (None, 'not known'))
+        result = self.run_pftrace('diff', '--fail-if', 'run < -5%', *files)
+        self.assertEqual(result.code, 1)
+        self.assertIn('not known of one', result.words[-1])
 
     def test_waits_that_a_kernel_does_not_tell_are_not_known(self):
         other = Run(2, LOADS, not_offered=['wait'])

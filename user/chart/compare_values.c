@@ -116,7 +116,7 @@ static bool is_known(const struct run_blocks *blocks, const struct metric *metri
 	if (metric->sum == RUN_BLOCKS_EXITS || metric->sum == RUN_BLOCKS_HOST_NS)
 		return blocks->knows_exits;
 	if (!blocks->names[name] && metric->sum <= RUN_BLOCKS_MIGRATIONS)
-		return true; /* every capture tells these */
+		return blocks->knows_switches;
 	return tells(blocks, blocks->names[name] ? name : run_blocks_all(blocks), metric->sum);
 }
 

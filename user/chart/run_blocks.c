@@ -111,9 +111,12 @@ static int on_header(struct capture_sink *sink, const struct capture_header *hea
 {
 	struct run_blocks *blocks = (struct run_blocks *)sink;
 
-	for (size_t i = 0; i < header->recorded.count; i++)
+	for (size_t i = 0; i < header->recorded.count; i++) {
 		if (strcmp(header->recorded.words[i], "kvm") == 0)
 			blocks->knows_exits = true;
+		if (strcmp(header->recorded.words[i], "sched") == 0)
+			blocks->knows_switches = true;
+	}
 	blocks->steps_per_octave = header->steps_per_octave;
 	return run_blocks_fit_bucket(blocks, header->bucket_ns);
 }

@@ -62,7 +62,8 @@ struct run_blocks {
 	uint64_t block_ns;
 	uint64_t bucket_ns; /* the longest there was */
 	uint32_t steps_per_octave;
-	bool knows_exits; /* KVM was recorded: no row of exits is then none of them */
+	bool knows_switches; /* they were recorded: no row of samples is then none of them */
+	bool knows_exits;    /* likewise KVM's */
 
 	/* by place in runs->names; the last one is the sum of all but idle and unknown tasks. NULL:
 	   no rows */

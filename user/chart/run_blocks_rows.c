@@ -272,6 +272,7 @@ int run_blocks_rows(struct capture_sink *sink, const struct capture_batch *batch
 		return error;
 	switch (batch->table) {
 	case CAPTURE_SAMPLES:
+		blocks->knows_switches = true;
 		return fold_sums(blocks, batch, of_samples, ARRAY_LENGTH(of_samples));
 	case CAPTURE_VCPU_SAMPLES:
 		return fold_sums(blocks, batch, of_vcpu_samples, ARRAY_LENGTH(of_vcpu_samples));
