@@ -305,6 +305,8 @@ class NoiseTest(DiffTest):
         self.assertEqual(len(result.words), 2)
         self.assertIn('record longer', result.words[0])
         self.assertEqual(result.json()['judged'], 0)
+        lines = self.run_pftrace('diff', *files).out.splitlines()
+        self.assertRegex(lines[-2], 'no difference seen in [01], [78] not judged$')
         rare = self.diff(Run(1, [Load('rare', rate=1)]), Run(2, [Load('rare', rate=4)]))
         self.assertEqual(self.value_of(self.task_of(rare, 'rare'), 'switches')['verdict'],
                          'not judged')

@@ -241,26 +241,42 @@ static void put_run(const struct diff_run *run, char letter, FILE *file)
 		(double)run->block_ns / 1e6);
 }
 
-static void put_sum(const struct compare *compare, FILE *file)
+/* How many tasks there are by what is said of them; all together are no task. */
+struct tally {
+	size_t tasks, changed, only_a, only_b, same;
+};
+
+static struct tally count_tasks(const struct compare *compare)
 {
-	size_t changed = 0, only[2] = { 0 }, tasks = 0;
+	struct tally tally = { 0 };
 
 	for (size_t i = 0; i < compare->name_count; i++) {
 		const struct compare_name *name = &compare->names[i];
 
 		if (name->name == compare->runs->name_count)
 			continue;
-		tasks++;
-		changed += name->findings > 0;
-		only[0] += name->verdict == COMPARE_ONLY_A;
-		only[1] += name->verdict == COMPARE_ONLY_B;
+		tally.tasks++;
+		tally.changed += name->findings > 0;
+		tally.only_a += name->verdict == COMPARE_ONLY_A;
+		tally.only_b += name->verdict == COMPARE_ONLY_B;
+		tally.same += name->verdict == COMPARE_SAME;
 	}
+	return tally;
+}
+
+static void put_sum(const struct compare *compare, FILE *file)
+{
+	struct tally tally = count_tasks(compare);
+	size_t rest = tally.tasks - tally.changed - tally.only_a - tally.only_b - tally.same;
+
 	fprintf(file,
 		"\n%zu tasks by name: %zu changed, %zu only in A, %zu only in B, "
-		"no difference seen in %zu\n",
-		tasks, changed, only[0], only[1], tasks - changed - only[0] - only[1]);
+		"no difference seen in %zu",
+		tally.tasks, tally.changed, tally.only_a, tally.only_b, tally.same);
+	if (rest)
+		fprintf(file, ", %zu not judged", rest);
 	fprintf(file,
-		"%zu values judged, %zu differ by more than %g %% and beyond noise; intervals hold "
+		"\n%zu values judged, %zu differ by more than %g %% and beyond noise; intervals hold "
 		"with %.4g %%\n",
 		compare->judged, compare->findings, compare->least * 100,
 		(1 - compare->limit) * 100);
