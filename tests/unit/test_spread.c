@@ -131,29 +131,29 @@ static double normal(uint64_t *seed)
 }
 
 /* A run of blocks each of which keeps `kept` of what the one before strayed. */
-static struct spread make_run(uint64_t *seed, double mean, double kept)
+static struct spread make_run(uint64_t *seed, size_t blocks, double mean, double kept)
 {
 	double up[BLOCKS], down[BLOCKS];
 	double stray = normal(seed) / sqrt(1 - kept * kept);
 
-	for (int i = 0; i < BLOCKS; i++) {
+	for (size_t i = 0; i < blocks; i++) {
 		stray = kept * stray + normal(seed);
 		up[i] = mean + stray;
 		down[i] = 1;
 	}
-	return spread_of_ratio(up, down, BLOCKS);
+	return spread_of_ratio(up, down, blocks);
 }
 
 /* The share of pairs of runs that chance alone is said to explain in less than 5 % of cases. */
-static double found(double difference, double kept)
+static double found(size_t blocks, double difference, double kept)
 {
 	const int pairs = 4000;
 	uint64_t seed = 1;
 	int differing = 0;
 
 	for (int i = 0; i < pairs; i++) {
-		struct spread a = make_run(&seed, 100, kept);
-		struct spread b = make_run(&seed, 100 + difference, kept);
+		struct spread a = make_run(&seed, blocks, 100, kept);
+		struct spread b = make_run(&seed, blocks, 100 + difference, kept);
 		struct spread_difference apart = spread_difference(&a, &b);
 
 		differing += spread_chance(&apart, 0) <= 0.05;
@@ -164,22 +164,34 @@ static double found(double difference, double kept)
 static void equal_runs_differ_as_rarely_as_is_said(void **state)
 {
 	(void)state;
-	assert_in_range((uint64_t)(found(0, 0) * 1000), 10, 50);
+	assert_in_range((uint64_t)(found(BLOCKS, 0, 0) * 1000), 10, 50);
 }
 
 static void equal_runs_differ_no_more_often_when_blocks_are_alike(void **state)
 {
 	(void)state;
-	assert_true(found(0, 0.5) < 0.05);
+	assert_true(found(BLOCKS, 0, 0.5) < 0.05);
 	/* what strays lasts for some 10 of the 60 blocks */
-	assert_true(found(0, 0.9) < 0.05);
+	assert_true(found(BLOCKS, 0, 0.9) < 0.05);
+}
+
+/* With few blocks less can be told of what lasts longer than one; without long blocks it is half of all pairs. */
+static void equal_short_runs_differ_hardly_more_often_when_blocks_are_alike(void **state)
+{
+	(void)state;
+	for (size_t blocks = SPREAD_BLOCKS_MIN; blocks < 32; blocks += 4) {
+		assert_true(found(blocks, 0, 0) < 0.05);
+		assert_true(found(blocks, 0, 0.5) < 0.08);
+		assert_true(found(blocks, 0, 0.8) < 0.2);
+		assert_true(found(blocks, 12 / sqrt((double)blocks) * sqrt(2), 0) > 0.95);
+	}
 }
 
 static void a_true_difference_is_found(void **state)
 {
 	(void)state;
 	/* five times the error of a mean of 60 */
-	assert_true(found(5 / sqrt(BLOCKS) * sqrt(2), 0) > 0.95);
+	assert_true(found(BLOCKS, 5 / sqrt(BLOCKS) * sqrt(2), 0) > 0.95);
 }
 
 int main(void)
@@ -194,6 +206,7 @@ int main(void)
 		cmocka_unit_test(the_limit_is_that_of_benjamini_and_hochberg),
 		cmocka_unit_test(equal_runs_differ_as_rarely_as_is_said),
 		cmocka_unit_test(equal_runs_differ_no_more_often_when_blocks_are_alike),
+		cmocka_unit_test(equal_short_runs_differ_hardly_more_often_when_blocks_are_alike),
 		cmocka_unit_test(a_true_difference_is_found),
 	};
 

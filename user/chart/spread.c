@@ -6,8 +6,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Enough to tell how much long blocks stray, and few, so that they are long. */
+/*
+ * Enough to tell how much long blocks stray, and few, so that they are long. Where there are not
+ * enough blocks for that, long ones are fewer: they tell less (their freedom says so), but without
+ * any, what lasts longer than a block would be taken for a difference of the runs.
+ */
 #define LONG_BLOCKS SPREAD_BLOCKS_MIN
+#define LONG_BLOCKS_MIN 4
+#define BLOCKS_ENOUGH (4 * LONG_BLOCKS)
 /* So far growth is trusted: it is the power of a number that strays itself. */
 #define GROWTH_POWER_MAX 1.5
 
@@ -29,9 +35,9 @@ static struct sums sum_up(const double *up, const double *down, size_t blocks, s
 	return sums;
 }
 
-/* Standard error and freedom of `spread` from blocks of so many. */
+/* Standard error and freedom of `spread` from blocks of so many, if there are so many of these. */
 static void set_error(struct spread *spread, const double *up, const double *down, size_t blocks,
-		      size_t together)
+		      size_t together, size_t least)
 {
 	struct sums all = sum_up(up, down, blocks, 0, blocks);
 	double squares = 0;
@@ -47,7 +53,7 @@ static void set_error(struct spread *spread, const double *up, const double *dow
 		squares += rest * rest;
 	}
 	spread->error = NAN;
-	if (used < SPREAD_BLOCKS_MIN)
+	if (used < least)
 		return;
 	spread->freedom = (unsigned int)used - 1;
 	spread->error = sqrt(squares * (double)used / (double)(used - 1)) / all.down;
@@ -64,16 +70,16 @@ static double grown(double growth, size_t blocks, size_t together)
 struct spread spread_of_ratio(const double *up, const double *down, size_t blocks)
 {
 	struct sums all = sum_up(up, down, blocks, 0, blocks);
-	size_t together = blocks / LONG_BLOCKS;
+	size_t together = blocks / (blocks < BLOCKS_ENOUGH ? LONG_BLOCKS_MIN : LONG_BLOCKS);
 	struct spread spread = { .value = all.up / all.down, .error = NAN };
 	struct spread longer = spread;
 
 	if (!(all.down > 0))
 		return spread;
-	set_error(&spread, up, down, blocks, 1);
+	set_error(&spread, up, down, blocks, 1, SPREAD_BLOCKS_MIN);
 	if (together < 2)
 		return spread;
-	set_error(&longer, up, down, blocks, together);
+	set_error(&longer, up, down, blocks, together, LONG_BLOCKS_MIN);
 	if (!(longer.error > spread.error))
 		return spread;
 	longer.error *= grown(longer.error / spread.error, blocks, together);

@@ -24,9 +24,9 @@ struct spread {
  * sums (W. Cochran, Sampling Techniques, 6.3): blocks need not be equally long.
  *
  * Blocks are alike when something lasts longer than one: a burst, a neighbour's load. Then the error
- * that long blocks tell (several taken as one, SPREAD_BLOCKS_MIN or some more of them) is larger than
- * that of the short ones, and it would go on to grow up to the length of the run: it is taken to grow
- * by the same power.
+ * that long blocks tell (several taken as one: SPREAD_BLOCKS_MIN or some more of them, half as many of
+ * a run with few blocks) is larger than that of the short ones, and it would go on to grow up to the
+ * length of the run: it is taken to grow by the same power.
  */
 struct spread spread_of_ratio(const double *up, const double *down, size_t blocks);
 
