@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "report/diff_report.h"
 
 #include <errno.h>
 #include <math.h>
@@ -226,14 +227,12 @@ static void tell(const struct diff_gate *gate, const struct compare *compare,
 		 const struct compare_name *name, const struct compare_row *row)
 {
 	const char *task = name_of(compare, name);
-	double scale = compare_metric_unit(row->metric) == COMPARE_SHARE ? 100 : 1;
-	const char *unit = compare_metric_unit(row->metric) == COMPARE_SHARE ? "%"
-			   : compare_metric_unit(row->metric) == COMPARE_NS  ? "ns"
-									     : "/s";
+	char a[DIFF_REPORT_VALUE_BYTES], b[DIFF_REPORT_VALUE_BYTES];
 
-	log_warning("--fail-if '%s' holds: %s: %s from %.4g %s to %.4g %s", gate->text,
-		    task ? task : "all tasks", compare_metric_word(row->metric), row->a * scale,
-		    unit, row->b * scale, unit);
+	diff_report_value(a, row->metric, row->a);
+	diff_report_value(b, row->metric, row->b);
+	log_warning("--fail-if '%s' holds: %s: %s from %s to %s", gate->text,
+		    task ? task : "all tasks", compare_metric_word(row->metric), a, b);
 }
 
 static void judge_row(const struct diff_gates *gates, const struct diff_gate *gate,

@@ -2,6 +2,7 @@
 """pftrace diff: made-up runs that are equal, and runs of which it is known what changed."""
 import math
 import random
+import re
 import unittest
 
 import cdict
@@ -448,6 +449,12 @@ class GateTest(DiffTest):
                 if code:
                     self.assertIn(f"'{condition}'", result.words[0])
                 self.assertIn('TASK', result.out)
+
+    def test_what_holds_is_told_as_the_table_tells_it(self):
+        result = self.gate('wait_avg < -10us in worker7', options=['--task', 'worker7'])
+        a, b = re.findall(r' wait_avg +(\S+ us) +(\S+ us) ', result.out)[-1]
+        self.assertTrue(result.words[0].endswith(f'worker7: wait_avg from {a} to {b}'),
+                        (result.out, result.words))
 
     def test_any_of_several_conditions(self):
         self.assertEqual(self.gate('run < -5%', 'wait_avg < -10us').code, 4)

@@ -28,6 +28,11 @@ struct diff_report {
 double diff_report_scaled(enum compare_metric metric, double value);
 const char *diff_report_unit(enum compare_metric metric);
 
+/* A value with its unit, as people read it; "-" when it is not known. */
+#define DIFF_REPORT_VALUE_BYTES 64
+void diff_report_value(char text[DIFF_REPORT_VALUE_BYTES], enum compare_metric metric,
+		       double value);
+
 /* The row's difference in its own unit, and in percent of a (not a number when there is no a). */
 double diff_report_delta(const struct compare_row *row);
 double diff_report_percent(const struct compare_row *row);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD_BYTES 64
+#define FIELD_BYTES DIFF_REPORT_VALUE_BYTES
 
 /* Columns of a line; the first two are texts and stand left, and so does the last. */
 enum column { TASK, METRIC, A, B, CHANGE, INTERVAL, COLUMNS };
@@ -32,7 +32,7 @@ static const char *digits_for(double value)
 	return size >= 1000 ? "%.0f%s" : size >= 100 ? "%.1f%s" : size >= 10 ? "%.2f%s" : "%.3f%s";
 }
 
-static void format_value(char field[FIELD_BYTES], enum compare_metric metric, double value)
+void diff_report_value(char field[FIELD_BYTES], enum compare_metric metric, double value)
 {
 	static const struct {
 		double ns;
@@ -81,8 +81,8 @@ static void format_interval(char field[FIELD_BYTES], const struct compare_row *r
 		format_change(low, row, row->a + row->low);
 		format_change(high, row, row->a + row->high);
 	} else {
-		format_value(low, row->metric, row->low);
-		format_value(high, row->metric, row->high);
+		diff_report_value(low, row->metric, row->low);
+		diff_report_value(high, row->metric, row->high);
 	}
 	snprintf(field, FIELD_BYTES, "%.28s .. %.28s", low, high);
 }
@@ -105,8 +105,8 @@ static void fill_line(struct line *line, const struct compare *compare,
 		      const struct compare_row *row)
 {
 	format_metric(line->fields[METRIC], compare, row);
-	format_value(line->fields[A], row->metric, row->a);
-	format_value(line->fields[B], row->metric, row->b);
+	diff_report_value(line->fields[A], row->metric, row->a);
+	diff_report_value(line->fields[B], row->metric, row->b);
 	if (!is_finding(row)) {
 		snprintf(line->fields[CHANGE], FIELD_BYTES, "%s",
 			 compare_verdict_word(row->verdict));
