@@ -105,6 +105,12 @@ static const char *take_limit(struct diff_gate *gate, const char *text)
 	return text;
 }
 
+/* Nothing falls by all of itself or by more, and a gate that never closes is none. */
+static bool can_hold(const struct diff_gate *gate)
+{
+	return gate->greater || !gate->relative || gate->limit > -1;
+}
+
 /* 0, or -EINVAL; what is no regex is said here. */
 static int take_scope(struct diff_gate *gate, const char *text, bool *said)
 {
@@ -143,6 +149,12 @@ static void say_grammar(const char *text)
 		text, words);
 }
 
+static void free_gate(struct diff_gate *gate)
+{
+	if (gate->in_some)
+		regfree(&gate->name);
+}
+
 int diff_gates_add(struct diff_gates *gates, const char *text)
 {
 	struct diff_gate *gate = &gates->gates[gates->count];
@@ -160,6 +172,11 @@ int diff_gates_add(struct diff_gates *gates, const char *text)
 	rest = rest ? take_sign(gate, rest) : NULL;
 	rest = rest ? take_limit(gate, rest) : NULL;
 	error = rest ? take_scope(gate, rest, &said) : -EINVAL;
+	if (!error && !can_hold(gate)) {
+		log_error("--fail-if '%s' can never hold: nothing falls by more than 100 %%", text);
+		free_gate(gate);
+		return -EINVAL;
+	}
 	if (!error)
 		gates->count++;
 	else if (!said)
@@ -170,8 +187,7 @@ int diff_gates_add(struct diff_gates *gates, const char *text)
 void diff_gates_free(struct diff_gates *gates)
 {
 	for (size_t i = 0; i < gates->count; i++)
-		if (gates->gates[i].in_some)
-			regfree(&gates->gates[i].name);
+		free_gate(&gates->gates[i]);
 	gates->count = 0;
 }
 

@@ -483,6 +483,9 @@ class GateTest(DiffTest):
             with self.subTest(condition):
                 self.refuse('diff', *self.files, '--fail-if', condition, code=2,
                             names=['--fail-if', f"'{condition}'", 'wait_p99'])
+        for condition in ('run < -100%', 'wait_avg < -250% in worker7'):
+            self.refuse('diff', *self.files, '--fail-if', condition, code=2,
+                        names=['--fail-if', f"'{condition}'", 'never'])
         self.refuse('diff', *self.files, '--fail-if', 'run > +5% in a(', code=2,
                     names=['--fail-if', "'a('"])
 
