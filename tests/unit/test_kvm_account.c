@@ -320,6 +320,28 @@ static void after_lost_events_its_time_on_the_cpu_is_nothing_until_the_next_one(
 	finish(bench);
 }
 
+/* The exit before its sleep may be among those that were lost; its wait for a core is known. */
+static void asleep_after_lost_events_is_neither_halted_nor_blocked(void **state)
+{
+	struct bench *bench = begin_kvm(1, true);
+	uint64_t task;
+
+	(void)state;
+	found(bench, 0, 0, 0);
+	waits(bench, 0, 0, 1 * MS, 7, 100);
+	enters(bench, 7, 2 * MS);
+	assert_int_equal(account_kvm_lost(bench->account, 7, 3), 0);
+	sleeps(bench, 0, 1 * MS, 3 * MS, 0);
+	waits(bench, 0, 3 * MS, 9 * MS, 7, 100 + 2 * MS);
+	leaves(bench, 7, 10 * MS, VMX_HLT);
+	end_at(bench, 12 * MS);
+	task = task_of(bench, 7, NULL);
+	assert_int_equal(state_sum(bench, task, VCPU_SAMPLES_HALTED_NS), 0);
+	assert_int_equal(state_sum(bench, task, VCPU_SAMPLES_BLOCKED_NS), 0);
+	assert_int_equal(state_sum(bench, task, VCPU_SAMPLES_WAITING_NS), 2 * MS);
+	finish(bench);
+}
+
 static void after_lost_switches_nobody_knows_where_it_was(void **state)
 {
 	struct bench *bench = begin_kvm(1, true);
@@ -530,6 +552,7 @@ int main(void)
 		cmocka_unit_test(a_life_that_ends_in_the_guest_was_there_until_then),
 		cmocka_unit_test(
 			after_lost_events_its_time_on_the_cpu_is_nothing_until_the_next_one),
+		cmocka_unit_test(asleep_after_lost_events_is_neither_halted_nor_blocked),
 		cmocka_unit_test(after_lost_switches_nobody_knows_where_it_was),
 		cmocka_unit_test(one_that_spins_in_its_guest_is_in_every_bucket_that_is_flushed),
 		cmocka_unit_test(a_first_exit_tells_that_the_run_so_far_was_in_the_guest),

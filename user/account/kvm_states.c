@@ -113,7 +113,9 @@ static int add_off(struct account *account, struct kvm_vcpu *vcpu, uint64_t at_n
 	uint64_t from_ns = vcpu->filled_ns;
 	uint64_t off_ns = at_ns - from_ns;
 	uint64_t woken_ns = at_ns - (wait_ns < off_ns ? wait_ns : off_ns);
-	int error = kvm_states_add(account, vcpu, asleep, from_ns, woken_ns);
+	/* a lost exit may have been a HLT, or none */
+	bool told = vcpu->mode != KVM_MODE_UNKNOWN;
+	int error = told ? kvm_states_add(account, vcpu, asleep, from_ns, woken_ns) : 0;
 
 	if (vcpu->mode == KVM_MODE_HOST)
 		vcpu->exit.off_ns += off_ns;
