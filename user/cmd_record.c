@@ -79,6 +79,8 @@ static int check_kvm(struct record *record)
 	}
 	if (state == LIVE_KVM_REFUSED)
 		log_warning("KVM is not recorded: %s", words);
+	if (must && state == LIVE_KVM_AWAITED)
+		log_warning("KVM is not recorded before it comes: %s", words);
 	return 0;
 }
 

@@ -311,6 +311,11 @@ class Late(Guest, WholeChecks, NothingMissingChecks, ExitChecks, ExitTotalChecks
     machines = ("vm",)
     hooks = "tp_btf"
 
+    def test_it_is_said_that_what_was_asked_for_by_name_is_not_there_yet(self):
+        self.assertEqual(self.text("none.code").strip(), "0")
+        line, = (line for line in self.text("none.words").splitlines() if "warning" in line)
+        self.assertIn("not recorded before it comes: no module", line)
+
     def test_it_is_said_once_that_kvm_has_come(self):
         lines = [line for line in self.text("words").splitlines() if "KVM" in line]
         self.assertEqual(len(lines), 1)

@@ -300,6 +300,8 @@ scenario_short() {
 # KVM comes while a capture is in progress; then two vCPUs leave their guest by known instructions,
 # on any core.
 scenario_late() {
+	pftrace --no-sched --duration 0.1 --out none.cdict 2>none.words
+	echo $? >none.code
 	record --bucket 10
 	[ -e /sys/module/kvm_amd ] && echo "kvm was there before" >&2
 	load_kvm
