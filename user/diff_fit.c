@@ -26,19 +26,11 @@ size_t diff_fit_blocks(const struct run_blocks *blocks)
 
 /* ---- filters ---- */
 
-static bool has_word(const struct capture_words *words, const char *word)
-{
-	for (size_t i = 0; i < words->count; i++)
-		if (strcmp(words->words[i], word) == 0)
-			return true;
-	return false;
-}
-
 /* A word that only the first has, or NULL. */
 static const char *word_apart(const struct capture_words *words, const struct capture_words *others)
 {
 	for (size_t i = 0; i < words->count; i++)
-		if (!has_word(others, words->words[i]))
+		if (!capture_words_have(others, words->words[i]))
 			return words->words[i];
 	return NULL;
 }
@@ -114,9 +106,9 @@ static void say_when_different(const char *what, const char *a, const char *b)
 static void say_recorded_once(const char *what, const char *word, const struct capture_words *a,
 			      const struct capture_words *b)
 {
-	bool in_a = has_word(a, word);
+	bool in_a = capture_words_have(a, word);
 
-	if (in_a != has_word(b, word))
+	if (in_a != capture_words_have(b, word))
 		log_info("note: %s recorded in %s only", what, in_a ? "A" : "B");
 }
 
@@ -130,9 +122,10 @@ static void say_machines(const struct capture_header *a, const struct capture_he
 			 a->cpu_count, b->cpu_count);
 	say_recorded_once("switches were", "sched", &a->recorded, &b->recorded);
 	say_recorded_once("KVM was", "kvm", &a->recorded, &b->recorded);
-	if (has_word(&a->not_offered, "wait") != has_word(&b->not_offered, "wait"))
+	if (capture_words_have(&a->not_offered, "wait") !=
+	    capture_words_have(&b->not_offered, "wait"))
 		log_info("note: the kernel of %s did not tell waits",
-			 has_word(&a->not_offered, "wait") ? "A" : "B");
+			 capture_words_have(&a->not_offered, "wait") ? "A" : "B");
 	if (a->steps_per_octave != b->steps_per_octave)
 		log_info("note: lengths were counted in bins of other widths: percentiles are not "
 			 "judged");

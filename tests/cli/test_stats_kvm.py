@@ -105,6 +105,20 @@ class StatsKvmTest(ImportCommand):
             if table == 'exits':
                 self.assertEqual(names['1028'], 'unknown(0x404)')
 
+    def test_without_switches_nothing_is_said_of_them(self):
+        self.convert(self.write([entry(100.001), leave(100.003, 'io'), entry(100.004)]))
+        stats = self.stats('--format', 'json').json()
+        self.assertEqual(stats['tasks'], [])
+        sums = ('run_ns', 'core_percent', 'all_percent', 'switches', 'voluntary', 'migrations')
+        self.assertEqual({stats['total'][key] for key in sums}, {None})
+        for core in stats['cores']:
+            self.assertEqual({core[key] for key in ('busy_ns', 'busy_percent', 'idle_ns',
+                                                    'idle_percent', 'switches')}, {None})
+        self.assertRegex(self.stats().out, r'\ntotal +(- +)+-\n')
+        vcpu, = (row for row in self.read('list', '--format', 'json', self.path()).json()
+                 if row['kind'] == 'vcpu')
+        self.assertEqual((vcpu['tid'], vcpu['switches'], vcpu['run_ns']), (10, None, None))
+
     def test_a_capture_without_vcpus_has_no_such_tables(self):
         self.convert(self.write([line for line in TEXT if 'kvm_' not in line]))
         self.assertNotIn('SAMPLES', self.stats().out)

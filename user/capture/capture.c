@@ -28,6 +28,14 @@ static const char *const verdicts[] = {
 	[VERDICT_NO_TOTALS] = "no totals",
 };
 
+bool capture_words_have(const struct capture_words *words, const char *word)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->words[i], word) == 0)
+			return true;
+	return false;
+}
+
 const char *capture_loss_word(enum capture_loss_cause cause)
 {
 	return (unsigned int)cause < LOSS_CAUSES ? causes[cause].word : NULL;

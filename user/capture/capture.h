@@ -30,6 +30,8 @@ struct capture_words {
 	const char *words[CAPTURE_WORDS_MAX];
 };
 
+bool capture_words_have(const struct capture_words *words, const char *word);
+
 /* All pointers belong to whoever made the header and live as long as the source or session. */
 struct capture_header {
 	uint32_t version;

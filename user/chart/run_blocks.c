@@ -111,12 +111,8 @@ static int on_header(struct capture_sink *sink, const struct capture_header *hea
 {
 	struct run_blocks *blocks = (struct run_blocks *)sink;
 
-	for (size_t i = 0; i < header->recorded.count; i++) {
-		if (strcmp(header->recorded.words[i], "kvm") == 0)
-			blocks->knows_exits = true;
-		if (strcmp(header->recorded.words[i], "sched") == 0)
-			blocks->knows_switches = true;
-	}
+	blocks->knows_exits = capture_words_have(&header->recorded, "kvm");
+	blocks->knows_switches = capture_words_have(&header->recorded, "sched");
 	blocks->steps_per_octave = header->steps_per_octave;
 	return run_blocks_fit_bucket(blocks, header->bucket_ns);
 }

@@ -38,6 +38,14 @@ static double percent(uint64_t part, uint64_t whole)
 	return whole ? 100.0 * (double)part / (double)whole : NAN;
 }
 
+/* Of what nothing was recorded nobody knows whether it was busy. */
+static void forget(union report_value *row)
+{
+	row[CORE_BUSY_PERCENT].percent = row[CORE_IDLE_PERCENT].percent = NAN;
+	row[CORE_BUSY_NS].number = row[CORE_IDLE_NS].number = CAPTURE_NIL;
+	row[CORE_SWITCHES].number = CAPTURE_NIL;
+}
+
 static void fill_row(union report_value *row, uint64_t cpu, const struct core_stats_row *core,
 		     uint64_t length_ns)
 {
@@ -50,6 +58,8 @@ static void fill_row(union report_value *row, uint64_t cpu, const struct core_st
 	row[CORE_OFFLINE_NS].number = core->offline_ns;
 	row[CORE_REST_NS].number = core->rest_ns;
 	row[CORE_SWITCHES].number = core->switches;
+	if (core->rest_ns && core->rest_ns == length_ns && !core->switches)
+		forget(row);
 }
 
 static void add(struct core_stats_row *sum, const struct core_stats_row *core)

@@ -50,6 +50,12 @@ const size_t task_list_sort = LIST_SWITCHES;
 const size_t task_list_column_count = ARRAY_LENGTH(task_list_columns);
 _Static_assert(ARRAY_LENGTH(task_list_columns) == LIST_COLUMNS, "list columns");
 
+/* Where switches were not recorded nobody knows of any, which is not none. */
+static bool knows_switches(const struct view *view)
+{
+	return capture_words_have(&view_header(view)->recorded, "sched");
+}
+
 static void fill_list_row(union report_value *row, const struct view_task *task,
 			  const struct task_stats_row *sums)
 {
@@ -85,6 +91,8 @@ int task_list_fill(struct report_table *table, const struct view *view,
 		if (!row)
 			return -ENOMEM;
 		fill_list_row(row, task, task_stats_of(stats, i));
+		if (!knows_switches(view))
+			row[LIST_SWITCHES].number = row[LIST_RUN_NS].number = CAPTURE_NIL;
 		any_vm = any_vm || task->vm;
 		any_vcpu = any_vcpu || task->vcpu != CAPTURE_NIL;
 		any_merged = any_merged || task->members > 1;
@@ -192,8 +200,16 @@ static void fill_percentiles(union report_value *row, const struct task_stats *s
 	}
 }
 
-static int fill_total(struct report_table *table, const struct task_stats_row *sums,
-		      const struct task_report_window *window)
+static void forget_sums(union report_value *row)
+{
+	row[STATS_CORE_PERCENT].percent = row[STATS_ALL_PERCENT].percent = NAN;
+	row[STATS_RUN_NS].number = row[STATS_SWITCHES].number = CAPTURE_NIL;
+	row[STATS_VOLUNTARY].number = row[STATS_INVOLUNTARY].number = CAPTURE_NIL;
+	row[STATS_MIGRATIONS].number = CAPTURE_NIL;
+}
+
+static int fill_total(struct report_table *table, const struct view *view,
+		      const struct task_stats_row *sums, const struct task_report_window *window)
 {
 	union report_value *total = report_table_total(table);
 
@@ -205,6 +221,8 @@ static int fill_total(struct report_table *table, const struct task_stats_row *s
 	total[STATS_MEMBERS].number = CAPTURE_NIL;
 	for (size_t column = STATS_RUN_P50_NS; column < STATS_COLUMNS; column++)
 		total[column].number = CAPTURE_NIL;
+	if (!knows_switches(view))
+		forget_sums(total);
 	return 0;
 }
 
@@ -245,7 +263,7 @@ int task_stats_fill(struct report_table *table, const struct view *view,
 		table->hidden |= 1ULL << column;
 	if (!any_merged)
 		table->hidden |= 1ULL << STATS_MEMBERS;
-	return fill_total(table, &sum, window);
+	return fill_total(table, view, &sum, window);
 }
 
 void task_stats_leave_out_nobody(struct report_table *table)
