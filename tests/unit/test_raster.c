@@ -288,6 +288,32 @@ static void a_capture_of_many_years_gets_wide_columns(void **state)
 	raster_free(&raster);
 }
 
+/* There are more tasks and lengths than cells, as a page of many runs may have. */
+static void what_is_beyond_any_budget_is_kept_and_not_sorted_for_each_cell(void **state)
+{
+	enum { BUDGET = 1000, GROUPS = 200000, BUCKETS = 3 };
+	struct raster raster;
+
+	(void)state;
+	for (int by_group = 0; by_group < 2; by_group++) {
+		raster_init(&raster, BUDGET, INNER_BITS);
+		raster.by_group = by_group;
+		assert_int_equal(raster_widen(&raster, 10, 0), 0);
+		for (uint64_t bucket = 0; bucket < BUCKETS; bucket++)
+			for (uint64_t group = 0; group < GROUPS; group++)
+				assert_int_equal(raster_add(&raster, group, bucket * 10, 1, 1, 0),
+						 0);
+		assert_true(raster.limit > raster.budget + raster.budget / 2 + 1);
+		assert_int_equal(raster_finish(&raster), 0);
+		assert_sorted_once(&raster);
+		assert_int_equal(raster.count, GROUPS);
+		assert_int_equal(total(&raster, 0), GROUPS * BUCKETS);
+		/* one column holds all: a wider one would only tell less */
+		assert_int_equal(raster.column_ns, 40);
+		raster_free(&raster);
+	}
+}
+
 static void sums_stop_at_the_largest_number(void **state)
 {
 	struct raster raster;
@@ -329,6 +355,7 @@ int main(void)
 		cmocka_unit_test(longer_buckets_bring_all_to_their_grid),
 		cmocka_unit_test(a_budget_halves_time_and_drops_nothing),
 		cmocka_unit_test(a_capture_of_many_years_gets_wide_columns),
+		cmocka_unit_test(what_is_beyond_any_budget_is_kept_and_not_sorted_for_each_cell),
 		cmocka_unit_test(sums_stop_at_the_largest_number),
 		cmocka_unit_test(what_no_capture_can_have_is_refused),
 	};

@@ -9,10 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static size_t and_half_as_many(size_t cells)
+{
+	return cells + cells / 2 + 1;
+}
+
 void raster_init(struct raster *raster, size_t budget, unsigned int inner_bits)
 {
 	memset(raster, 0, sizeof(*raster));
 	raster->budget = budget;
+	raster->limit = and_half_as_many(budget);
 	raster->inner_bits = inner_bits;
 	raster->from_ns = UINT64_MAX;
 }
@@ -213,6 +219,13 @@ int raster_widen(struct raster *raster, uint64_t bucket_ns, uint64_t from_ns)
 	return 0;
 }
 
+/* Then wider columns would take no cell away. */
+static bool is_one_column(const struct raster *raster)
+{
+	return raster->from_ns / raster->column_ns == (raster->to_ns - 1) / raster->column_ns ||
+	       raster->column_ns >= UINT64_MAX / 4;
+}
+
 /* Makes room: sums what waits, and halves the resolution while there are too many cells. */
 static int make_room(struct raster *raster)
 {
@@ -222,10 +235,13 @@ static int make_room(struct raster *raster)
 		error = raster_steps_widen(raster);
 	if (error == -ERANGE)
 		error = 0;
-	while (!error && raster->count > raster->budget && raster->column_ns < UINT64_MAX / 4) {
+	while (!error && raster->count > raster->budget && !is_one_column(raster)) {
 		error = halve(raster);
 		raster->coarsened++;
 	}
+	/* what no width of columns brings within the budget must not be sorted anew for each cell */
+	raster->limit =
+		and_half_as_many(raster->count > raster->budget ? raster->count : raster->budget);
 	return error;
 }
 
@@ -259,7 +275,7 @@ int raster_add(struct raster *raster, uint64_t group, uint64_t at_ns, uint64_t i
 
 	if (group >> group_bits || inner >> raster->inner_bits)
 		return -ERANGE;
-	if (raster->count >= raster->budget + raster->budget / 2 + 1) {
+	if (raster->count >= raster->limit) {
 		error = make_room(raster);
 		if (error)
 			return error;

@@ -34,6 +34,7 @@ struct raster {
 	struct raster_cell *items; /* sorted by key, each key once, after raster_finish */
 	size_t count;
 	size_t budget;
+	size_t limit; /* with so many cells room is made */
 	unsigned int inner_bits;
 	uint64_t column_ns;    /* width of a column; 0 before the first bucket */
 	uint64_t bucket_ns;    /* the widest bucket that was added */
@@ -55,7 +56,10 @@ struct raster {
 	bool disordered;      /* they are not in the order of time */
 };
 
-/* `budget` cells at most are kept; while filling, half as many again wait to be summed. */
+/*
+ * `budget` cells at most are kept, unless there are more groups and inner parts than that; while
+ * filling, half as many again wait to be summed.
+ */
 void raster_init(struct raster *raster, size_t budget, unsigned int inner_bits);
 void raster_free(struct raster *raster);
 
