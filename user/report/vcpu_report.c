@@ -98,37 +98,43 @@ static int fill_total(struct report_table *table, const struct vcpu_stats_row *s
 	return 0;
 }
 
-static uint64_t exits_of(const struct exit_stats *stats, uint64_t task)
+/* A number for each task of the view; the caller frees them. NULL without memory. */
+static uint64_t *exits_by_task(const struct view *view, const struct exit_stats *stats)
 {
-	uint64_t sum = 0;
+	size_t count = view_task_count(view);
+	uint64_t *exits = calloc(count + 1, sizeof(*exits));
 
-	for (size_t i = 0; i < stats->rows.count; i++)
-		if (stats->rows.items[i].group == task)
-			sum += stats->rows.items[i].count + stats->rows.items[i].unpaired;
-	return sum;
+	for (size_t i = 0; exits && i < stats->rows.count; i++) {
+		const struct exit_stats_row *row = &stats->rows.items[i];
+
+		if (row->group < count)
+			exits[row->group] += row->count + row->unpaired;
+	}
+	return exits;
 }
 
 int vcpu_report_fill(struct report_table *table, const struct view *view,
 		     const struct vcpu_stats *states, const struct exit_stats *exits)
 {
 	static const struct vcpu_stats_row none;
+	uint64_t *exits_of = exits_by_task(view, exits);
 	struct vcpu_stats_row sum = { 0 };
+	int error = exits_of ? 0 : -ENOMEM;
 	uint64_t exit_sum = 0;
 	bool any_vm = false;
-	int error = 0;
 
 	for (size_t i = 0; i < view_task_count(view) && !error; i++) {
 		const struct view_task *task = view_task(view, i);
 		const struct vcpu_stats_row *row = i < states->count ? &states->vcpus[i] : &none;
-		uint64_t count = exits_of(exits, i);
 
-		if (!task->selected || (!row->seen && !count))
+		if (!task->selected || (!row->seen && !exits_of[i]))
 			continue;
-		error = fill_vcpu(table, task, row, count);
+		error = fill_vcpu(table, task, row, exits_of[i]);
 		vcpu_stats_add(&sum, row);
-		exit_sum += count;
+		exit_sum += exits_of[i];
 		any_vm = any_vm || task->vm;
 	}
+	free(exits_of);
 	if (!any_vm)
 		table->hidden |= 1ULL << VCPU_VM;
 	return error ? error : fill_total(table, &sum, exit_sum);
