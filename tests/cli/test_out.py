@@ -142,6 +142,17 @@ class OtherOutputs(OutTest):
         self.assertEqual(self.read(*EXPORT, '--out', '/dev/stdout', self.file).out, wanted)
         self.read(*EXPORT, '--out', '/dev/null', self.file)
 
+    def test_what_is_open_is_written_on(self):
+        """A link as /dev/stdout is one; that itself would be lost if this failed."""
+        os.symlink('/proc/self/fd/1', self.path('link'))
+        command = f'"{PFTRACE}" {" ".join(EXPORT)} --out "$1" "$2"'
+        subprocess.run(['bash', '-c', f'{{ echo one; {command}; {command}; echo two; }} > "$3"', '-',
+                        self.path('link'), self.file, self.path('out')], check=True)
+        wanted = self.read(*EXPORT, self.file).out
+        with open(self.path('out'), encoding='utf-8', newline='') as file:
+            self.assertEqual(file.read(), f'one\n{wanted}{wanted}two\n')
+        self.assertEqual(os.readlink(self.path('link')), '/proc/self/fd/1')
+
     def test_a_pipe_with_a_name(self):
         os.mkfifo(self.path('pipe'))
         found = []

@@ -66,8 +66,11 @@ static void a_link_to_a_descriptor_is_not_replaced(void **state)
 {
 	(void)state;
 	assert_int_equal(symlink("/proc/self/fd/1", "a"), 0);
+	assert_int_equal(symlink("a", "b"), 0);
 	assert_refused("a", -ENOTSUP);
+	assert_refused("b", -ENOTSUP);
 	assert_int_equal(unlink("a"), 0);
+	assert_int_equal(unlink("b"), 0);
 }
 
 static void an_older_file_is_replaced(void **state)

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -148,6 +149,42 @@ static void a_device_is_written_as_it_is(void **state)
 	assert_true(S_ISCHR(status.st_mode));
 }
 
+/* The shell's { one; pftrace ... --out /dev/stdout; two; } > file: a link as /dev/stdout is one. */
+static void what_is_open_is_written_on_and_its_name_stays(void **state)
+{
+	const struct folder *folder = *state;
+	int fd = open(folder->file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char link[128], other[128], name[64];
+	struct out_file out;
+	struct stat status;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	snprintf(link, sizeof(link), "%s/link", folder->path);
+	snprintf(other, sizeof(other), "%s/other", folder->path);
+	assert_int_equal(symlink(name, link), 0);
+	assert_int_equal(symlink("link", other), 0);
+	assert_int_equal(write(fd, "one ", 4), 4);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(out_file_open(&out, i ? other : name), 0);
+		fprintf(out.stream, "%d ", i);
+		assert_int_equal(out_file_keep(&out), 0);
+	}
+	assert_int_equal(write(fd, "two", 3), 3);
+	assert_holds(folder, "one 0 1 two");
+	/* of a file without a name nothing is left but the link */
+	assert_int_equal(unlink(folder->file), 0);
+	assert_int_equal(out_file_open(&out, other), 0);
+	fputs("more", out.stream);
+	assert_int_equal(out_file_keep(&out), 0);
+	assert_int_equal(lseek(fd, 0, SEEK_CUR), strlen("one 0 1 twomore"));
+	assert_int_equal(lstat(link, &status), 0);
+	assert_true(S_ISLNK(status.st_mode));
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(files_in(folder), 0);
+	close(fd);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -158,6 +195,7 @@ int main(void)
 		TEST(an_older_file_is_replaced),
 		TEST(a_file_that_cannot_be_put_in_place_leaves_nothing),
 		TEST(others_may_read_it_as_umask_says),
+		TEST(what_is_open_is_written_on_and_its_name_stays),
 		cmocka_unit_test(a_missing_folder_is_an_error),
 		cmocka_unit_test(a_device_is_written_as_it_is),
 	};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/out_file.h"
 
+#include "base/open_name.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -62,10 +64,32 @@ static bool is_special(const char *path)
 	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+/* Whoever opened it may have written into it, and may do so again: behind what we write. */
+static int open_open(struct out_file *out, int number)
+{
+	int fd = fcntl(number, F_DUPFD_CLOEXEC, 3);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	out->stream = fdopen(fd, "w");
+	if (out->stream)
+		return 0;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
 static int open_stream(struct out_file *out, const char *path)
 {
-	int fd;
+	int fd = open_name_find(path);
 
+	if (fd >= 0)
+		return open_open(out, fd);
+	if (fd == -ENOTSUP) {
+		out->stream = fopen(path, "ae");
+		return out->stream ? 0 : -errno;
+	}
 	if (is_special(path)) {
 		out->stream = fopen(path, "we");
 		return out->stream ? 0 : -errno;

@@ -15,8 +15,8 @@ struct out_file {
 };
 
 /*
- * For stdout `path` is NULL. What is there already stays until out_file_keep(); a device or a pipe
- * is written directly. 0 or -errno.
+ * For stdout `path` is NULL. What is there already stays until out_file_keep(); a device, a pipe and
+ * what is open already (/dev/stdout) are written directly. 0 or -errno.
  */
 int out_file_open(struct out_file *out, const char *path);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cdict/cdict_file.h"
 
+#include "base/open_name.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -61,17 +63,13 @@ static void release(struct cdict_file *file)
  */
 static int refuse_what_is_no_file(const char *path)
 {
-	char target[6];
 	struct stat status;
 
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		return -EISDIR;
 	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
 		return -ENOTSUP;
-	if (readlink(path, target, sizeof(target)) == sizeof(target) &&
-	    memcmp(target, "/proc/", sizeof(target)) == 0)
-		return -ENOTSUP;
-	return 0;
+	return open_name_find(path) == -ENOENT ? 0 : -ENOTSUP;
 }
 
 int cdict_file_create(struct cdict_file *file, const char *path, uint64_t room)
