@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 struct pooled {
 	char *text;	 /* NULL: let go of */
@@ -22,11 +23,16 @@ struct string_pool {
 	uint32_t *slots; /* id + 1, or 0; open addressing, at most half full */
 	size_t slot_count;
 	size_t text_bytes;
+	uint32_t seed;
 };
 
-static uint32_t hash_bytes(const char *bytes, size_t length)
+/*
+ * FNV-1a, 32 bits. Who writes a capture chooses its names: hashes that can be known before would let
+ * them all fall into one slot, and each be compared with all others.
+ */
+static uint32_t hash_bytes(const struct string_pool *pool, const char *bytes, size_t length)
 {
-	uint32_t hash = 2166136261u; /* FNV-1a, 32 bits */
+	uint32_t hash = 2166136261u ^ pool->seed;
 
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
@@ -35,7 +41,12 @@ static uint32_t hash_bytes(const char *bytes, size_t length)
 
 struct string_pool *string_pool_new(void)
 {
-	return calloc(1, sizeof(struct string_pool));
+	struct string_pool *pool = calloc(1, sizeof(*pool));
+
+	/* without random bytes, which is early at boot only, hashes are FNV's own */
+	if (pool && getrandom(&pool->seed, sizeof(pool->seed), GRND_NONBLOCK) < 0)
+		pool->seed = 0;
+	return pool;
 }
 
 void string_pool_free(struct string_pool *pool)
@@ -109,7 +120,7 @@ static uint32_t take_id(struct string_pool *pool)
 
 uint64_t string_pool_add_bytes(struct string_pool *pool, const char *bytes, size_t length)
 {
-	uint32_t hash = hash_bytes(bytes, length);
+	uint32_t hash = hash_bytes(pool, bytes, length);
 	uint32_t id;
 	char *text;
 	size_t slot;
@@ -147,7 +158,7 @@ uint64_t string_pool_find(const struct string_pool *pool, const char *text)
 
 	if (!pool->slot_count)
 		return STRING_NONE;
-	slot = find_slot(pool, text, length, hash_bytes(text, length));
+	slot = find_slot(pool, text, length, hash_bytes(pool, text, length));
 	return pool->slots[slot] ? pool->slots[slot] - 1 : STRING_NONE;
 }
 
