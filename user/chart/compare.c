@@ -263,6 +263,8 @@ static int compare_names(const void *one, const void *other, void *context)
 
 static void sort(struct compare *compare)
 {
+	if (!compare->row_count) /* names without rows are in order */
+		return;
 	for (size_t i = 0; i < compare->name_count; i++) {
 		struct compare_name *name = &compare->names[i];
 
