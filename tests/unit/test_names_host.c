@@ -4,6 +4,7 @@
 
 #include "base/number_map.h"
 #include "names/host.h"
+#include "names/host_internal.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -314,6 +315,28 @@ static void a_program_names_vms_by_uuid_also_later(void **state)
 	assert_given(some, 12, "web.vcpu1");
 }
 
+/* It is asked once a minute while VMs come: on a large host that must not fill the memory. */
+static void what_a_program_tells_again_is_remembered_once(void **state)
+{
+	struct map_row row = { .is_uuid = true, .uuid = UUID, .name = "web" };
+	struct some_host *some = *state;
+
+	open_host(some, false);
+	put_process(some, 10, "qemu-system-x86", "qemu-system-x86_64 -name i-1 -uuid " UUID,
+		    "0::/\n");
+	tell(some, 10, 10, "qemu-system-x86", NULL);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(names_host_row(some->host, &row), 0);
+	assert_int_equal(some->host->vms.uuid_count, 1);
+	assert_given(some, 10, "web.emulator");
+	strcpy(row.name, "web-2");
+	assert_int_equal(names_host_row(some->host, &row), 0);
+	assert_int_equal(some->host->vms.uuid_count, 1);
+	assert_given(some, 10, "web-2.emulator");
+	tell(some, 10, 11, "CPU 0/KVM", NULL);
+	assert_given(some, 11, "web-2.vcpu0");
+}
+
 static void a_mapping_goes_before_all(void **state)
 {
 	const struct map_row row = { .tid = 11, .name = "mine", .vcpu = CAPTURE_NIL };
@@ -380,6 +403,7 @@ int main(void)
 		TEST(a_program_that_a_vm_s_process_becomes_is_no_vm),
 		TEST(arguments_that_are_not_there_yet_are_read_later),
 		TEST(a_program_names_vms_by_uuid_also_later),
+		TEST(what_a_program_tells_again_is_remembered_once),
 		TEST(a_mapping_goes_before_all),
 		TEST(cgroups_name_all_others_when_asked),
 	};

@@ -108,11 +108,21 @@ static struct host_thread *add_thread(struct names_host *host, uint32_t tid)
 
 /* ---- who a VM is ---- */
 
+static struct host_uuid *find_uuid(const struct host_vms *vms, const char *uuid)
+{
+	for (size_t i = 0; i < vms->uuid_count; i++)
+		if (strcmp(vms->uuids[i].uuid, uuid) == 0)
+			return &vms->uuids[i];
+	return NULL;
+}
+
 static void name_by_uuid(const struct names_host *host, struct host_vm *vm)
 {
-	for (size_t i = 0; i < host->vms.uuid_count && vm->facts.uuid[0]; i++)
-		if (strcmp(host->vms.uuids[i].uuid, vm->facts.uuid) == 0)
-			strcpy(vm->facts.name, host->vms.uuids[i].name);
+	const struct host_uuid *found =
+		vm->facts.uuid[0] ? find_uuid(&host->vms, vm->facts.uuid) : NULL;
+
+	if (found)
+		strcpy(vm->facts.name, found->name);
 }
 
 /* What its arguments leave open its cgroup may tell; else it is named by its pid. */
@@ -380,14 +390,18 @@ int host_vms_finish(struct names_host *host)
 
 /* ---- names for uuids ---- */
 
-static int remember_uuid(struct host_vms *vms, const char *uuid, const char *name)
+/* A program is asked again and again, and mostly tells what it told before. *is_new: it does not. */
+static int remember_uuid(struct host_vms *vms, const char *uuid, const char *name, bool *is_new)
 {
-	struct host_uuid *entry;
+	struct host_uuid *entry = find_uuid(vms, uuid);
 
-	if (ARRAY_RESERVE(vms->uuids, vms->uuid_capacity, vms->uuid_count + 1))
-		return -ENOMEM;
-	entry = &vms->uuids[vms->uuid_count++];
-	snprintf(entry->uuid, sizeof(entry->uuid), "%s", uuid);
+	*is_new = !entry || strcmp(entry->name, name) != 0;
+	if (!entry) {
+		if (ARRAY_RESERVE(vms->uuids, vms->uuid_capacity, vms->uuid_count + 1))
+			return -ENOMEM;
+		entry = &vms->uuids[vms->uuid_count++];
+		snprintf(entry->uuid, sizeof(entry->uuid), "%s", uuid);
+	}
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	return 0;
 }
@@ -395,26 +409,21 @@ static int remember_uuid(struct host_vms *vms, const char *uuid, const char *nam
 int host_vms_uuid(struct names_host *host, const char *uuid, const char *name)
 {
 	struct host_vms *vms = &host->vms;
-	int error = remember_uuid(vms, uuid, name);
+	bool is_new;
+	int error = remember_uuid(vms, uuid, name, &is_new);
 
-	for (size_t i = 0; i < vms->thread_count && !error; i++) {
+	for (size_t i = 0; i < vms->count && is_new; i++)
+		if (strcmp(vms->items[i].facts.uuid, uuid) == 0)
+			snprintf(vms->items[i].facts.name, sizeof(vms->items[i].facts.name), "%s",
+				 name);
+	for (size_t i = 0; i < vms->thread_count && is_new && !error; i++) {
 		const struct host_thread *thread = &vms->threads[i];
 		struct host_vm *vm = thread->vm == NUMBER_MAP_NONE ? NULL : &vms->items[thread->vm];
 
-		if (!vm || strcmp(vm->facts.uuid, uuid) != 0 || !thread->part[0])
-			continue;
-		snprintf(vm->facts.name, sizeof(vm->facts.name), "%s", name);
-		error = give_thread(host, vm, thread);
+		if (vm && strcmp(vm->facts.uuid, uuid) == 0 && thread->part[0])
+			error = give_thread(host, vm, thread);
 	}
 	return error;
-}
-
-static bool has_uuid_name(const struct host_vms *vms, const char *uuid)
-{
-	for (size_t i = 0; i < vms->uuid_count; i++)
-		if (strcmp(vms->uuids[i].uuid, uuid) == 0)
-			return true;
-	return false;
 }
 
 bool names_host_has_new(const struct names_host *host, uint64_t since_ns)
@@ -423,7 +432,7 @@ bool names_host_has_new(const struct names_host *host, uint64_t since_ns)
 		const struct host_vm *vm = &host->vms.items[i];
 
 		if (vm->facts.uuid[0] && vm->start_ns > since_ns &&
-		    !has_uuid_name(&host->vms, vm->facts.uuid))
+		    !find_uuid(&host->vms, vm->facts.uuid))
 			return true;
 	}
 	return false;
