@@ -139,6 +139,14 @@ static bool is_write_error(int error)
 	return error == -ENOSPC || error == -EFBIG || error == -EDQUOT || error == -EIO;
 }
 
+/* So much of the file, or of the part that it is, has been flushed: perhaps nothing yet. */
+static uint64_t flushed_ns(const struct record *record)
+{
+	uint64_t begin_ns = record->started_ns + record->parts.begin_ns;
+
+	return record->flushed_ns > begin_ns ? record->flushed_ns - begin_ns : 0;
+}
+
 /* What was written before the disk was full stays, with an end that says so. */
 static int end_after_write_error(struct record *record, int write_error, struct capture_end *end)
 {
@@ -151,7 +159,7 @@ static int end_after_write_error(struct record *record, int write_error, struct 
 	*end = capture_end_unknown(); /* counted was also what is cut off now */
 	end->cause = write_error == -ENOSPC ? "disk full" : "write error";
 	end->cut = true;
-	end->duration_ns = record->flushed_ns - record->started_ns - record->parts.begin_ns;
+	end->duration_ns = flushed_ns(record);
 	end->cost.user_cpu_ns = cost.user_cpu_ns;
 	end->cost.memory_peak_bytes = cost.memory_peak_bytes;
 	end->cost.kernel_memory_bytes = live_kernel_memory_bytes(record->live);

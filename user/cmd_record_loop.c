@@ -130,11 +130,13 @@ static int tick(struct record *record)
 	if (error || now - record->flushed_ns < FLUSH_INTERVAL_NS)
 		return error;
 	error = live_flush(record->live);
+	if (error) /* nothing since the last flush is in the file */
+		return error;
 	if (record->options->flight_ns)
 		record_flight_look(record, now);
 	show_progress(record, now);
 	record->flushed_ns = now;
-	return error;
+	return 0;
 }
 
 /* With a command the capture ends when that does: signals are the command's. */

@@ -2,6 +2,7 @@
 """record --rotate: files without a gap between them, that add up to what another recorder saw."""
 
 import os
+import resource
 import random
 import signal
 import subprocess
@@ -218,6 +219,20 @@ class Disk(unittest.TestCase):
                 self.assertFalse(capture.cut)
             self.assertEqual(captures[-1].end["cause"], "disk full")
             self.assertIn("disk full", recorder.words)
+
+    def test_a_part_of_which_nothing_could_be_written_has_no_length(self):
+        # rows are written every second: half a second before a part begins, and behind that
+        with folder() as here, PartsRecorder(here, "--rotate", "1500ms", "--bucket", 1) as recorder:
+            with messaging(20000):
+                recorder.wait_for_files(1)
+                # room for an end, and not for a second of rows
+                resource.prlimit(recorder.process.pid, resource.RLIMIT_FSIZE, (16384, 16384))
+                self.assertEqual(recorder.wait(), 3, recorder.words)
+            self.assertIn("File too large", recorder.words)
+            last = recorder.captures()[-1]
+        self.assertEqual(last.end["cause"], "write error")
+        if not last.end["rows"]["samples"]:  # else its first second was there before the limit
+            self.assertEqual(last.end["duration_ns"], 0)
 
     def test_with_keep_a_small_disk_is_enough(self):
         # with one task written a part has 80 KB, whatever else the machine does
