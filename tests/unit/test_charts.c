@@ -93,11 +93,14 @@ static void locality_adds_run_time_switches_and_migrations_by_core(void **state)
 	const uint64_t rows[] = { 0, 5, 1, 100, 2,   1,	  1,   2, NIL, NIL, NIL, 0,   5,   1,  50,
 				  1, 0, 1, 1,	NIL, NIL, NIL, 0, 6,   1,   0,	 0,   0,   0,  0,
 				  9, 9, 9, 1,	5,   0,	  NIL, 3, 0,   0,   0,	 NIL, NIL, NIL };
+	/* a bucket in which a task was moved, and waited for its new core until the end */
+	const uint64_t moved[] = { 7, 5, 0, 0, 0, 0, 0, 1, 9, 9, 9 };
 	struct locality locality;
 
 	(void)state;
 	locality_init(&locality, 0, BUDGET);
 	assert_int_equal(batch_push(&locality.sink, CAPTURE_SAMPLES, 10, 0, NULL, rows, 4), 0);
+	assert_int_equal(batch_push(&locality.sink, CAPTURE_SAMPLES, 10, 0, NULL, moved, 1), 0);
 	assert_int_equal(locality_finish(&locality), 0);
 	/* the task that only waited has no cell */
 	assert_int_equal(locality.raster.count, 2);
@@ -106,10 +109,12 @@ static void locality_adds_run_time_switches_and_migrations_by_core(void **state)
 	assert_int_equal(locality.raster.items[1].values[LOCALITY_RUN_NS], 150);
 	assert_int_equal(raster_group(&locality.raster, &locality.raster.items[1]), 1);
 	assert_int_equal(raster_inner(&locality.raster, &locality.raster.items[1]), 5);
-	assert_int_equal(locality.migrations.count, 1);
+	assert_int_equal(locality.migrations.count, 2);
 	assert_int_equal(raster_group(&locality.migrations, &locality.migrations.items[0]), 5);
 	assert_int_equal(raster_inner(&locality.migrations, &locality.migrations.items[0]), 1);
 	assert_int_equal(locality.migrations.items[0].values[0], 3);
+	assert_int_equal(raster_inner(&locality.migrations, &locality.migrations.items[1]), 0);
+	assert_int_equal(locality.migrations.items[1].values[0], 1);
 	assert_int_equal(locality.run_ns, 150);
 	assert_int_equal(locality.switches, 6);
 	locality_free(&locality);

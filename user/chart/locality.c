@@ -34,14 +34,16 @@ static int add_rows(struct locality *locality, const struct capture_batch *batch
 		uint64_t run_ns = known(columns[SAMPLES_RUN_NS][row]);
 		uint64_t switches = known(columns[SAMPLES_SWITCHES][row]);
 
+		if (columns[SAMPLES_CPU][row] == CAPTURE_NIL)
+			continue;
+		/* even of a task that only waited there: it may run in the next bucket */
+		error = add_migrations(locality, batch, row);
 		/* a task that only waited, or slept, was on no core */
-		if ((run_ns == 0 && switches == 0) || columns[SAMPLES_CPU][row] == CAPTURE_NIL)
+		if (error || (run_ns == 0 && switches == 0))
 			continue;
 		error = raster_add(&locality->raster, columns[SAMPLES_CPU][row],
 				   columns[SAMPLES_BUCKET][row] * batch->bucket_ns,
 				   columns[SAMPLES_TASK][row], run_ns, switches);
-		if (!error)
-			error = add_migrations(locality, batch, row);
 		locality->run_ns += run_ns;
 		locality->switches += switches;
 	}
