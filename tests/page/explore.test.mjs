@@ -438,6 +438,22 @@ test('printed, all charts are there and light, and the theme comes back', () =>
 		{ colorScheme: 'dark', viewport: { width: 1400, height: 500 } },
 	));
 
+test('charts that come into sight move nothing', () =>
+	withPage(
+		'kvm',
+		async (page) => {
+			const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+			const before = await height();
+			for (const chart of ['3', '4', '5', '6']) {
+				await press(page, chart);
+				await frames(page);
+				await frames(page);
+				assert.equal(await height(), before, chart);
+			}
+		},
+		{ viewport: { width: 1400, height: 500 } },
+	));
+
 test('forced colours are those of the canvases, too', () =>
 	withPage('kvm', async (page) => {
 		await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });

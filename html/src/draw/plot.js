@@ -72,8 +72,9 @@ export function createPlot(page, options) {
 	};
 	const paint = (always = false) => {
 		pending = false;
-		if ((!visible.peek() && always !== true) || frame.clientWidth === 0) return;
-		layout();
+		if (frame.clientWidth === 0) return;
+		layout(); // out of sight, too: nothing below moves when it is drawn
+		if (!visible.peek() && always !== true) return;
 		const now = box();
 		ctx.setTransform(now.dpr, 0, 0, now.dpr, 0, 0);
 		ctx.clearRect(0, 0, now.full.width, now.full.height);
