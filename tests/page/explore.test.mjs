@@ -412,32 +412,6 @@ test('statistics tell who had the cores while the followed task waited', () =>
 		{ hash: '#task=6' },
 	));
 
-test('printed, all charts are there and light, and the theme comes back', () =>
-	withPage(
-		'kvm',
-		async (page) => {
-			const drawn = () =>
-				page.evaluate(() =>
-					[1, 2, 3, 4, 5, 6].map((chart) => {
-						const canvas = document.querySelector(`#chart-${chart} canvas`);
-						return new Set(
-							new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer),
-						).size;
-					}),
-				);
-			assert.ok((await drawn())[5] < 3, 'not in sight, not painted');
-			await page.evaluate(() => {
-				globalThis.seen = [];
-				addEventListener('beforeprint', () => globalThis.seen.push(document.documentElement.dataset.theme));
-			});
-			assert.ok((await page.pdf()).length > 20000);
-			assert.deepEqual(await page.evaluate(() => globalThis.seen), ['light']);
-			assert.ok((await drawn()).every((colours) => colours > 6));
-			assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
-		},
-		{ colorScheme: 'dark', viewport: { width: 1400, height: 500 } },
-	));
-
 test('charts that come into sight move nothing', () =>
 	withPage(
 		'kvm',

@@ -9,6 +9,7 @@ import { timeX, timeAtX } from './axes.js';
 import { attachCellCursor } from '../ui/cell_cursor.js';
 import { attachTimeGestures } from '../ui/gestures.js';
 import { createMarks } from './marks.js';
+import { attachPaper } from './paper.js';
 
 export function createPlot(page, options) {
 	const canvas = element('canvas', {
@@ -70,11 +71,11 @@ export function createPlot(page, options) {
 		canvas.height = Math.round(full.height * dpr);
 		canvas.style.height = `${full.height}px`;
 	};
-	const paint = (always = false) => {
+	const paint = () => {
 		pending = false;
 		if (frame.clientWidth === 0) return;
 		layout(); // out of sight, too: nothing below moves when it is drawn
-		if (!visible.peek() && always !== true) return;
+		if (!visible.peek()) return;
 		const now = box();
 		ctx.setTransform(now.dpr, 0, 0, now.dpr, 0, 0);
 		ctx.clearRect(0, 0, now.full.width, now.full.height);
@@ -87,11 +88,6 @@ export function createPlot(page, options) {
 		requestAnimationFrame(paint);
 	};
 
-	// paper shows what was never in sight, too
-	addEventListener('beforeprint', () => {
-		options.depends();
-		paint(true);
-	});
 	new ResizeObserver(request).observe(frame);
 	new IntersectionObserver(
 		(entries) => {
@@ -133,6 +129,7 @@ export function createPlot(page, options) {
 		},
 	};
 	attachPointer(page, plot, options);
+	attachPaper(plot, options);
 	if (options.cells) attachCellCursor(page, plot, options);
 	if (options.time) {
 		attachTimeGestures(page, plot, options);
