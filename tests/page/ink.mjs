@@ -5,7 +5,8 @@ import { contrast, pack } from '../../html/src/draw/colour.js';
 
 const AA = 4.5;
 
-// Draws a chart anew; resolves to the words on colours with less contrast than text has to have.
+// Draws a chart anew; resolves to the words with less contrast than text has to have, and to how many
+// stand on colours.
 export async function faintWords(page, id) {
 	const words = await page.evaluate(async (chart) => {
 		const { plot } = (globalThis.pftrace.page ?? globalThis.pftrace).exports[chart];
@@ -34,7 +35,7 @@ export async function faintWords(page, id) {
 	const coloured = words.filter(({ below }) => below[3] > 0);
 	return {
 		checked: coloured.length,
-		faint: coloured
+		faint: words
 			.map((word) => ({ ...word, contrast: contrast(onCard(word), inkOf(word)) }))
 			.filter((word) => word.contrast < AA)
 			.map((word) => `${word.text}: ${word.contrast.toFixed(2)}, ${word.ink} on ${word.below}`),

@@ -184,7 +184,7 @@ export function createCompareGrid(
 		let ink = palette.ink;
 		if (isMissing(cell)) {
 			if (width < 8) return;
-			ctx.fillStyle = palette.faint;
+			ctx.fillStyle = palette.muted;
 			ctx.textAlign = 'center';
 			ctx.fillText('–', x + width / 2, top + ROW_PX / 2);
 			return;

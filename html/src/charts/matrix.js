@@ -201,7 +201,7 @@ export function createMatrixChart(page, { number, id, title, hint, measureOf, co
 		let ink = palette.ink;
 		if (value === null) {
 			if (width >= TEXT_MIN_PX) {
-				ctx.fillStyle = palette.faint;
+				ctx.fillStyle = palette.muted;
 				ctx.textAlign = 'center';
 				ctx.fillText('·', x + width / 2, top + ROW_PX / 2);
 			}
