@@ -23,11 +23,14 @@ for (const [size, viewport] of [
 	for (const colorScheme of ['light', 'dark']) {
 		const { page, problems } = await openPage(browser, resolve(path), { viewport, colorScheme, hash });
 		await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}-top.png`) });
-		for (const chart of [1, 2, 3, 4, 5, 6]) {
-			const card = page.locator(`#chart-${chart}`);
+		// of a comparison, a chart may be there once a run, or not at all
+		for (const id of await page.locator('.card').evaluateAll((cards) => cards.map((card) => card.id))) {
+			const card = page.locator(`#${id}`);
 			await card.scrollIntoViewIfNeeded();
 			await page.waitForTimeout(80);
-			await card.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}-${chart}.png`) });
+			await card.screenshot({
+				path: join(folder, `${name}-${size}-${colorScheme}-${id.replace('chart-', '')}.png`),
+			});
 		}
 		if (problems.length) console.log(size, colorScheme, problems);
 		await page.context().close();
