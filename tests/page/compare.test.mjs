@@ -125,6 +125,23 @@ test('a run that did not record KVM has no exits, which is not 0', () =>
 		assert.equal(rows['CPU 0/KVM only in A'].HLT, '500 → not in this run');
 	}));
 
+test('exits are there when the runs that have some are chosen, and the search lets their vCPUs through', async () => {
+	await withRuns(['plain', 'one', 'before'], async (page) => {
+		assert.deepEqual(await tableOf(page, 3), { 'all vCPUs': { all: 'not known → not known' } });
+		await page.getByLabel('Run that is B in charts 3, 5 and 6').selectOption('2');
+		assert.equal((await tableOf(page, 3))['CPU 0/KVM only in C'].HLT, 'not in this run → 500');
+	});
+	await withRuns(
+		PAIR,
+		async (page) => {
+			assert.deepEqual(Object.keys(await tableOf(page, 3)), ['all vCPUs']);
+			await page.keyboard.press('Escape');
+			assert.equal((await tableOf(page, 3))['CPU 0/KVM'].HLT, '500 → 1k (× 2.00)');
+		},
+		{ hash: '#q=both' },
+	);
+});
+
 const cellAt = async (page, chart, row, column) => {
 	const canvas = page.locator(`#chart-${chart} canvas`);
 	await atRest(canvas);

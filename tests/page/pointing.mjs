@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pointing at a place of a chart, whatever the machine is doing: charts come to their full height
-// when they come into sight, which moves those below, and a tooltip goes where its chart moves away.
+// Pointing at a place of a chart, whatever the machine is doing: what is above may still become
+// higher, and a tooltip goes where its chart moves away.
 
 export const PATIENCE_MS = 10000;
 export const STILL_FRAMES = 8;

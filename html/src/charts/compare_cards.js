@@ -78,7 +78,10 @@ export function createCompareCards(compare) {
 				state.exits.value = value;
 			},
 		},
-		none: () => nothingToCompare('Neither run recorded exits of virtual machines.'),
+		none: () =>
+			compare.runs.some((run) => run.model.exits.column.length)
+				? null
+				: nothingToCompare('No run recorded exits of virtual machines.'),
 	});
 	const assignment = createCompareGrid(compare, {
 		number: 5,

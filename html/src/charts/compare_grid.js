@@ -30,10 +30,11 @@ const factor = (ratio) => {
 };
 
 // `read(range)` gives { sides: [a, b] (data/runs_compare.js), columns: [{ key, label, title }], rows: [{ row, label, task }] };
-// `format` of a measure: text(value), full(value).
+// `format` of a measure: text(value), full(value). `none()` gives what stands there where no run, whatever is
+// chosen, has any such value; else null.
 export function createCompareGrid(
 	compare,
-	{ number, id, title, hint, read, measureOf, format, control = null, none },
+	{ number, id, title, hint, read, measureOf, format, control = null, none = null },
 ) {
 	const { page, state, theme } = compare;
 	const compared = (range) => {
@@ -63,8 +64,8 @@ export function createCompareGrid(
 		};
 	};
 	const data = computed(() => compared(state.settled.value));
-	if (!data.value.rows.some((row) => row.task !== undefined) && none)
-		return createCard({ number, id, title, hint, body: [none()] }).element;
+	const nothing = none?.();
+	if (nothing) return createCard({ number, id, title, hint, body: [nothing] }).element;
 
 	const show = () => state.show.value;
 	const measure = () => format[measureOf()];
