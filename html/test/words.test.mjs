@@ -278,7 +278,7 @@ test('a cut file, losses and coarsened time are said', () => {
 		.map((notice) => notice.text)
 		.join('\n');
 	assert.match(text, /not whole: f: cut at byte 9/);
-	assert.match(text, /no room in the ring: 3, 750 switches/);
+	assert.match(text, /no room in the ring: 3 \(750 switches\)/);
 	assert.match(text, /steps of 40 ms \(recorded: 10 ms\)/);
 });
 
@@ -433,4 +433,16 @@ test('an imported recording has no cost of ours', () => {
 		cost: { bpf_ns_per_switch: 0, bpf_ns: 0, user_cpu_ns: 0, memory_peak_bytes: 0, kernel_memory_bytes: 0 },
 	};
 	assert.equal(facts(model({ end }), new Map()).find((fact) => fact.name === 'Cost of tracing').value, 'not of pftrace');
+});
+
+test('where nothing was recorded, the step is that of the recording, and there is no share of nothing', () => {
+	const nothing = { column: [], gridNs: 1 };
+	const found = facts(
+		model({ end: { ...META.end, duration_ns: 0 } }, { heatAll: nothing, locality: nothing, window: { from: 0, to: 0 } }),
+		new Map(),
+	);
+	const value = (name) => found.find((fact) => fact.name === name).value;
+	assert.equal(value('Time step'), '10 ms');
+	assert.equal(value('Cost of tracing'), '40 ns a switch');
+	assert.equal(found.find((fact) => fact.name === 'Switches').title, undefined);
 });

@@ -343,7 +343,7 @@ test('losses, and a file that was cut, are said; exit code 3', async () => {
 	await withPage('hostile', async (page) => {
 		assert.match(
 			await page.locator('.notices').innerText(),
-			/Lost: sample blocks found no room in the ring: 9, 750 switches/,
+			/Lost: sample blocks found no room in the ring: 9 \(750 switches\)/,
 		);
 		assert.match(await page.locator('.facts .bad').innerText(), /750 switches/);
 	});

@@ -28,7 +28,7 @@ export function localTime(realtimeNs) {
 export const lossesOf = (meta, serious) =>
 	meta.losses.filter((loss) => loss.serious === serious && (loss.count > 0 || loss.switches > 0));
 export const lossWords = (loss) =>
-	`${LOSS_WORDS[loss.cause] ?? loss.cause}: ${count(loss.count)}${loss.switches ? `, ${count(loss.switches, 'switch')}` : ''}`;
+	`${LOSS_WORDS[loss.cause] ?? loss.cause}: ${count(loss.count)}${loss.switches ? ` (${count(loss.switches, 'switch')})` : ''}`;
 
 function verdict(end) {
 	if (!end) return ['not known', 'The file has no end, so samples and totals cannot be compared.'];
@@ -55,7 +55,7 @@ function cost(meta, ns) {
 	const { bpf_ns_per_switch: each, bpf_ns: bpf, user_cpu_ns: user } = end.cost;
 	const parts = [];
 	if (each !== null) parts.push(`${each} ns a switch`);
-	if (bpf !== null && user !== null) parts.push(`${percent((bpf + user) / ns, 2)} of one core`);
+	if (bpf !== null && user !== null && ns > 0) parts.push(`${percent((bpf + user) / ns, 2)} of one core`);
 	return parts.join(', ') || 'not known';
 }
 
@@ -104,9 +104,10 @@ export function facts(model, totals) {
 		{
 			name: 'Switches',
 			value: count(sums.switches),
-			title: `${count(sums.switches / (length / 1e9))} a second, idle included`,
+			title:
+				length > 0 ? `${count(sums.switches / (length / 1e9))} a second, idle included` : undefined,
 		},
-		{ name: 'Time step', value: duration(Math.max(model.locality.gridNs, model.heatAll.gridNs)) },
+		{ name: 'Time step', value: timeStep(model) },
 		{
 			name: 'Losses',
 			value: serious.length ? serious.map(lossWords).join('; ') : 'none',
@@ -124,6 +125,12 @@ export function facts(model, totals) {
 			title: costTitle(meta),
 		},
 	];
+}
+
+// of what is drawn; where nothing is, of the recording
+function timeStep({ meta, locality, heatAll }) {
+	const drawn = [locality, heatAll].filter((part) => part.column.length).map((part) => part.gridNs);
+	return duration(drawn.length ? Math.max(...drawn) : meta.bucket_ns || null);
 }
 
 function changesOf(changes) {
