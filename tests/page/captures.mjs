@@ -13,7 +13,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const made = new Map();
 
 // cores of each kind: as many tasks are idle
-const CORES = { plain: 4, hostile: 4, kvm: 8, 'kvm-only': 8, 'one-task': 1 };
+const CORES = { plain: 4, hostile: 4, kvm: 8, 'kvm-only': 8, 'one-task': 1, crowd: 12 };
 
 // { cdict, rows, cores } of a kind of tests/page/make_capture.c
 export function capture(kind) {

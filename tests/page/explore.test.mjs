@@ -455,6 +455,29 @@ async function exported(page, { format, part, chart }) {
 	return readFileSync(await download.path(), 'utf8');
 }
 
+test('lanes without room for "core 11" have the number', () =>
+	withPage(
+		'crowd',
+		async (page) => {
+			const svg = await exported(page, { format: 'SVG', part: 'all', chart: 'chart-4' });
+			assert.match(svg, />11<\/text>/);
+			assert.doesNotMatch(svg, />core/);
+		},
+		{ viewport: { width: 390, height: 844 } },
+	));
+
+test('a range that ends within time steps tells what is counted', () =>
+	withPage(
+		'plain',
+		async (page) => {
+			const words = () => page.locator('.toolbar .range').innerText();
+			assert.match(await words(), /· 6 ms \(counted in whole steps: 20 ms\)$/);
+			await press(page, '0');
+			assert.match(await words(), /· 4 s$/);
+		},
+		{ hash: '#t=1007-1013' },
+	));
+
 test('pictures are of the selection, or of all, in numbers too', () =>
 	withPage(
 		'plain',

@@ -39,7 +39,7 @@ struct kind {
 /* clang-format off */
 static const struct kind kinds[] = {
 	{ .name = "plain", .cpus = 4, .tasks = 24, .buckets = 400, .bucket_ns = 10 * MS, .per_cpu = 3, .rows = true },
-	{ .name = "crowd", .cpus = 2, .tasks = 300, .buckets = 400, .bucket_ns = 10 * MS, .per_cpu = 6, .rows = true },
+	{ .name = "crowd", .cpus = 12, .tasks = 300, .buckets = 100, .bucket_ns = 10 * MS, .per_cpu = 6, .rows = true },
 	{ .name = "hostile", .cpus = 4, .tasks = 12, .buckets = 300, .bucket_ns = 10 * MS, .per_cpu = 3, .hostile = true, .losses = true, .rows = true },
 	{ .name = "kvm", .cpus = 8, .tasks = 12, .buckets = 300, .bucket_ns = 10 * MS, .per_cpu = 2, .kvm = true, .rows = true },
 	{ .name = "kvm-only", .cpus = 8, .tasks = 12, .buckets = 100, .bucket_ns = 10 * MS, .per_cpu = 2, .kvm = true, .no_sched = true, .rows = true },

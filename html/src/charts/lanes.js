@@ -239,6 +239,10 @@ export function createLanesChart(page, { id = 'chart-4', title = 'Core locality'
 			drawWords(ctx, text, (from + to) / 2, top + height / 2 + 0.5, inkOn(colour), colour);
 		}
 	};
+	const labelRoom = (box) => box.x - 14;
+	// where there is no room for "core 100", the number tells more than the word
+	const coresAreNumbers = (ctx, box) =>
+		!byTask() && ctx.measureText(side().label(side().rows().at(-1))).width > labelRoom(box);
 	const drawLabel = (ctx, box, row, top, height, palette) => {
 		ctx.font = FONT;
 		ctx.textBaseline = 'middle';
@@ -246,8 +250,9 @@ export function createLanesChart(page, { id = 'chart-4', title = 'Core locality'
 		const chosen = byTask() ? !grouped() && state.task.value === row : Boolean(page.cores.value);
 		ctx.fillStyle = chosen ? palette.accent : palette.muted;
 		const middle = height >= 12 ? top + height / 2 : top + 6;
+		const label = printable(side().label(row));
 		ctx.fillText(
-			fitText(ctx, printable(side().label(row)), box.x - 14),
+			fitText(ctx, coresAreNumbers(ctx, box) ? String(row) : label, labelRoom(box)),
 			byTask() ? 4 : box.x - 9,
 			middle,
 		);
