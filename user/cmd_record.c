@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pftrace record: a session from its options to its exit code. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/string_pool.h"
 #include "cmd_record_internal.h"
@@ -131,7 +132,7 @@ static int set_up(struct record *record)
 		return error;
 	}
 	error = record_names_open(&record->names, &record->options->names, &record->invoker,
-				  record_now_ns());
+				  clock_now_ns());
 	if (!error)
 		error = record_create_file(record);
 	return error ? error : open_account(record);

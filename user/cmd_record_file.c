@@ -2,6 +2,7 @@
 /* The file of pftrace record: made, begun, finished, whatever happens. */
 #include "cmd_record_internal.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "capture/histogram.h"
 #include "names/proc.h"
@@ -74,20 +75,12 @@ static void add_word(struct capture_words *words, bool there, const char *word)
 		words->words[words->count++] = word;
 }
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 /* CLOCK_REALTIME may have been set since the capture's zero: a later part has it as it is now. */
 static uint64_t realtime_at(const struct record *record, uint64_t monotonic_ns)
 {
 	if (monotonic_ns == live_zero_monotonic_ns(record->live))
 		return live_zero_realtime_ns(record->live);
-	return clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - monotonic_ns);
+	return clock_ns(CLOCK_REALTIME) - (clock_now_ns() - monotonic_ns);
 }
 
 int record_push_header(struct record *record, struct capture_sink *sink)

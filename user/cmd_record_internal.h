@@ -107,8 +107,6 @@ bool record_has_kvm(const struct record *record);
 
 /* ---- cmd_record_loop.c ---- */
 
-uint64_t record_now_ns(void); /* CLOCK_MONOTONIC */
-
 /* Signals come as data from here on, so that they end the capture between two drains. 0 or -errno. */
 int record_open_signals(struct record *record);
 int record_open_drain_timer(struct record *record);

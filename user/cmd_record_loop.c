@@ -4,6 +4,7 @@
 #include "cmd_record_report.h"
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "privilege.h"
 
@@ -12,18 +13,9 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FLUSH_INTERVAL_NS NS_PER_S
-
-uint64_t record_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 static bool has_command(const struct record *record)
 {
@@ -116,7 +108,7 @@ static int see_kvm(struct record *record)
 
 static int tick(struct record *record)
 {
-	uint64_t now = record_now_ns();
+	uint64_t now = clock_now_ns();
 	int error = record_parts_tick(record, now);
 
 	if (!error)
@@ -157,7 +149,7 @@ static void read_signal(struct record *record)
 static int poll_timeout_ms(const struct record *record)
 {
 	uint64_t end_ns = record->started_ns + record->options->duration_ns;
-	uint64_t now = record_now_ns();
+	uint64_t now = clock_now_ns();
 
 	if (!record->options->duration_ns)
 		return -1;
@@ -167,7 +159,7 @@ static int poll_timeout_ms(const struct record *record)
 static bool is_over(const struct record *record)
 {
 	return record->options->duration_ns &&
-	       record_now_ns() >= record->started_ns + record->options->duration_ns;
+	       clock_now_ns() >= record->started_ns + record->options->duration_ns;
 }
 
 int record_follow(struct record *record)

@@ -2,6 +2,7 @@
 #include "cmd_record_names.h"
 
 #include "account/account.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "invoker.h"
 #include "names/host.h"
@@ -12,20 +13,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 
 #define NS_PER_S 1000000000ULL
 #define COMPLAINTS_SAID 10
 /* A program is asked again when new VMs have come, but not more often. */
 #define ASK_AGAIN_NS (60 * NS_PER_S)
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 /* ---- names for account ---- */
 
@@ -240,7 +232,7 @@ static int wait_for_program(struct record_names *names, int signal_fd, bool quie
 	int error = 0;
 
 	while (!error && names->program) {
-		uint64_t now = now_ns();
+		uint64_t now = clock_now_ns();
 
 		error = poll_program(names, now);
 		if (error || !names->program)
@@ -267,7 +259,7 @@ int record_names_finish(struct record_names *names, int signal_fd, bool quiet)
 	int error;
 
 	if (should_ask_again(names))
-		start_program(names, now_ns());
+		start_program(names, clock_now_ns());
 	error = wait_for_program(names, signal_fd, quiet);
 	return error ? error : names_host_finish(names->host);
 }

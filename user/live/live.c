@@ -2,6 +2,7 @@
 #include "live/live_internal.h"
 
 #include "account/account.h"
+#include "base/clock.h"
 #include "live/cgroup.h"
 #include "live/cost.h"
 #include "live/live_kvm.h"
@@ -17,23 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
-
-#define NS_PER_S 1000000000ULL
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-uint64_t live_now_ns(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
 
 /* ---- open ---- */
 
@@ -259,7 +244,7 @@ int live_start(struct live *live, struct account *account, char message[LIVE_MES
 
 	live->account = account;
 	live->zero_realtime_ns = clock_ns(CLOCK_REALTIME);
-	live->zero_monotonic_ns = live_now_ns();
+	live->zero_monotonic_ns = clock_now_ns();
 	live->watermark_ns = live->zero_monotonic_ns;
 	live->looked_at_ns = live->zero_monotonic_ns;
 	live->merge = merge_new(live->cpu_count, live->zero_monotonic_ns, account);
@@ -317,7 +302,7 @@ int live_drain(struct live *live)
 	uint64_t seen_ns = live->looked_at_ns;
 	int error;
 
-	live->looked_at_ns = live_now_ns();
+	live->looked_at_ns = clock_now_ns();
 	live_kvm_await(live);
 	live_urgency_tick(live);
 	live_seat_tick(live);
@@ -326,7 +311,7 @@ int live_drain(struct live *live)
 		error = gather(live);
 	if (error)
 		return error;
-	cost_tick(live->cost, live_now_ns());
+	cost_tick(live->cost, clock_now_ns());
 	/* a look uses what the look before it saw counted */
 	if (seen_ns - live->zero_monotonic_ns <= LIVE_CLOCK_LAG_NS)
 		return 0;
@@ -385,7 +370,7 @@ static int stop_and_gather(struct live *live)
 
 	live_kvm_stop(live); /* first: what is told of lies in runs that are known */
 	live->bpf->bss->gate_open = 0;
-	live->stopped_ns = live_now_ns();
+	live->stopped_ns = clock_now_ns();
 	live_wait_for_cpus(live);
 	merge_final(live->merge);
 	error = gather(live);

@@ -8,6 +8,7 @@
 #include "live/live_internal.h"
 
 #include "account/account.h"
+#include "base/clock.h"
 #include "live/merge.h"
 #include "pftrace.skel.h"
 
@@ -74,7 +75,7 @@ static int sum_offline(struct live *live, uint32_t cpu, struct pft_sums *sums)
 /* 0 also when the program did not run, because the CPU is offline: *ran tells. */
 static int sum_online(struct live *live, uint32_t cpu, struct pft_sums *sums, bool *ran)
 {
-	uint64_t begin_ns = live_now_ns();
+	uint64_t begin_ns = clock_now_ns();
 	int error = live_run_on_cpu(live->bpf->progs.take_sums, cpu);
 
 	if (!error)

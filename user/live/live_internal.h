@@ -104,7 +104,6 @@ struct live {
 /* A sample's position may lag the clock by up to a tick (10 ms at 100 Hz). */
 #define LIVE_CLOCK_LAG_NS 10000000ULL
 
-uint64_t live_now_ns(void);
 /* CPU numbers are below this. */
 uint32_t live_possible_cpus(void);
 /* Before loading. ring_bytes 0: the default. 0 or -errno. */

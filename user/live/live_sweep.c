@@ -7,6 +7,7 @@
 
 #include "account/account.h"
 #include "base/array.h"
+#include "base/clock.h"
 #include "live/live_kvm.h"
 #include "pftrace.skel.h"
 
@@ -122,7 +123,7 @@ int live_sweep_list(struct live *live,
 
 	live->also = also;
 	live->alive_count = 0;
-	live->swept_before_ns = live_now_ns();
+	live->swept_before_ns = clock_now_ns();
 	error = live_identity_iterate(live, remember_alive);
 	if (live->alive_count)
 		qsort(live->alive, live->alive_count, sizeof(*live->alive), compare_alive);
