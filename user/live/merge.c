@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "live/merge_cpu.h"
+#include "live/merge_heap.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,9 +21,8 @@ struct merge {
 	bool final;
 	bool has_switches;
 
-	uint32_t *heap; /* CPUs with events before the watermark, the earliest first */
-	uint32_t heap_count;
-	uint32_t *held; /* CPUs whose next event waits for another CPU */
+	struct merge_heap heap; /* CPUs with events before the watermark */
+	uint32_t *held;		/* CPUs whose next event waits for another CPU */
 	uint32_t held_count;
 };
 
@@ -37,9 +37,8 @@ struct merge *merge_new(uint32_t cpu_count, uint64_t zero_ns, struct account *ac
 	merge->zero_ns = zero_ns;
 	merge->has_switches = true;
 	merge->cpus = calloc(cpu_count, sizeof(*merge->cpus));
-	merge->heap = calloc(cpu_count, sizeof(*merge->heap));
 	merge->held = calloc(cpu_count, sizeof(*merge->held));
-	if (!merge->cpus || !merge->heap || !merge->held) {
+	if (!merge->cpus || !merge->held || merge_heap_init(&merge->heap, cpu_count)) {
 		merge_free(merge);
 		return NULL;
 	}
@@ -55,7 +54,7 @@ void merge_free(struct merge *merge)
 	for (uint32_t i = 0; merge->cpus && i < merge->cpu_count; i++)
 		merge_cpu_free(&merge->cpus[i]);
 	free(merge->cpus);
-	free(merge->heap);
+	merge_heap_free(&merge->heap);
 	free(merge->held);
 	free(merge);
 }
@@ -307,57 +306,7 @@ static int feed(struct merge *merge, uint32_t cpu, uint64_t until_ns, bool force
 	return error;
 }
 
-/* ---- the heap ---- */
-
-static bool is_earlier(const struct merge *merge, uint32_t a, uint32_t b)
-{
-	uint64_t at = head(merge, a)->at_ns, bt = head(merge, b)->at_ns;
-
-	return at != bt ? at < bt : a < b;
-}
-
-static void sift_down(struct merge *merge, uint32_t place)
-{
-	uint32_t *heap = merge->heap;
-	uint32_t cpu = heap[place];
-
-	for (;;) {
-		uint32_t child = 2 * place + 1;
-
-		if (child >= merge->heap_count)
-			break;
-		if (child + 1 < merge->heap_count &&
-		    is_earlier(merge, heap[child + 1], heap[child]))
-			child++;
-		if (!is_earlier(merge, heap[child], cpu))
-			break;
-		heap[place] = heap[child];
-		place = child;
-	}
-	heap[place] = cpu;
-}
-
-static void heap_pop(struct merge *merge)
-{
-	merge->heap[0] = merge->heap[--merge->heap_count];
-	if (merge->heap_count)
-		sift_down(merge, 0);
-}
-
-static void heap_push(struct merge *merge, uint32_t cpu)
-{
-	uint32_t place = merge->heap_count++;
-
-	while (place) {
-		uint32_t parent = (place - 1) / 2;
-
-		if (!is_earlier(merge, cpu, merge->heap[parent]))
-			break;
-		merge->heap[place] = merge->heap[parent];
-		place = parent;
-	}
-	merge->heap[place] = cpu;
-}
+/* ---- whose turn it is ---- */
 
 static bool has_events(const struct merge *merge, uint32_t cpu)
 {
@@ -365,15 +314,9 @@ static bool has_events(const struct merge *merge, uint32_t cpu)
 	       head(merge, cpu)->at_ns < merge->watermark_ns;
 }
 
-/* The CPU that comes next may go on until the one after it. */
-static uint64_t second_earliest(const struct merge *merge)
+static void push(struct merge *merge, uint32_t cpu)
 {
-	uint64_t until_ns = merge->watermark_ns;
-
-	for (uint32_t child = 1; child <= 2 && child < merge->heap_count; child++)
-		if (head(merge, merge->heap[child])->at_ns < until_ns)
-			until_ns = head(merge, merge->heap[child])->at_ns;
-	return until_ns;
+	merge_heap_push(&merge->heap, head(merge, cpu)->at_ns, cpu);
 }
 
 /* ---- waiting for each other ---- */
@@ -400,9 +343,16 @@ static void release(struct merge *merge)
 		if (account_must_wait(merge->account, &change))
 			merge->held[kept++] = cpu;
 		else
-			heap_push(merge, cpu);
+			push(merge, cpu);
 	}
 	merge->held_count = kept;
+}
+
+static bool is_earlier(const struct merge *merge, uint32_t a, uint32_t b)
+{
+	uint64_t at = head(merge, a)->at_ns, bt = head(merge, b)->at_ns;
+
+	return at != bt ? at < bt : a < b;
 }
 
 /* The one that has waited longest, when that was too long; else NO_CPU. */
@@ -434,18 +384,19 @@ static int feed_heap(struct merge *merge)
 	int error = 0;
 	bool held;
 
-	while (merge->heap_count && !error) {
-		uint32_t cpu = merge->heap[0];
+	while (merge->heap.count && !error) {
+		uint32_t cpu = merge->heap.turns[0].cpu;
 		/* each event may be the one that those who are held back wait for */
-		uint64_t until_ns = merge->held_count ? 0 : second_earliest(merge);
+		uint64_t until_ns =
+			merge->held_count ? 0 : merge_heap_until(&merge->heap, merge->watermark_ns);
 
 		error = feed(merge, cpu, until_ns, false, &held);
 		if (error)
 			break;
 		if (held || !has_events(merge, cpu))
-			heap_pop(merge);
+			merge_heap_pop(&merge->heap);
 		else
-			sift_down(merge, 0);
+			merge_heap_delay(&merge->heap, head(merge, cpu)->at_ns);
 		if (held)
 			hold(merge, cpu);
 		if (merge->held_count)
@@ -494,10 +445,10 @@ static int place_moments(struct merge *merge)
 
 static void fill_heap(struct merge *merge)
 {
-	merge->heap_count = 0;
+	merge->heap.count = 0;
 	for (uint32_t i = 0; i < merge->cpu_count; i++)
 		if (has_events(merge, i))
-			heap_push(merge, i);
+			push(merge, i);
 	merge->held_count = 0; /* they are in the heap again */
 }
 
@@ -546,7 +497,7 @@ static int advance_switches(struct merge *merge)
 		if (error)
 			break;
 		if (has_events(merge, cpu))
-			heap_push(merge, cpu);
+			push(merge, cpu);
 		release(merge);
 		error = feed_heap(merge);
 	}
@@ -577,15 +528,12 @@ uint64_t merge_complete_ns(const struct merge *merge)
 
 size_t merge_bytes(const struct merge *merge)
 {
-	size_t bytes =
-		sizeof(*merge) + merge->cpu_count * (sizeof(*merge->cpus) + 2 * sizeof(uint32_t));
+	size_t bytes = sizeof(*merge) +
+		       merge->cpu_count * (sizeof(*merge->cpus) + sizeof(*merge->heap.turns) +
+					   sizeof(*merge->held));
 
-	for (uint32_t i = 0; i < merge->cpu_count; i++) {
-		const struct merge_cpu *cpu = &merge->cpus[i];
-
-		bytes += cpu->queue.capacity * sizeof(*cpu->queue.events);
-		bytes += cpu->copy ? sizeof(*cpu->copy) : 0;
-	}
+	for (uint32_t i = 0; i < merge->cpu_count; i++)
+		bytes += merge_cpu_bytes(&merge->cpus[i]);
 	return bytes;
 }
 

@@ -5,6 +5,7 @@
 
 #include "live/merge_kvm.h"
 #include "live/merge.h"
+#include "live/merge_look.h"
 #include "live/merge_queue.h"
 #include "live/timeline.h"
 #include "pftrace.h"
@@ -41,12 +42,7 @@ struct merge_cpu {
 	size_t moment_count;
 	size_t moment_capacity;
 
-	bool looked; /* the look before: */
-	uint32_t look_sequence;
-	uint32_t look_count;
-	bool has_copy;		/* kept aside: */
-	uint32_t copy_count;	/* samples of it that can be trusted */
-	struct pft_block *copy; /* NULL: never looked at */
+	struct merge_look look; /* at its block in progress */
 };
 
 void merge_cpu_init(struct merge_cpu *cpu, uint64_t zero_ns);
@@ -63,9 +59,20 @@ int merge_cpu_looked(struct merge_cpu *cpu, uint64_t watermark_ns);
 /* See merge_between(). */
 int merge_cpu_between(const struct merge_cpu *cpu, uint64_t number, struct merge_sum *sum);
 
+/* Memory in use. */
+size_t merge_cpu_bytes(const struct merge_cpu *cpu);
+
+/* ---- merge_moments.c ---- */
+
 int merge_cpu_moment(struct merge_cpu *cpu, uint64_t mono_ns, bool online);
 
 /* Puts the moments before at_ns into the queue. */
 int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns);
+
+/* The CPU was offline when its first run known began, by the header of a block behind a loss. */
+int merge_cpu_starts_offline(struct merge_cpu *cpu);
+
+/* An offline CPU speaks, at rq_ns, before we are told that it is back. */
+int merge_cpu_comes_back(struct merge_cpu *cpu, uint64_t rq_ns);
 
 #endif

@@ -17,7 +17,7 @@
 void merge_kvm_free(struct merge_kvm *kvm)
 {
 	free(kvm->events);
-	free(kvm->copy);
+	merge_look_free(&kvm->look);
 }
 
 /* ---- what comes in ---- */
@@ -106,49 +106,25 @@ int merge_kvm_take_alone(struct merge_kvm *kvm, const struct pft_kvm_alone *alon
 	return take_sample(kvm, &alone->sample, since(zero_ns, alone->mono_ns));
 }
 
-/* ---- blocks in progress: as merge_cpu.c has it ---- */
+/* ---- blocks in progress ---- */
 
-static int64_t trusted(const struct merge_kvm *kvm, uint32_t sequence, uint32_t count, bool final)
-{
-	if (final)
-		return count;
-	if (!kvm->looked || kvm->look_sequence != sequence)
-		return -1;
-	return kvm->look_count < count ? kvm->look_count : count;
-}
+static const struct merge_block_kind block_kind = {
+	.header_bytes = PFT_KVM_BLOCK_HEADER_BYTES,
+	.sample_bytes = sizeof(struct pft_kvm_sample),
+	.samples_max = PFT_KVM_BLOCK_SAMPLES,
+};
 
 int merge_kvm_look(struct merge_kvm *kvm, const struct pft_kvm_block *block, bool final)
 {
-	uint64_t word = __atomic_load_n(&block->word, __ATOMIC_ACQUIRE);
-	uint32_t sequence = PFT_WORD_SEQUENCE(word), count = PFT_WORD_COUNT(word);
-	int64_t use = trusted(kvm, sequence, count, final);
-
-	kvm->looked = true;
-	kvm->look_sequence = sequence;
-	kvm->look_count = count;
-	kvm->has_copy = false;
-	if (use <= 0 || count > PFT_KVM_BLOCK_SAMPLES)
-		return 0;
-	if (!kvm->copy)
-		kvm->copy = malloc(sizeof(*kvm->copy));
-	if (!kvm->copy)
-		return -ENOMEM;
-	memcpy(kvm->copy, block,
-	       PFT_KVM_BLOCK_HEADER_BYTES + (size_t)use * sizeof(block->samples[0]));
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (PFT_WORD_SEQUENCE(__atomic_load_n(&block->word, __ATOMIC_RELAXED)) != sequence)
-		return 0; /* it went to the ring meanwhile, and is overwritten */
-	kvm->copy_count = (uint32_t)use;
-	kvm->has_copy = true;
-	return 0;
+	return merge_look_at(&kvm->look, block, &block_kind, final);
 }
 
 int merge_kvm_looked(struct merge_kvm *kvm, uint64_t zero_ns)
 {
-	if (!kvm->has_copy)
+	if (!kvm->look.has_copy)
 		return 0;
-	kvm->has_copy = false;
-	return merge_kvm_take(kvm, kvm->copy, kvm->copy_count, zero_ns);
+	kvm->look.has_copy = false;
+	return merge_kvm_take(kvm, kvm->look.copy, kvm->look.copy_count, zero_ns);
 }
 
 /* ---- what goes out ---- */
@@ -273,6 +249,11 @@ int merge_kvm_run_goes_on(struct merge_kvm *kvm, struct account *account, uint32
 		}
 	}
 	return error;
+}
+
+size_t merge_kvm_bytes(const struct merge_kvm *kvm)
+{
+	return kvm->capacity * sizeof(*kvm->events) + merge_look_bytes(&kvm->look, &block_kind);
 }
 
 int merge_kvm_feed_first(struct merge_kvm *kvm, struct account *account, uint32_t cpu)

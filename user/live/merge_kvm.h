@@ -7,6 +7,7 @@
 #ifndef LIVE_MERGE_KVM_H
 #define LIVE_MERGE_KVM_H
 
+#include "live/merge_look.h"
 #include "pftrace.h"
 
 #include <stdbool.h>
@@ -43,12 +44,7 @@ struct merge_kvm {
 	uint64_t gap_from_ns; /* whoever ran here then, to gap_until_ns, lost events */
 	uint64_t gap_until_ns;
 
-	bool looked; /* the look before: */
-	uint32_t look_sequence;
-	uint32_t look_count;
-	bool has_copy;		    /* kept aside: */
-	uint32_t copy_count;	    /* samples of it that can be trusted */
-	struct pft_kvm_block *copy; /* NULL: never looked at */
+	struct merge_look look; /* at its block in progress */
 };
 
 void merge_kvm_free(struct merge_kvm *kvm);
@@ -81,9 +77,18 @@ int merge_kvm_run_goes_on(struct merge_kvm *kvm, struct account *account, uint32
 /* Feeds account with the first event, whoever ran: for captures without switches. */
 int merge_kvm_feed_first(struct merge_kvm *kvm, struct account *account, uint32_t cpu);
 
+/* Memory in use. */
+size_t merge_kvm_bytes(const struct merge_kvm *kvm);
+
 static inline size_t merge_kvm_length(const struct merge_kvm *kvm)
 {
 	return kvm->end - kvm->first;
+}
+
+/* When the first event was; UINT64_MAX: there is none. */
+static inline uint64_t merge_kvm_next_ns(const struct merge_kvm *kvm)
+{
+	return merge_kvm_length(kvm) ? kvm->events[kvm->first].at_ns : UINT64_MAX;
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,17 @@ struct merge_event *merge_queue_room(struct merge_queue *queue)
 	if (ARRAY_RESERVE(queue->events, queue->capacity, queue->end + 1))
 		return NULL;
 	return &queue->events[queue->end];
+}
+
+int merge_queue_push(struct merge_queue *queue, const struct merge_event *event)
+{
+	struct merge_event *room = merge_queue_room(queue);
+
+	if (!room)
+		return -ENOMEM;
+	*room = *event;
+	queue->end++;
+	return 0;
 }
 
 struct merge_event *merge_queue_insert(struct merge_queue *queue, uint64_t at_ns)

@@ -45,6 +45,9 @@ static inline size_t merge_queue_length(const struct merge_queue *queue)
 /* Room for one more at the end, not yet counted; NULL without memory. */
 struct merge_event *merge_queue_room(struct merge_queue *queue);
 
+/* One more at the end. 0 or -ENOMEM. */
+int merge_queue_push(struct merge_queue *queue, const struct merge_event *event);
+
 /* Room for one more behind all that are not after at_ns. */
 struct merge_event *merge_queue_insert(struct merge_queue *queue, uint64_t at_ns);
 
