@@ -407,25 +407,37 @@ static int feed_heap(struct merge *merge)
 
 /* ---- without switches: only KVM's events, by their clock ---- */
 
+/* Feeds what one CPU has before until_ns, one event in any case. */
+static int feed_kvm(struct merge *merge, uint32_t cpu, uint64_t until_ns)
+{
+	struct merge_kvm *kvm = &merge->cpus[cpu].kvm;
+	int error;
+
+	do
+		error = merge_kvm_feed_first(kvm, merge->account, cpu);
+	while (!error && merge_kvm_next_ns(kvm) < until_ns);
+	return error;
+}
+
 static int advance_kvm(struct merge *merge)
 {
+	struct merge_heap *heap = &merge->heap;
 	int error = 0;
 
-	while (!error) {
-		uint32_t earliest = UINT32_MAX;
-		uint64_t at_ns = merge->watermark_ns;
+	heap->count = 0;
+	for (uint32_t i = 0; i < merge->cpu_count; i++)
+		if (merge_kvm_next_ns(&merge->cpus[i].kvm) < merge->watermark_ns)
+			merge_heap_push(heap, merge_kvm_next_ns(&merge->cpus[i].kvm), i);
+	while (heap->count && !error) {
+		uint32_t cpu = heap->turns[0].cpu;
+		uint64_t next_ns;
 
-		for (uint32_t i = 0; i < merge->cpu_count; i++) {
-			const struct merge_kvm *kvm = &merge->cpus[i].kvm;
-
-			if (!merge_kvm_length(kvm) || kvm->events[kvm->first].at_ns >= at_ns)
-				continue;
-			at_ns = kvm->events[kvm->first].at_ns;
-			earliest = i;
-		}
-		if (earliest == UINT32_MAX)
-			break;
-		error = merge_kvm_feed_first(&merge->cpus[earliest].kvm, merge->account, earliest);
+		error = feed_kvm(merge, cpu, merge_heap_until(heap, merge->watermark_ns));
+		next_ns = merge_kvm_next_ns(&merge->cpus[cpu].kvm);
+		if (next_ns < merge->watermark_ns)
+			merge_heap_delay(heap, next_ns);
+		else
+			merge_heap_pop(heap);
 	}
 	merge->complete_ns = merge->watermark_ns;
 	return error;
