@@ -151,8 +151,10 @@ static void come_and_go(struct run *run, uint32_t cpu, const struct sim_switch *
 	items->back_told = true;
 	if (change)
 		first_ns = change->began_ns != SIM_NIL ? change->began_ns : change->mono_ns;
-	if (change && first_ns - change->lag_ns < back_ns)
-		back_ns = first_ns - change->lag_ns;
+	if (change && first_ns - change->lag_ns >= truth->offline_ns)
+		first_ns -= change->lag_ns; /* else it seems to have been before it went */
+	if (first_ns < back_ns)
+		back_ns = first_ns;
 	if (back_ns != SIM_NIL)
 		step(run, STEP_BACK, cpu, since_zero(run, back_ns))->task = cpu;
 }

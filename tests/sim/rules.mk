@@ -2,8 +2,9 @@
 # The simulator of merge and account: make sim SIM_SEEDS=5000; make bench-account.
 
 SIM_SEEDS ?= 300
-# found by long runs: a CPU taken offline and back before its first block, which followed a loss
-SIM_SEEDS_OF_OLD := 41555
+# found by long runs: a CPU taken offline and back before its first block, which followed a loss; one
+# that was back, and its clock lagged to before it went
+SIM_SEEDS_OF_OLD := 41555 7235 209853
 SIM_BREAK_SEEDS ?= 1000
 SIM := $(BUILD)/tests/sim/sim
 SIM_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/sim/bench_%,$(wildcard tests/sim/*.c))) \

@@ -19,7 +19,7 @@ static uint64_t switches(const struct bench *bench)
 	return counters.switches;
 }
 
-static uint64_t run_ns_on(const struct bench *bench, uint64_t cpu, uint32_t tid)
+static uint64_t sum_on(const struct bench *bench, unsigned int column, uint64_t cpu, uint32_t tid)
 {
 	const struct tallied_table *samples = &bench->tally.tables[CAPTURE_SAMPLES];
 	uint64_t sum = 0;
@@ -30,9 +30,14 @@ static uint64_t run_ns_on(const struct bench *bench, uint64_t cpu, uint32_t tid)
 
 		if (values[SAMPLES_CPU] == cpu &&
 		    tally_task(&bench->tally, task)->values[TASKS_TID] == tid)
-			sum += values[SAMPLES_RUN_NS];
+			sum += values[column];
 	}
 	return sum;
+}
+
+static uint64_t run_ns_on(const struct bench *bench, uint64_t cpu, uint32_t tid)
+{
+	return sum_on(bench, SAMPLES_RUN_NS, cpu, tid);
 }
 
 static void samples_seen_by_a_look_and_by_the_ring_count_once(void **state)
@@ -210,6 +215,67 @@ static void a_cpu_that_goes_and_comes_back_fills_no_buckets_meanwhile(void **sta
 	bench_finish(bench);
 }
 
+static uint64_t switches_of(const struct bench *bench, uint32_t tid)
+{
+	return sum_on(bench, SAMPLES_SWITCHES, 0, tid);
+}
+
+/* The switch to 7 was at 7 ms, behind the going, but its clock lagged. */
+static void begin_before_a_cpu_goes(struct bench *bench)
+{
+	bench_look(bench);
+	bench_add(bench, 0, 1 * MS, 6);
+	bench_add(bench, 0, 2 * MS, 0);
+	bench_add(bench, 0, 4 * MS, 7);
+	assert_int_equal(merge_cpu_offline(bench->merge, 0, bench_clock_at(5 * MS)), 0);
+}
+
+static void a_clock_that_lags_to_before_its_cpu_went_moves_no_switch_to_another(void **state)
+{
+	struct bench *bench = bench_begin();
+
+	(void)state;
+	begin_before_a_cpu_goes(bench);
+	bench_add(bench, 0, 8 * MS, 0);
+	bench_end_at(bench, 10 * MS);
+	assert_int_equal(switches_of(bench, 6), 1);
+	assert_int_equal(switches_of(bench, 7), 1);
+	assert_int_equal(run_ns_on(bench, 0, 0), 1 * MS + 3 * MS + 2 * MS);
+	assert_int_equal(run_ns_on(bench, 0, 7), 0);
+	bench_finish(bench);
+}
+
+static void a_switch_that_was_fed_before_its_cpu_went_leaves_the_task_there(void **state)
+{
+	struct bench *bench = bench_begin();
+
+	(void)state;
+	begin_before_a_cpu_goes(bench);
+	bench_hand_over(bench, 0, false);
+	bench_advance(bench, 6 * MS);
+	bench_add(bench, 0, 8 * MS, 0);
+	bench_end_at(bench, 10 * MS);
+	assert_int_equal(switches_of(bench, 7), 1);
+	assert_int_equal(run_ns_on(bench, 0, 7), 1 * MS);
+	bench_finish(bench);
+}
+
+static void an_unseen_switch_to_idle_before_its_cpu_went_is_no_lag(void **state)
+{
+	struct bench *bench = bench_begin();
+
+	(void)state;
+	begin_before_a_cpu_goes(bench);
+	bench_add(bench, 0, 8 * MS, 0);
+	bench->blocks[0].samples[3].next = PFT_SAMPLE_MARKER;
+	bench_add(bench, 0, 8 * MS, 9);
+	bench_end_at(bench, 10 * MS);
+	assert_int_equal(run_ns_on(bench, 0, 7), 1 * MS);
+	assert_int_equal(run_ns_on(bench, 0, 9), 2 * MS);
+	assert_int_equal(switches_of(bench, 7), 0);
+	bench_finish(bench);
+}
+
 static void a_block_that_cannot_be_is_refused(void **state)
 {
 	struct bench *bench = bench_begin();
@@ -239,6 +305,10 @@ int main(void)
 		cmocka_unit_test(a_sample_behind_the_watermark_is_late_but_applied),
 		cmocka_unit_test(a_marker_charges_nobody_until_the_run_it_found_began),
 		cmocka_unit_test(a_cpu_that_goes_and_comes_back_fills_no_buckets_meanwhile),
+		cmocka_unit_test(
+			a_clock_that_lags_to_before_its_cpu_went_moves_no_switch_to_another),
+		cmocka_unit_test(a_switch_that_was_fed_before_its_cpu_went_leaves_the_task_there),
+		cmocka_unit_test(an_unseen_switch_to_idle_before_its_cpu_went_is_no_lag),
 		cmocka_unit_test(a_block_that_cannot_be_is_refused),
 	};
 

@@ -96,7 +96,7 @@ static int take_sample(struct merge_cpu *cpu, const struct pft_block *block,
 
 	if (began)
 		rq_ns = sample->wait_total_ns;
-	if (cpu->offline && merge_cpu_comes_back(cpu, rq_ns))
+	if (cpu->offline && merge_cpu_comes_back(cpu, rq_ns, sample))
 		return -ENOMEM;
 	event = merge_queue_room(&cpu->queue);
 	if (!event)

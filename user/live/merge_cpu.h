@@ -33,10 +33,11 @@ struct merge_cpu {
 	bool since_is_mono;
 	bool run_unknown; /* the run in progress was found by a marker, or went on offline */
 	bool offline;
-	bool was_offline;    /* now, or before: */
-	bool told_back;	     /* though no block of it has come yet */
-	uint64_t offline_ns; /* since then */
-	uint64_t back_ns;    /* until then */
+	bool was_offline;     /* now, or before: */
+	bool told_back;	      /* though no block of it has come yet */
+	uint32_t offline_tid; /* who seemed to run then */
+	uint64_t offline_ns;  /* since then */
+	uint64_t back_ns;     /* until then */
 
 	struct merge_moment *moments; /* not yet in the queue */
 	size_t moment_count;
@@ -73,6 +74,6 @@ int merge_cpu_place_moments(struct merge_cpu *cpu, uint64_t at_ns);
 int merge_cpu_starts_offline(struct merge_cpu *cpu);
 
 /* An offline CPU speaks, at rq_ns, before we are told that it is back. */
-int merge_cpu_comes_back(struct merge_cpu *cpu, uint64_t rq_ns);
+int merge_cpu_comes_back(struct merge_cpu *cpu, uint64_t rq_ns, const struct pft_sample *sample);
 
 #endif

@@ -7,11 +7,27 @@
 #include <errno.h>
 #include <string.h>
 
+/* The run queue's clock lags CLOCK_MONOTONIC by a tick at most. */
+#define LAG_NS 10000000ULL
+
 /*
  * A CPU that comes back goes on with its idle task, whose run has lasted all the while: how long of
  * it was real, nobody knows.
  */
 static const struct merge_event found_idle = { .kind = MERGE_FOUND };
+
+/* Whose run this event of the queue ends (its end: the next to come). 0: idle's, or nobody knows. */
+static uint32_t tid_before(const struct merge_cpu *cpu, size_t place)
+{
+	const struct merge_event *begin;
+
+	if (place == cpu->queue.first)
+		return cpu->run.tid;
+	begin = &cpu->queue.events[place - 1];
+	if (begin->kind == MERGE_LOST || begin->kind == MERGE_OFFLINE)
+		return 0;
+	return begin->next & PFT_TID_MASK;
+}
 
 /* ---- as its samples tell ---- */
 
@@ -31,16 +47,28 @@ int merge_cpu_starts_offline(struct merge_cpu *cpu)
 	return merge_queue_push(&cpu->queue, &back);
 }
 
-int merge_cpu_comes_back(struct merge_cpu *cpu, uint64_t rq_ns)
+/*
+ * Its clock may lag so much that it seems to speak before it went. It went from its idle task, and what
+ * is told of another, late, was before; but when a switch leaves another long after that, then the
+ * switch to it lagged.
+ */
+int merge_cpu_comes_back(struct merge_cpu *cpu, uint64_t rq_ns, const struct pft_sample *sample)
 {
 	struct merge_event back = found_idle;
 
 	back.at_ns = timeline_at_rq(&cpu->line, rq_ns);
-	if (back.at_ns <= cpu->offline_ns)
-		return 0;
+	if (back.at_ns <= cpu->offline_ns) {
+		if (cpu->offline_tid) {
+			cpu->offline_tid = sample->next & PFT_TID_MASK;
+			return 0;
+		}
+		back.at_ns = timeline_at_mono(&cpu->line, cpu->line.zero_ns + cpu->offline_ns);
+	}
 	cpu->offline = false;
 	cpu->back_ns = back.at_ns;
 	cpu->run_unknown = true;
+	if (!(sample->next & PFT_SAMPLE_MARKER))
+		back.next = cpu->offline_tid;
 	return merge_queue_push(&cpu->queue, &back);
 }
 
@@ -70,13 +98,56 @@ static int insert(struct merge_cpu *cpu, struct merge_event event, uint64_t behi
 	return 0;
 }
 
+/* Where the events behind a moment begin; the queue's end: there are none. */
+static size_t place_after(const struct merge_queue *queue, uint64_t at_ns)
+{
+	size_t i = queue->first;
+
+	while (i < queue->end && queue->events[i].at_ns <= at_ns)
+		i++;
+	return i;
+}
+
 /* The first event behind a moment, NULL: none. */
 static struct merge_event *first_after(const struct merge_queue *queue, uint64_t at_ns)
 {
-	for (size_t i = queue->first; i < queue->end; i++)
-		if (queue->events[i].at_ns > at_ns)
-			return &queue->events[i];
-	return NULL;
+	size_t place = place_after(queue, at_ns);
+
+	return place < queue->end ? &queue->events[place] : NULL;
+}
+
+/*
+ * A CPU goes from its idle task. Where another seems to run, until it leaves by a switch, the switch to
+ * it came later, and its clock lagged: where, before `place`, the events begin that are behind the
+ * going in truth. (A marker tells that the idle task took over unseen.)
+ */
+static size_t place_of_laggards(const struct merge_cpu *cpu, size_t place, uint64_t at_ns)
+{
+	const struct merge_queue *queue = &cpu->queue;
+	size_t i = place;
+
+	if (place == queue->end || queue->events[place].kind != MERGE_SWITCH)
+		return place;
+	for (; tid_before(cpu, i); i--)
+		if (i == queue->first || queue->events[i - 1].kind > MERGE_MARKER ||
+		    queue->events[i - 1].at_ns + LAG_NS < at_ns)
+			return place;
+	return i;
+}
+
+/* Moves them to where the CPU is known to be back: by the event after them, or as we are told. */
+static void delay_laggards(struct merge_cpu *cpu, uint64_t at_ns, uint64_t back_ns)
+{
+	struct merge_queue *queue = &cpu->queue;
+	size_t end = place_after(queue, at_ns);
+	size_t place = place_of_laggards(cpu, end, at_ns);
+
+	if (place == end)
+		return;
+	if (queue->events[end].at_ns < back_ns)
+		back_ns = queue->events[end].at_ns;
+	for (; place < end; place++)
+		queue->events[place].at_ns = back_ns;
 }
 
 /*
@@ -86,10 +157,15 @@ static struct merge_event *first_after(const struct merge_queue *queue, uint64_t
 static int place_offline(struct merge_cpu *cpu, uint64_t at_ns, uint64_t back_ns)
 {
 	const struct merge_event offline = { .at_ns = at_ns, .kind = MERGE_OFFLINE };
-	struct merge_event *next = first_after(&cpu->queue, at_ns);
 	struct merge_event back = found_idle;
+	struct merge_event *next;
 	int error;
 
+	delay_laggards(cpu, at_ns, back_ns);
+	next = first_after(&cpu->queue, at_ns);
+	cpu->offline_tid = tid_before(cpu, place_after(&cpu->queue, at_ns));
+	if (next && next->kind == MERGE_SWITCH)
+		back.next = cpu->offline_tid;
 	cpu->offline = !next;
 	cpu->was_offline = true;
 	cpu->offline_ns = at_ns;
