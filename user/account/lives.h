@@ -40,6 +40,15 @@ void lives_begin_part(struct account *account);
 /* It ends; its slot is reused when it is the oldest of many. */
 void life_dies(struct account *account, uint32_t slot, uint64_t at_ns);
 
+/* Its identity waits for it no more: the stream never showed it. */
+void life_passes(struct account *account, uint32_t slot);
+
+/* Over for longer than any lag, as was told: if nobody saw it, it cannot begin now. */
+static inline bool life_is_gone(const struct account *account, uint32_t slot, uint64_t at_ns)
+{
+	return account->who[slot].gone_at_ns < (int64_t)at_ns - LIFE_LAG_NS;
+}
+
 /* Its thread goes on under another tid from at_ns on: this life ends when its last run has, which no
    switch tells of. 0 or -ENOMEM. */
 int life_moves(struct account *account, uint32_t slot, int64_t at_ns);
