@@ -39,7 +39,7 @@ export async function openPage(
 		);
 	});
 	await page.goto(`${pathToFileURL(path)}${hash}`);
-	await page.waitForFunction(() => document.documentElement.dataset.ready, null, { timeout: 20000 });
+	await page.waitForFunction(() => document.documentElement.dataset.ready, null, { timeout: 60000 });
 	await page.evaluate(
 		() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
 	);

@@ -12,7 +12,7 @@ import { openPage, startBrowser } from './browser.mjs';
 import { folder, run } from './captures.mjs';
 import { csvRows, exported } from './exporting.mjs';
 import { faintWords } from './ink.mjs';
-import { atRest, openTable, pointAt } from './pointing.mjs';
+import { atRest, openTable, paintAll, pointAt } from './pointing.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -364,8 +364,8 @@ for (const colorScheme of ['light', 'dark'])
 			['before', 'after', 'plain'],
 			async (page) => {
 				await tableOf(page, 5);
-				// nothing below the bar on top
-				await page.evaluate(() => scrollTo(0, 0));
+				// and nothing below the bar on top
+				await paintAll(page);
 				await page.evaluate(AXE);
 				const found = await page.evaluate(async () => {
 					const { violations } = await globalThis.axe.run(document, {

@@ -76,7 +76,7 @@ test('a click on the label of a lane shows that core alone, another one all', ()
 		await atRest(canvas);
 		await canvas.click({ position: { x: 40, y: 88 + 40 } });
 		assert.equal(await stateOf(page, 'cores'), '1');
-		await frames(page);
+		await atRest(canvas);
 		await canvas.click({ position: { x: 40, y: 40 } });
 		assert.equal(await stateOf(page, 'cores'), '');
 	}));
@@ -295,8 +295,7 @@ test('a task that is followed draws its ways from core to core', () =>
 				for (let i = 0; i < data.length; i += 4) if (data[i] < 80 && data[i + 1] < 80 && data[i + 2] < 80) dark++;
 				return dark;
 			});
-		await page.locator('#chart-4').scrollIntoViewIfNeeded();
-		await frames(page);
+		await atRest(page.locator('#chart-4 canvas'));
 		const before = await inked();
 		await page.evaluate(() => {
 			globalThis.pftrace.state.task.value = 5;
@@ -369,7 +368,9 @@ test('the moment that is pointed at is in the address, and on all charts over ti
 			await page.locator('#chart-4').scrollIntoViewIfNeeded();
 			for (const where of ['#chart-1', '#chart-4', '.overview'])
 				assert.equal(await page.locator(`${where} .cursor-line`).evaluate((line) => !line.hidden), true, where);
-			await page.locator('#chart-1 canvas').hover({ position: { x: 500, y: 100 } });
+			const canvas = page.locator('#chart-1 canvas');
+			await atRest(canvas);
+			await canvas.hover({ position: { x: 500, y: 100 } });
 			await page.waitForFunction(() => /at=\d/.test(location.hash) && !/at=1500/.test(location.hash));
 			await page.mouse.move(5, 300);
 			await page.waitForFunction(() => location.hash === '');

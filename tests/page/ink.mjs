@@ -2,21 +2,26 @@
 // Which words of a chart's canvas can hardly be read: each is compared with the pixel below it.
 
 import { contrast, pack } from '../../html/src/draw/colour.js';
+import { atRest } from './pointing.mjs';
 
 const AA = 4.5;
 
 // Draws a chart anew; resolves to the words with less contrast than text has to have, and to how many
 // stand on colours.
 export async function faintWords(page, id) {
+	await atRest(page.locator(`#${id} canvas`));
 	const words = await page.evaluate(async (chart) => {
 		const { plot } = (globalThis.pftrace.page ?? globalThis.pftrace).exports[chart];
 		const { canvas } = plot;
-		canvas.scrollIntoView({ block: 'center' });
-		await new Promise((done) => setTimeout(done, 300));
 		const context = canvas.getContext('2d');
 		const card = getComputedStyle(canvas.closest('.card')).backgroundColor;
-		const write = context.fillText;
+		const { fillText: write, clearRect: begin } = context;
 		const found = [];
+		// what is painted twice has its words once
+		context.clearRect = function (...rectangle) {
+			found.length = 0;
+			begin.apply(this, rectangle);
+		};
 		context.fillText = function (text, x, y) {
 			const inside = { left: 1, center: 0, right: -1 }[this.textAlign];
 			const at = [x + inside, y].map((each) => Math.round(each * devicePixelRatio));
@@ -26,6 +31,7 @@ export async function faintWords(page, id) {
 		plot.request();
 		await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 		delete context.fillText;
+		delete context.clearRect;
 		return found.map((word) => ({ ...word, card: card.match(/\d+/g).map(Number) }));
 	}, id);
 	const packed = (r, g, b) => pack({ r, g, b });

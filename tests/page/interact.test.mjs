@@ -88,8 +88,15 @@ test('the link of a view gives the same view', () =>
 					(name) => globalThis.pftrace.state[name].value,
 				),
 			);
-			await page.locator('.selection button', { hasText: 'copy link' }).click();
-			await page.locator('.selection button', { hasText: 'copied' }).waitFor();
+			const copy = page.locator('.selection button', { hasText: 'copy link' });
+			// it says so for a moment only
+			await copy.evaluate((button) => {
+				globalThis.said = new Promise((done) => {
+					new MutationObserver(() => done(button.textContent)).observe(button, { childList: true });
+				});
+			});
+			await copy.click();
+			assert.equal(await page.evaluate(() => globalThis.said), 'copied');
 			await page.evaluate(() => {
 				for (const [name, value] of [
 					['brush', null],
@@ -201,7 +208,9 @@ test('the overview zooms by a drag, moves what is shown, and resizes it', () =>
 
 test('two markers tell their distance', () =>
 	withPage('plain', async (page) => {
-		const box = await page.locator('#chart-1 canvas').boundingBox();
+		const canvas = page.locator('#chart-1 canvas');
+		await atRest(canvas);
+		const box = await canvas.boundingBox();
 		for (const part of [0.25, 0.75]) {
 			await page.mouse.move(box.x + 76 + part * (box.width - 90), box.y + 60);
 			await press(page, 'm');

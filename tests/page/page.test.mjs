@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { capture, run } from './captures.mjs';
-import { atRest, openTable, pointAt } from './pointing.mjs';
+import { atRest, openTable, paintAll, pointAt } from './pointing.mjs';
 import { withPage } from './with_page.mjs';
 
 const sums = (rows, keyOf, valueOf) => {
@@ -54,13 +54,6 @@ const colours = (page, selector) =>
 		const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
 		return new Set(new Uint32Array(data.buffer)).size;
 	}, selector);
-
-const showAll = async (page) => {
-	for (const chart of [1, 2, 3, 4, 5, 6]) {
-		await page.locator(`#chart-${chart}`).scrollIntoViewIfNeeded();
-		await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-	}
-};
 
 for (const kind of ['plain', 'kvm', 'doubling', 'gaps', 'one-bucket', 'one-task', 'kvm-only'])
 	test(`the decoded data of '${kind}' are the rows of the capture`, () =>
@@ -199,7 +192,7 @@ test('all six charts are drawn, in both themes and at phone width', async () => 
 		await withPage(
 			'kvm',
 			async (page) => {
-				await showAll(page);
+				await paintAll(page);
 				for (const chart of [1, 2, 3, 4, 5, 6])
 					assert.ok((await colours(page, `#chart-${chart} canvas`)) > 6, `chart ${chart}`);
 				assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
@@ -276,7 +269,7 @@ test('hostile names are text and nothing else', () =>
 		async (page, { path }) => {
 			const html = readFileSync(path, 'utf8');
 			assert.ok(!/onerror=|window\.hacked|onload=/.test(html), 'no name is in the markup');
-			await showAll(page);
+			await paintAll(page);
 			for (const chart of [4, 5, 6]) await page.locator(`#chart-${chart} summary`).click();
 			await page.keyboard.press('/');
 			const names = await page.locator('#task-list .name').allInnerTexts();
@@ -351,7 +344,7 @@ test('losses, and a file that was cut, are said; exit code 3', async () => {
 		'cut',
 		async (page) => {
 			assert.match(await page.locator('.notices').innerText(), /not whole/);
-			await showAll(page);
+			await paintAll(page);
 			assert.ok((await colours(page, '#chart-4 canvas')) > 6);
 		},
 		{ status: 3 },
@@ -361,7 +354,7 @@ test('losses, and a file that was cut, are said; exit code 3', async () => {
 for (const kind of ['empty', 'one-bucket', 'one-task', 'huge', 'gaps', 'kvm-only'])
 	test(`the page of '${kind}' is sane`, () =>
 		withPage(kind, async (page) => {
-			await showAll(page);
+			await paintAll(page);
 			assert.equal(await page.evaluate(() => document.documentElement.dataset.ready), 'true');
 			const words = await page.locator('body').innerText();
 			assert.ok(
@@ -408,7 +401,7 @@ for (const kind of ['empty', 'one-bucket', 'one-task', 'huge', 'gaps', 'kvm-only
 
 test('a gap in the capture stays blank', () =>
 	withPage('gaps', async (page) => {
-		await showAll(page);
+		await paintAll(page);
 		const found = await page.evaluate(() =>
 			[1, 4].map((chart) => {
 				const canvas = document.querySelector(`#chart-${chart} canvas`);
@@ -436,7 +429,10 @@ test('wheel, drag, double click and Backspace change the range that charts share
 		await atRest(canvas);
 		const box = await canvas.boundingBox();
 		await page.mouse.move(box.x + box.width / 2, box.y + 80);
+		// a wheel's turn comes whenever the browser gets to it
+		const isZoomed = () => page.waitForFunction(() => globalThis.pftrace.state.range.value !== null);
 		await page.mouse.wheel(0, -300);
+		await isZoomed();
 		const zoomed = await range();
 		assert.ok(zoomed.from > 0 && zoomed.to < 4e9);
 		await page.keyboard.press('0');
@@ -454,6 +450,7 @@ test('wheel, drag, double click and Backspace change the range that charts share
 		assert.equal(await range(), null);
 		await page.mouse.move(box.x + 300, box.y + 60);
 		await page.mouse.wheel(0, -300);
+		await isZoomed();
 		await page.mouse.dblclick(box.x + 300, box.y + 60);
 		assert.equal(await range(), null);
 	}));
@@ -465,6 +462,7 @@ test('a tooltip tells the exact count of a cell', () =>
 		const total = rows.cells
 			.filter((row) => row[3] === 'run' && row[2] >= 4 && row[0] === wanted[0] && row[4] === wanted[4])
 			.reduce((sum, row) => sum + row[5], 0);
+		await atRest(page.locator('#chart-1 canvas'));
 		const at = await page.evaluate(
 			([start, bin]) => {
 				const { model } = globalThis.pftrace;

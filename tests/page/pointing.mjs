@@ -5,15 +5,21 @@
 export const PATIENCE_MS = 10000;
 export const STILL_FRAMES = 8;
 
-// Runs in the page. Resolves to the element's box once it stays where it is, at one height.
+// Runs in the page. Resolves to the element's box once it stays where it is, at one height, and all
+// charts in sight are painted: one that is not yet has another height than it will have.
 export async function boxAtRest(element, frames) {
 	const place = () => {
 		const { top, height } = element.getBoundingClientRect();
 		return [top, height, element.height].join();
 	};
+	const isAwaited = (canvas) => {
+		const { top, bottom, width } = canvas.getBoundingClientRect();
+		return !canvas.style.height && width > 0 && bottom > 0 && top < innerHeight;
+	};
+	const areAwaited = () => [...document.querySelectorAll('.plot canvas')].some(isAwaited);
 	for (let [last, still] = [place(), 0]; still < frames; ) {
 		await new Promise(requestAnimationFrame);
-		still = place() === last ? still + 1 : 0;
+		still = place() === last && !areAwaited() ? still + 1 : 0;
 		last = place();
 	}
 	const { x, y, width, height } = element.getBoundingClientRect();
@@ -29,6 +35,12 @@ const inSight = async (target) => {
 export async function atRest(target) {
 	for (const end = Date.now() + PATIENCE_MS; !(await inSight(target)); )
 		if (Date.now() > end) throw new Error('it does not stay in sight');
+}
+
+// Until all charts were in sight once, and are painted; then the page is at its top again.
+export async function paintAll(page) {
+	for (const canvas of await page.locator('.plot canvas').all()) await atRest(canvas);
+	await page.evaluate(() => scrollTo(0, 0));
 }
 
 // Points at a place (in CSS pixels) of a canvas; resolves to the words of the tooltip.
