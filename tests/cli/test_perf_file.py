@@ -175,15 +175,26 @@ class PerfFileTest(CommandTest):
         self.assertIn('perf could not read it: ', result.words[0])
         self.assertNotIn('-v', result.words[0])
 
+    def stopped_import(self, path):
+        """One that has begun to write. Where we come too late, as it is done, there is another."""
+        part = self.path() + '.part'
+        for _ in range(20):
+            process = subprocess.Popen([PFTRACE, 'import', '--out', self.path(), path],
+                                       stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            while not os.path.exists(part) and process.poll() is None:
+                pass
+            process.send_signal(signal.SIGSTOP)
+            if os.path.exists(part):
+                return process
+            process.send_signal(signal.SIGCONT)
+            process.communicate(timeout=60)
+        return self.fail('the import could not be stopped in time')
+
     def test_a_file_that_becomes_shorter_is_told(self):
         records, _ = made_up(1, 100)
         rounds = [perf_file.ROUND * (256 << 17)]  # it takes a while
         path = self.write(self.perf_data(records, then=rounds), 'perf.data')
-        process = subprocess.Popen([PFTRACE, 'import', '--out', self.path(), path],
-                                   stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        while not os.path.exists(self.path() + '.part') and process.poll() is None:
-            pass
-        process.send_signal(signal.SIGSTOP)
+        process = self.stopped_import(path)
         os.truncate(path, 4096)
         process.send_signal(signal.SIGCONT)
         words = process.communicate(timeout=60)[1].decode().splitlines()

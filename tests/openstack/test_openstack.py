@@ -68,8 +68,9 @@ class OpenstackTest(unittest.TestCase):
 
     def run_tool(self, *words, variables=None):
         environment = {'HOME': self.folder, 'PATH': os.environ['PATH'], **(variables or {})}
-        done = Result(subprocess.run([TOOL, *words], stdin=subprocess.DEVNULL, cwd=self.folder,
-                                     capture_output=True, timeout=60, check=False,
+        # its own limit is for a cloud that does not answer, not for a machine that is busy
+        done = Result(subprocess.run([TOOL, '--timeout', '60', *words], stdin=subprocess.DEVNULL,
+                                     cwd=self.folder, capture_output=True, timeout=120, check=False,
                                      env=environment))
         for secret in (PASSWORD, SECRET, 'given-token'):
             self.assertNotIn(secret, done.words + done.out)
@@ -177,7 +178,7 @@ class WhatIsListed(OpenstackTest):
         servers = instances(4321)
         cloud = self.cloud(servers)
         cloud.page = 500
-        result = self.run_tool('--timeout', '60', variables=self.variables(cloud))
+        result = self.run_tool(variables=self.variables(cloud))
         self.assertEqual((result.code, result.words), (0, ''))
         self.assertEqual(result.rows(), servers)
         self.assertEqual(cloud.pages, 9)
@@ -328,10 +329,10 @@ class WrongAnswers(OpenstackTest):
 
     def test_a_slow_cloud_costs_no_more_than_the_time_limit(self):
         cloud = self.cloud(instances(1))
-        cloud.slow_s = 20
+        cloud.slow_s = 60
         began = time.monotonic()
         self.refuse('--timeout', '0.5', variables=self.variables(cloud), names=('in time',))
-        self.assertLess(time.monotonic() - began, 15)
+        self.assertLess(time.monotonic() - began, 55)
 
     def test_a_redirection_is_not_followed(self):
         cloud = self.cloud(instances(1))
@@ -417,10 +418,10 @@ class Names(OpenstackTest):
 class Secrets(OpenstackTest):
     def test_leave_no_core_dump_and_are_not_for_others_to_read(self):
         cloud = self.cloud(instances(1))
-        cloud.slow_s = 5
+        cloud.slow_s = 60
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.RLIM_INFINITY))
-        process = subprocess.Popen([TOOL], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL,
+        process = subprocess.Popen([TOOL, '--timeout', '60'], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    env={'HOME': self.folder, **self.variables(cloud)})
         try:
             while not cloud.questions and process.poll() is None:
