@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from capture import Capture
-from recorder import PFTRACE
+from recorder import PATIENCE_S, PFTRACE
 
 
 class PartsRecorder:
@@ -26,7 +26,7 @@ class PartsRecorder:
     def files(self, ending=".cdict"):
         return sorted(path for path in self.here.iterdir() if path.name.endswith(ending))
 
-    def wait_for(self, condition, seconds=20):
+    def wait_for(self, condition, seconds=PATIENCE_S):
         for _ in range(seconds * 50):
             if condition():
                 return
@@ -51,7 +51,7 @@ class PartsRecorder:
     def wait_for_files(self, count):
         self.wait_for(lambda: len(self.files()) >= count)
 
-    def wait(self, timeout=60):
+    def wait(self, timeout=120):
         self.words = self.process.communicate(timeout=timeout)[1]
         return self.process.returncode
 

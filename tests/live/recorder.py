@@ -22,6 +22,16 @@ if not os.path.isabs(PFTRACE):
 for name in ("SUDO_UID", "SUDO_GID", "SUDO_USER"):  # `sudo sh ci/check.sh`: our folders are root's
     os.environ.pop(name, None)
 LAST_CPU = os.cpu_count() - 1
+PATIENCE_S = 60  # with what comes in an instant where nothing else wants the machine
+
+
+def wait_until(is_so, what):
+    """Of what has to come; nothing is learned from how long it takes."""
+    end = time.monotonic() + PATIENCE_S
+    while not is_so():
+        if time.monotonic() > end:
+            raise RuntimeError(f"not so within {PATIENCE_S} s: {what}")
+        time.sleep(0.01)
 
 
 @contextlib.contextmanager
@@ -49,14 +59,13 @@ class Recorder:
 
     def _wait_for_header(self):
         part = pathlib.Path(str(self.path) + ".part")
-        for _ in range(200):
-            if part.exists() and part.stat().st_size > 0:
-                time.sleep(0.3)  # some drains: the start lies behind us
-                return
+
+        def has_begun():
             if self.process.poll() is not None:
                 raise RuntimeError("pftrace ended: " + self.process.stderr.read())
-            time.sleep(0.05)
-        raise RuntimeError("pftrace has not begun to record in 10 s")
+            return part.exists() and part.stat().st_size > 0
+        wait_until(has_begun, "pftrace has begun to record")
+        time.sleep(0.3)  # some drains: the start lies behind us
 
     def wait(self, timeout=120):
         self.words = self.process.communicate(timeout=timeout)[1]
@@ -87,6 +96,7 @@ class Load:
         self.ready = self._values(self.process.stdout.readline())
         self.tid = int(self.ready["tid"])
         self.results = {}
+        self._rest()
 
     @staticmethod
     def _values(line):
@@ -102,7 +112,13 @@ class Load:
             if line.strip() == "done":
                 break
             self.results.update(self._values(line))
+        self._rest()
         return self.results
+
+    def _rest(self):
+        """It goes to sleep after its last word: until then it may wait for its CPU, and switch."""
+        tids = [self.tid, *([int(self.ready["partner"])] if "partner" in self.ready else [])]
+        wait_until(lambda: {state_of(tid) for tid in tids} <= {"S", None}, f"{tids} rest")
 
     def __enter__(self):
         return self
@@ -118,6 +134,14 @@ class Load:
         self.process.stdout.close()
 
 
+def state_of(tid):
+    """As proc_pid_stat(5) has it; None of what is gone."""
+    try:
+        return pathlib.Path(f"/proc/{tid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return None
+
+
 def schedstat(tid):
     return counts.schedstat(pathlib.Path(f"/proc/{tid}/schedstat").read_text())
 
@@ -128,6 +152,20 @@ def status_switches(tid):
 
 def context_switches():
     return counts.context_switches(pathlib.Path("/proc/stat").read_text())
+
+
+def moment():
+    """CLOCK_MONOTONIC, ctxt: of one instant, as far as that can be had in a few tries."""
+    tries = []
+    for _ in range(100):
+        before_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        switches = context_switches()
+        after_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        tries.append((after_ns - before_ns, before_ns, switches))
+        if after_ns - before_ns < 500_000:
+            break
+    _, at_ns, switches = min(tries)
+    return at_ns, switches
 
 
 def stolen_ns(*cpus):

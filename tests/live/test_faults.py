@@ -11,7 +11,7 @@ import unittest
 from capture import Capture
 from checks import KilledChecks, LossChecks, WholeChecks
 from faults import MemoryGroup
-from recorder import LAST_CPU, PFTRACE, Load, Recorder, folder, run
+from recorder import LAST_CPU, PFTRACE, Load, Recorder, folder, run, schedstat
 
 
 class Stopped(WholeChecks, LossChecks, unittest.TestCase):
@@ -72,10 +72,15 @@ class OutOfMemory(KilledChecks, unittest.TestCase):
                 Load("oneshot", "--cpu", 0, "--ms", 20) as oneshot, \
                 Load("forkstorm", "--children", 200_000, "--parallel", 16) as storm, \
                 Recorder(here / "run.cdict", "--bucket", 100, before=group.words()) as recorder:
+            loads = (spinner, oneshot)
+            at_rest_ns = [schedstat(load.tid)[0] for load in loads]
             spinner.start()
             oneshot.start()
             oneshot.finish()
-            time.sleep(4)
+            time.sleep(2)
+            cls.least_ns = [0.99 * (schedstat(load.tid)[0] - ns)
+                            for load, ns in zip(loads, at_rest_ns)]
+            time.sleep(2)
             cls.squeeze(group)
             storm.start()
             cls.status = recorder.wait()

@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 from capture import Capture
-from recorder import PFTRACE, Recorder, folder, run
+from recorder import PATIENCE_S, PFTRACE, Recorder, folder, run, wait_until
 
 
 class RefusedOutput(unittest.TestCase):
@@ -146,7 +146,7 @@ class Streams(unittest.TestCase):
             process = subprocess.Popen([PFTRACE, "--duration", "1.2", "--out",
                                         str(here / "run.cdict")], stderr=write)
             os.close(write)
-            self.assertEqual(process.wait(30), 0)
+            self.assertEqual(process.wait(PATIENCE_S), 0)
             self.recorded(here / "run.cdict")
 
     def test_stderr_into_a_full_pipe(self):
@@ -163,16 +163,11 @@ class Streams(unittest.TestCase):
                                         str(here / "run.cdict")], stderr=write)
             os.close(write)
             with os.fdopen(read, "rb") as reader:
-                for _ in range(100):
-                    if (here / "run.cdict").exists():
-                        break
-                    try:
-                        process.wait(0.1)
-                    except subprocess.TimeoutExpired:
-                        pass
+                wait_until(lambda: (here / "run.cdict").exists() or process.poll() is not None,
+                           "the file is whole")
                 self.recorded(here / "run.cdict")
                 self.assertIn(b"losses: none", reader.read())
-            self.assertEqual(process.wait(30), 0)
+            self.assertEqual(process.wait(PATIENCE_S), 0)
 
 
 if __name__ == "__main__":

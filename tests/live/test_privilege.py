@@ -13,7 +13,7 @@ import time
 import unittest
 
 from capture import Capture
-from recorder import PFTRACE, folder, run
+from recorder import PATIENCE_S, PFTRACE, folder, run, wait_until
 
 USER = 65534  # nobody
 BITS = {"dac_override": 1, "dac_read_search": 2, "fowner": 3, "kill": 5, "sys_admin": 21,
@@ -137,7 +137,7 @@ class GivenUp(unittest.TestCase):
 
     def finish(self, process, path):
         process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(PATIENCE_S), 0)
         capture = Capture(path)
         self.assertEqual(capture.end["verdict"], "equal")
         return capture
@@ -181,7 +181,7 @@ class GivenUp(unittest.TestCase):
             self.assertEqual([file.split("[")[0] for file in files_of(switch)], ["socket:"])
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(PATIENCE_S), 0)
 
     def test_the_switch_goes_when_the_recorder_is_killed(self):
         process, _ = self.recorder(BY_SUDO)
@@ -210,16 +210,16 @@ class GivenUp(unittest.TestCase):
         process, path = self.recorder(BY_SUDO, "--", "sleep", "30")
         self.assertEqual(ids(status_of(process.pid), "Uid"), [USER] * 4)
         process.terminate()
-        self.assertEqual(process.wait(10), 128 + signal.SIGTERM)
+        self.assertEqual(process.wait(PATIENCE_S), 128 + signal.SIGTERM)
 
     def test_after_the_capture_only_signals_are_left(self):
         process, path = self.recorder(BY_SUDO, "--duration", "0.3", "--", "sleep", "30")
-        while not path.exists():
-            time.sleep(0.05)
-        time.sleep(0.3)
+        wait_until(path.exists, "the capture is whole")
+        wait_until(lambda: int(status_of(process.pid)["CapEff"], 16) == bits("kill") & self.held(),
+                   "rights are given up")
         self.assert_capabilities(status_of(process.pid), bits("kill"))
         process.terminate()
-        self.assertEqual(process.wait(10), 128 + signal.SIGTERM)
+        self.assertEqual(process.wait(PATIENCE_S), 128 + signal.SIGTERM)
 
 
 class Output(unittest.TestCase):
@@ -333,14 +333,14 @@ class Output(unittest.TestCase):
 
     def test_closed_standard_files_do_not_become_others(self):
         path, part = self.here / "run.cdict", self.here / "run.cdict.part"
-        process = subprocess.Popen(["sh", "-c", f"exec '{PFTRACE}' --duration 1 --out '{path}' "
+        process = subprocess.Popen(["sh", "-c", f"exec '{PFTRACE}' --duration 3 --out '{path}' "
                                     "<&- >&- 2>&-"])
         while not part.exists():
             self.assertIsNone(process.poll())
             time.sleep(0.05)
         self.assertEqual([os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in range(3)],
                          ["/dev/null"] * 3)
-        self.assertEqual(process.wait(30), 0)
+        self.assertEqual(process.wait(PATIENCE_S), 0)
         self.assertEqual(run("info", path).returncode, 0)
 
     def test_a_binary_with_file_capabilities_writes_with_the_users_rights(self):

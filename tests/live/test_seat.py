@@ -29,13 +29,14 @@ class Seat(unittest.TestCase):
     """It begins on the spinner's CPU, where nothing else is allowed to it."""
 
     def record(self, meanwhile):
-        with folder() as here, Load("spin", "--cpu", LAST_CPU, "--seconds", 3) as spinner:
+        with folder() as here, Load("spin", "--cpu", LAST_CPU, "--seconds", 60) as spinner:
             spinner.start()
             with Recorder(here / "run.cdict", "--quiet",
                           before=["taskset", "-c", str(LAST_CPU)]) as recorder:
                 self.assertEqual(cpu_of(recorder.process.pid), LAST_CPU)
                 result = meanwhile(recorder.process.pid)
                 self.assertEqual(recorder.stop()[1], 0, recorder.words)
+            spinner.process.kill()
         return result
 
     def test_it_moves_to_an_idle_cpu(self):

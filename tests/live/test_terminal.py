@@ -14,7 +14,7 @@ import time
 import unittest
 
 from capture import Capture
-from recorder import PFTRACE, folder
+from recorder import PATIENCE_S, PFTRACE, folder, wait_until
 
 
 class Terminal:
@@ -35,7 +35,7 @@ class Terminal:
         fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
     def read(self, seconds):
-        """What is shown for so long, or until the end."""
+        """What is shown for so long, or until the end, which may come late."""
         text, until = b"", time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             if not select.select([self.ours], [], [], left)[0]:
@@ -49,6 +49,16 @@ class Terminal:
             text += got
         self.text += text.decode()
         return text.decode()
+
+    def read_progress(self, count):
+        """Reads until progress has been told so many times: it has begun to record then."""
+        text = ""
+        until = time.monotonic() + PATIENCE_S
+        while len(progress(text)) < count:
+            if time.monotonic() > until or self.process.poll() is not None:
+                raise RuntimeError(f"no progress: {self.text}")
+            text += self.read(0.2)
+        return progress(text)
 
     def hang_up(self):
         os.close(self.ours)
@@ -87,53 +97,49 @@ class Progress(unittest.TestCase):
     def test_it_is_one_line_that_fits_a_narrow_terminal(self):
         with folder() as here, Terminal(here / "run.cdict", "--duration", 4.2,
                                         columns=40) as terminal:
-            terminal.read(10)
-            self.assertEqual(terminal.process.wait(10), 0)
+            terminal.read(PATIENCE_S)
+            self.assertEqual(terminal.process.wait(PATIENCE_S), 0)
             self.check_width(progress(terminal.text), 40)
             self.assertIn("losses: none", terminal.text.split("\n", 1)[1])
 
     def test_it_follows_the_terminal(self):
         with folder() as here, Terminal(here / "run.cdict", columns=120) as terminal:
-            wide = terminal.read(4)
-            self.assertGreater(max(map(len, progress(wide))), 40)
+            self.assertGreater(max(map(len, terminal.read_progress(2))), 40)
             terminal.resize(30)  # sends SIGWINCH, too
-            time.sleep(0.1)
-            self.check_width(progress(terminal.read(3.5)), 30)
+            terminal.read_progress(1)  # which may have been on its way
+            self.check_width(terminal.read_progress(3), 30)
             os.write(terminal.ours, b"\x03")  # Ctrl-C
-            terminal.read(10)
-            self.assertEqual(terminal.process.wait(10), 0)
+            terminal.read(PATIENCE_S)
+            self.assertEqual(terminal.process.wait(PATIENCE_S), 0)
             self.assertEqual(self.whole(here / "run.cdict").end["cause"], "signal")
 
     def test_a_terminal_that_goes_away_ends_the_capture_properly(self):
         with folder() as here, Terminal(here / "run.cdict") as terminal:
-            terminal.read(3)
+            terminal.read_progress(2)
             terminal.hang_up()
-            self.assertIn(terminal.process.wait(10), (0, 3))
+            self.assertIn(terminal.process.wait(PATIENCE_S), (0, 3))
             self.assertEqual(self.whole(here / "run.cdict").end["cause"], "signal")
 
     def test_under_nohup_it_goes_on_without_the_terminal(self):
         with folder() as here, Terminal(here / "run.cdict", "--duration", 6,
                                         before=["sh", "-c", 'trap "" HUP; exec "$@"',
                                                 "sh"]) as terminal:
-            terminal.read(3)
+            terminal.read_progress(2)
             terminal.hang_up()
-            self.assertEqual(terminal.process.wait(15), 0)
+            self.assertEqual(terminal.process.wait(PATIENCE_S), 0)
             self.assertEqual(self.whole(here / "run.cdict").end["cause"], "duration")
 
     def test_a_terminal_that_takes_nothing_does_not_hold_the_capture_up(self):
         """As after Ctrl-S: the last words wait for Ctrl-Q, the file does not."""
         with folder() as here, Terminal(here / "run.cdict", "--duration", 5) as terminal:
-            terminal.read(2.5)
+            terminal.read_progress(2)
             os.write(terminal.ours, b"\x13")
-            for _ in range(100):
-                if (here / "run.cdict").exists():
-                    break
-                time.sleep(0.1)
+            wait_until((here / "run.cdict").exists, "the file is whole")
             rows = self.whole(here / "run.cdict").rows("losses", cause="ring_full")
             self.assertGreaterEqual(len(rows), 5)
             os.write(terminal.ours, b"\x11")
-            terminal.read(10)
-            self.assertEqual(terminal.process.wait(10), 0)
+            terminal.read(PATIENCE_S)
+            self.assertEqual(terminal.process.wait(PATIENCE_S), 0)
             self.assertIn("losses: none", terminal.text)
 
 
