@@ -28,6 +28,12 @@ def context_switches(stat):
     return int(_line_of(stat, "ctxt")[1])
 
 
+def idle_ns(stat, cpu):
+    """idle + iowait of a CPU (proc_stat(5)), in ns."""
+    words = _line_of(stat, f"cpu{cpu}")
+    return sum(int(words[place]) for place in (4, 5)) * 1_000_000_000 // USER_HZ
+
+
 def stolen_ns(stat, cpu):
     """irq + softirq + steal of a CPU (proc_stat(5)), in ns."""
     words = _line_of(stat, f"cpu{cpu}")

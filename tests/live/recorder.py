@@ -168,6 +168,10 @@ def moment():
     return at_ns, switches
 
 
+def idle_ns(cpu):
+    return counts.idle_ns(pathlib.Path("/proc/stat").read_text(), cpu)
+
+
 def stolen_ns(*cpus):
     """Of these CPUs, of all without any."""
     stat = pathlib.Path("/proc/stat").read_text()

@@ -4,7 +4,7 @@
 import unittest
 
 from checks import NothingMissingChecks, SpinnerChecks, WholeChecks
-from recorder import LAST_CPU, Load, Recorder, folder, schedstat, stolen_ns
+from recorder import LAST_CPU, Load, Recorder, folder, idle_ns, schedstat, stolen_ns
 
 
 class Cores(WholeChecks, NothingMissingChecks, SpinnerChecks, unittest.TestCase):
@@ -16,11 +16,13 @@ class Cores(WholeChecks, NothingMissingChecks, SpinnerChecks, unittest.TestCase)
                                     "spinner") as spinner:
             with Recorder(here / "run.cdict", "--bucket", 100) as recorder:
                 cls.stolen_ns = -stolen_ns(LAST_CPU)
+                cls.idle_ns = -idle_ns(0)
                 cls.spinner_ns = -schedstat(spinner.tid)[0]
                 spinner.start()
                 spinner.finish()
                 cls.spinner_ns += schedstat(spinner.tid)[0]
                 cls.stolen_ns += stolen_ns(LAST_CPU)
+                cls.idle_ns += idle_ns(0)
                 cls.capture, cls.code = recorder.stop()
             cls.spinner = cls.capture.task_of_tid(spinner.tid)
             cls.results = spinner.results
