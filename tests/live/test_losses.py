@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What could not be recorded is counted, by cause, over time."""
 
+import time
 import unittest
 
 from checks import LossChecks, WholeChecks
@@ -11,8 +12,10 @@ class TinyRing(WholeChecks, LossChecks, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with folder() as here, Recorder(here / "run.cdict", "--ring", 8) as recorder:
+            end = time.monotonic() + 2.5
             with messaging(400) as load:
                 load.wait()
+            time.sleep(max(0, end - time.monotonic()))  # losses are written every second
             cls.capture, cls.code = recorder.stop()
 
 
