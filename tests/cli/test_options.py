@@ -2,6 +2,7 @@
 """Wrong options: the exact exit code, and one line that names option and value."""
 import unittest
 
+import cdict
 import made_up
 from command import CommandTest
 
@@ -106,6 +107,17 @@ class OptionsTest(CommandTest):
                                 (b'no\xff', 'no?'), ('Tür', 'Tür')):
                 self.refuse(*command, name, code=1, names=[f"'{shown}'"])
         self.refuse_all('--task', '[\x1b', self.file, names=['[?'])
+
+    def test_results_for_people_have_nothing_that_a_terminal_would_obey(self):
+        for name, shown in (('two\nlines\x1b[31m.cdict', 'two?lines?[31m.cdict'),
+                            ('\udcff\x9b.cdict', '???.cdict')):
+            path = made_up.Capture().write(self.path(name))
+            self.assertIn(f'{shown}, ', self.read('info', path).out.splitlines()[0])
+            self.assertIn(f'{shown}: ', self.read('diff', path, path).out.splitlines()[0])
+            cdict.cut(path, 40)
+            result = self.run_pftrace('info', path)
+            self.assertEqual(result.code, 3)
+            self.assertIn(f"{shown}' is cut", result.out.splitlines()[1])
         self.refuse('x\n' * 2000, code=2, names=['x?' * 2000])
 
     def test_help_fits_a_screen(self):

@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+#include <string.h>
+
 static bool is_c1(const unsigned char *bytes)
 {
 	return bytes[0] == 0xc2 && bytes[1] >= 0x80 && bytes[1] < 0xa0;
@@ -43,5 +45,21 @@ void clean_text(char *text, size_t length)
 		if (!bytes)
 			text[at] = '?'; /* of a C1 control: its second byte, left alone, is next */
 		at += bytes ? bytes : 1;
+	}
+}
+
+void clean_put(const char *text, FILE *file)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t bytes = clean_bytes(text, left);
+
+		if (bytes)
+			fwrite(text, 1, bytes, file);
+		else
+			putc('?', file);
+		text += bytes ? bytes : 1;
+		left -= bytes ? bytes : 1;
 	}
 }

@@ -3,6 +3,7 @@
 #include "report/diff_report.h"
 
 #include "base/array.h"
+#include "base/clean.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -234,8 +235,10 @@ static int put_names(const struct diff_report *report, struct layout *layout)
 
 static void put_run(const struct diff_run *run, char letter, FILE *file)
 {
-	fprintf(file, "%c: %s: %.3f s of %zu CPUs on %s (%s), %zu blocks of %g ms\n", letter,
-		run->path, (double)run->length_ns / 1e9, run->header->cpu_count,
+	fprintf(file, "%c: ", letter);
+	clean_put(run->path, file);
+	fprintf(file, ": %.3f s of %zu CPUs on %s (%s), %zu blocks of %g ms\n",
+		(double)run->length_ns / 1e9, run->header->cpu_count,
 		run->header->host ? run->header->host : "-",
 		run->header->kernel ? run->header->kernel : "-", run->blocks,
 		(double)run->block_ns / 1e6);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/info_report.h"
 
+#include "base/clean.h"
 #include "base/stream.h"
 #include "report/loss_text.h"
 
@@ -56,11 +57,16 @@ static void print_file(FILE *file, const struct info_report *report)
 {
 	const struct cdict_summary *summary = report->summary;
 
-	fprintf(file, "%-12s%s, ", "file", report->path);
+	fprintf(file, "%-12s", "file");
+	clean_put(report->path, file);
+	fputs(", ", file);
 	print_size(file, summary->bytes);
 	fprintf(file, ", %s\n", summary->whole ? "whole" : "NOT WHOLE");
-	if (!summary->whole)
-		fprintf(file, "%-12s%s\n", "", summary->cut);
+	if (summary->whole)
+		return;
+	fprintf(file, "%-12s", "");
+	clean_put(summary->cut, file);
+	fputc('\n', file);
 }
 
 static void print_duration(FILE *file, const struct cdict_summary *summary)
