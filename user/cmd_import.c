@@ -13,9 +13,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BUCKET_MIN_NS 1000000ULL
 #define BUCKET_MAX_NS 60000000000ULL
@@ -176,17 +174,13 @@ static int finish(struct cdict_writer *writer)
 }
 
 /* Nothing is left behind: the recording is still there. */
-static void drop(const char *path, struct cdict_writer *writer)
+static void drop(struct cdict_writer *writer)
 {
-	char *part;
-
-	finish(writer);
-	if (asprintf(&part, "%s.part", path) < 0)
-		return;
-	if (!invoker_write_begin())
-		unlink(part);
+	if (invoker_write_begin())
+		cdict_close(writer);
+	else
+		cdict_drop(writer);
 	invoker_write_end();
-	free(part);
 }
 
 static enum exit_code convert(const struct options *options, struct import *import)
@@ -204,7 +198,7 @@ static enum exit_code convert(const struct options *options, struct import *impo
 		import_say_clear();
 	bytes = cdict_writer_bytes(writer);
 	if (error) {
-		drop(options->out, writer);
+		drop(writer);
 		if (message[0])
 			log_error("%s", message);
 		else

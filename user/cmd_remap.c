@@ -312,8 +312,7 @@ static int write_copy(struct remap *remap, const char *path)
 	if (!error && !remap->out && stat(path, &old) == 0)
 		take_after(part, &old);
 	if (error) {
-		cdict_close(remap->writer);
-		unlink(part);
+		cdict_drop(remap->writer);
 		if (!message[0])
 			snprintf(message, sizeof(message), "cannot write '%.300s.part': %s", path,
 				 strerror(-error));
