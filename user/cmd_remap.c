@@ -4,6 +4,7 @@
 #include "base/options.h"
 #include "base/string_pool.h"
 #include "cdict/cdict.h"
+#include "chart/batch_sink.h"
 #include "command.h"
 #include "invoker.h"
 #include "map_option.h"
@@ -110,29 +111,15 @@ struct collector {
 	struct view_tasks *tasks;
 };
 
-static int collect_header(struct capture_sink *sink, const struct capture_header *header)
-{
-	(void)sink;
-	(void)header;
-	return 0;
-}
-
 static int collect_batch(struct capture_sink *sink, const struct capture_batch *batch)
 {
 	return view_tasks_collect(((struct collector *)sink)->tasks, batch);
 }
 
-static int collect_end(struct capture_sink *sink, const struct capture_end *end)
-{
-	(void)sink;
-	(void)end;
-	return 0;
-}
-
 static int match(struct remap *remap, char message[CDICT_MESSAGE_BYTES])
 {
 	struct collector collector = {
-		.sink = { .header = collect_header, .batch = collect_batch, .end = collect_end },
+		.sink = batch_sink(collect_batch),
 		.tasks = &remap->tasks,
 	};
 	int error = cdict_read(remap->reader, 1u << CAPTURE_TASKS, &collector.sink, &remap->summary,

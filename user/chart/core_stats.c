@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/string_pool.h"
+#include "chart/batch_sink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -182,18 +183,10 @@ static int stats_batch(struct capture_sink *sink, const struct capture_batch *ba
 	return batch->table == CAPTURE_CPUS ? fold_cpus(stats, batch) : 0;
 }
 
-static int stats_end(struct capture_sink *sink, const struct capture_end *end)
-{
-	(void)sink;
-	(void)end;
-	return 0;
-}
-
 void core_stats_init(struct core_stats *stats)
 {
-	*stats = (struct core_stats){
-		.sink = { .header = stats_header, .batch = stats_batch, .end = stats_end },
-	};
+	*stats = (struct core_stats){ .sink = batch_sink(stats_batch) };
+	stats->sink.header = stats_header;
 }
 
 void core_stats_free(struct core_stats *stats)

@@ -2,6 +2,7 @@
 #include "chart/loss_stats.h"
 
 #include "base/string_pool.h"
+#include "chart/batch_sink.h"
 
 static int stats_batch(struct capture_sink *sink, const struct capture_batch *batch)
 {
@@ -25,24 +26,10 @@ static int stats_batch(struct capture_sink *sink, const struct capture_batch *ba
 	return 0;
 }
 
-static int stats_header(struct capture_sink *sink, const struct capture_header *header)
-{
-	(void)sink;
-	(void)header;
-	return 0;
-}
-
-static int stats_end(struct capture_sink *sink, const struct capture_end *end)
-{
-	(void)sink;
-	(void)end;
-	return 0;
-}
-
 void loss_stats_init(struct loss_stats *stats, uint64_t from_ns)
 {
 	*stats = (struct loss_stats){
-		.sink = { .header = stats_header, .batch = stats_batch, .end = stats_end },
+		.sink = batch_sink(stats_batch),
 		.from_ns = from_ns,
 	};
 }

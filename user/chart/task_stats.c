@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/string_pool.h"
+#include "chart/batch_sink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -169,19 +170,10 @@ static int stats_batch(struct capture_sink *sink, const struct capture_batch *ba
 	return batch->table == CAPTURE_CELLS ? fold_cells(stats, batch) : 0;
 }
 
-static int stats_end(struct capture_sink *sink, const struct capture_end *end)
-{
-	(void)sink;
-	(void)end;
-	return 0;
-}
-
 void task_stats_init(struct task_stats *stats)
 {
-	*stats = (struct task_stats){
-		.sink = { .header = stats_header, .batch = stats_batch, .end = stats_end },
-		.unknown = task_stats_none,
-	};
+	*stats = (struct task_stats){ .sink = batch_sink(stats_batch), .unknown = task_stats_none };
+	stats->sink.header = stats_header;
 }
 
 void task_stats_free(struct task_stats *stats)

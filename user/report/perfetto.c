@@ -7,6 +7,7 @@
 #include "report/perfetto.h"
 
 #include "base/string_pool.h"
+#include "chart/batch_sink.h"
 #include "report/perfetto_packet.h"
 
 #include <errno.h>
@@ -355,20 +356,14 @@ static int take_batch(struct capture_sink *sink, const struct capture_batch *bat
 	return batch->table == CAPTURE_VCPU_SAMPLES ? take_vcpus(perfetto, batch) : 0;
 }
 
-static int take_end(struct capture_sink *sink, const struct capture_end *end)
-{
-	(void)sink;
-	(void)end;
-	return 0;
-}
-
 void perfetto_init(struct perfetto *perfetto, const struct view *view, FILE *file)
 {
 	*perfetto = (struct perfetto){
-		.sink = { .header = take_header, .batch = take_batch, .end = take_end },
+		.sink = batch_sink(take_batch),
 		.view = view,
 		.losses.from_ns = view_from_ns(view),
 	};
+	perfetto->sink.header = take_header;
 	proto_begin(&perfetto->proto, file);
 }
 

@@ -2,6 +2,7 @@
 #include "report/row_export.h"
 
 #include "base/string_pool.h"
+#include "chart/batch_sink.h"
 
 #include <string.h>
 
@@ -239,23 +240,17 @@ static int export_batch(struct capture_sink *sink, const struct capture_batch *b
 	return file_error(export);
 }
 
-static int export_end(struct capture_sink *sink, const struct capture_end *end)
-{
-	(void)sink;
-	(void)end;
-	return 0;
-}
-
 void row_export_init(struct row_export *export, const struct view *view, enum capture_table table,
 		     bool as_json, FILE *file)
 {
 	*export = (struct row_export){
-		.sink = { .header = export_header, .batch = export_batch, .end = export_end },
+		.sink = batch_sink(export_batch),
 		.view = view,
 		.table = table,
 		.from_ns = view_from_ns(view),
 		.as_json = as_json,
 	};
+	export->sink.header = export_header;
 	csv_begin(&export->csv, file);
 	json_begin(&export->json, file);
 	add_fields(export);
