@@ -11,6 +11,7 @@
 void exit_kinds_free(struct exit_kinds *kinds)
 {
 	free(kinds->items);
+	string_pool_free(kinds->keys);
 	memset(kinds, 0, sizeof(*kinds));
 }
 
@@ -32,27 +33,38 @@ static void set_name(struct exit_kind *kind)
 	memcpy(kind->name, name, strnlen(name, sizeof(kind->name) - 1));
 }
 
-/* A host has some dozens of them. */
-int exit_kinds_of_row(struct exit_kinds *kinds, const struct capture_batch *batch, size_t row,
-		      uint64_t *number)
+static int add_kind(struct exit_kinds *kinds, const char isa[EXIT_KINDS_ISA_BYTES], uint64_t reason)
 {
-	const char *isa = isa_text(batch, row);
-	uint64_t reason = batch->columns[EXITS_REASON][row];
 	struct exit_kind *kind;
 
-	for (*number = 0; *number < kinds->count; ++*number) {
-		kind = &kinds->items[*number];
-		if (kind->reason == reason && strncmp(kind->isa, isa, sizeof(kind->isa) - 1) == 0)
-			return 0;
-	}
 	if (kinds->count == EXIT_KINDS_MAX)
 		return -ERANGE;
 	if (ARRAY_RESERVE(kinds->items, kinds->capacity, kinds->count + 1))
 		return -ENOMEM;
 	kind = &kinds->items[kinds->count++];
-	memset(kind->isa, 0, sizeof(kind->isa));
-	memcpy(kind->isa, isa, strnlen(isa, sizeof(kind->isa) - 1));
+	memcpy(kind->isa, isa, sizeof(kind->isa));
 	kind->reason = reason;
 	set_name(kind);
 	return 0;
+}
+
+/* A host has some dozens of them; a file that nobody recorded may have any number. */
+int exit_kinds_of_row(struct exit_kinds *kinds, const struct capture_batch *batch, size_t row,
+		      uint64_t *number)
+{
+	const char *isa = isa_text(batch, row);
+	struct {
+		char isa[EXIT_KINDS_ISA_BYTES];
+		uint64_t reason;
+	} key = { .reason = batch->columns[EXITS_REASON][row] };
+
+	memcpy(key.isa, isa, strnlen(isa, sizeof(key.isa) - 1));
+	if (!kinds->keys)
+		kinds->keys = string_pool_new();
+	if (!kinds->keys)
+		return -ENOMEM;
+	*number = string_pool_add_bytes(kinds->keys, (const char *)&key, sizeof(key));
+	if (*number == STRING_NONE)
+		return -ENOMEM;
+	return *number < kinds->count ? 0 : add_kind(kinds, key.isa, key.reason);
 }

@@ -6,6 +6,8 @@
 #include "capture/capture.h"
 #include "capture/exit_reason.h"
 
+struct string_pool;
+
 #define EXIT_KINDS_MAX ((size_t)1 << 16)
 #define EXIT_KINDS_ISA_BYTES 16
 
@@ -20,6 +22,7 @@ struct exit_kinds {
 	struct exit_kind *items; /* in order of first sight */
 	size_t count;
 	size_t capacity;
+	struct string_pool *keys; /* isa and reason of each; a key's id is its place in items */
 };
 
 /* Zero bytes are an empty one. */
