@@ -46,6 +46,18 @@ class Namespaces(unittest.TestCase):
                 # by itself, at its own rename or its death, or not at all
                 self.assertIn(task["comm"], (None, "?", before[task["tid"]]), task)
 
+    def test_in_a_user_namespace_it_says_that_it_cannot(self):
+        """Its root has all capabilities, and none of them counts."""
+        done, capture = self.run_in("--user", "--map-root-user")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("user namespace", done.stderr)
+        self.assertIsNone(capture)
+        told = subprocess.run(["unshare", "--user", "--map-root-user", PFTRACE, "check"],
+                              capture_output=True, text=True, check=False).stdout
+        self.assertIn("-> run it outside of this user namespace", told)
+        self.assertNotIn("as root", told.split("cgroup paths")[0])
+
     def test_in_a_time_namespace_it_says_that_it_cannot(self):
         for seconds in (1000, -1):
             done, capture = self.run_in("--time", "--fork", "--monotonic", str(seconds))

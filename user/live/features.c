@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #define RIGHTS_REMEDY "run as root (sudo), or with CAP_BPF and CAP_PERFMON"
+#define CONTAINED_REMEDY "run it outside of this user namespace, on the host"
 #define TYPES_REMEDY "it can be told with the kernel's types only: see btf"
 
 const char *feature_state_word(enum feature_state state)
@@ -36,6 +37,11 @@ static struct feature *add(struct features *features, const char *name, const ch
 		features->count++;
 	*feature = (struct feature){ .name = name, .purpose = purpose };
 	return feature;
+}
+
+static const char *rights_remedy(const struct probe *probe)
+{
+	return probe->is_contained ? CONTAINED_REMEDY : RIGHTS_REMEDY;
 }
 
 static void settle(struct feature *feature, bool there, const char *remedy)
@@ -65,7 +71,7 @@ static bool can_try(const struct probe *probe)
 static void settle_untried(struct feature *feature, const struct probe *probe)
 {
 	feature->state = FEATURE_UNTRIED;
-	feature->remedy = probe->has_rights ? TYPES_REMEDY : RIGHTS_REMEDY;
+	feature->remedy = probe->has_rights ? TYPES_REMEDY : rights_remedy(probe);
 }
 
 /* What the kernel's types tell of. */
@@ -89,7 +95,7 @@ static void add_kernel(struct features *features, const struct probe *probe)
 	settle(feature, probe->has_btf, "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y");
 	feature = add(features, "rights", "loading BPF programs");
 	feature->needed = true;
-	settle(feature, probe->has_rights, RIGHTS_REMEDY);
+	settle(feature, probe->has_rights, rights_remedy(probe));
 	if (!probe->has_rights)
 		feature->state = FEATURE_REFUSED;
 }

@@ -120,6 +120,20 @@ static void read_btf(struct probe *probe)
 	btf__free(btf);
 }
 
+/* The first one has this number in every kernel: PROC_USER_INIT_INO (include/linux/proc_ns.h). */
+#define FIRST_USER_NAMESPACE "user:[4026531837]"
+
+static bool read_is_contained(void)
+{
+	char name[64];
+	ssize_t length = readlink("/proc/self/ns/user", name, sizeof(name) - 1);
+
+	if (length < 0)
+		return false;
+	name[length] = '\0';
+	return strcmp(name, FIRST_USER_NAMESPACE) != 0;
+}
+
 /* time_namespaces(7): lines of a clock's name, seconds, nanoseconds. */
 static bool read_clock_is_shifted(void)
 {
@@ -148,7 +162,8 @@ void probe_read(struct probe *probe)
 	probe->version = probe_parse_version(names.release);
 	probe->preempt_rt = read_preempt_rt(names.version);
 	probe->capabilities = capability_read().effective;
-	probe->has_rights = may_use_bpf(probe);
+	probe->is_contained = read_is_contained();
+	probe->has_rights = !probe->is_contained && may_use_bpf(probe);
 	probe->clock_is_shifted = read_clock_is_shifted();
 	read_btf(probe);
 }
@@ -159,6 +174,10 @@ bool probe_can_record(const struct probe *probe, char *message, size_t message_b
 		snprintf(message, message_bytes,
 			 "Linux %s is too old to record on: 5.15 or newer is needed",
 			 probe->release);
+	else if (probe->is_contained)
+		snprintf(message, message_bytes,
+			 "this process is in a user namespace (user_namespaces(7)), whose root may "
+			 "load no BPF programs: run it outside, on the host");
 	else if (!probe->has_rights)
 		snprintf(message, message_bytes,
 			 "no right to load BPF programs: run as root (sudo), or with CAP_BPF and "

@@ -23,6 +23,7 @@ struct probe {
 	bool preempt_rt;
 	bool has_btf;
 	uint64_t capabilities;	      /* the effective set, a bit each */
+	bool is_contained;	      /* in a user namespace: no capability is one for the kernel */
 	bool has_rights;	      /* to load and attach BPF programs */
 	bool has_prev_state_argument; /* sched_switch tells prev's state (from 5.18) */
 	bool has_sched_info;	      /* run-queue wait */
