@@ -365,6 +365,26 @@ static int check_parts(const struct record_options *options)
 	return 0;
 }
 
+/* Of switches and KVM's events. */
+static int check_kinds(const struct record_options *options)
+{
+	if (options->no_sched && options->no_kvm) {
+		log_error("with --no-sched and --no-kvm there is nothing to record: leave out one");
+		return -EINVAL;
+	}
+	if (options->no_kvm && options->kvm_hook) {
+		log_error("--kvm-hook chooses how KVM is recorded, and --no-kvm that it is not: "
+			  "leave out one");
+		return -EINVAL;
+	}
+	if (options->no_sched && (options->detail || options->when_count)) {
+		log_error("%s looks at switches, which --no-sched leaves out: leave out one",
+			  options->detail ? "--detail" : "--when");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check(int argc, char **argv, const struct record_options *options)
 {
 	if (optind < argc) {
@@ -381,18 +401,9 @@ static int check(int argc, char **argv, const struct record_options *options)
 		log_error("--user is for a command: pftrace record --user -- COMMAND");
 		return -EINVAL;
 	}
-	if (options->no_sched && options->no_kvm) {
-		log_error("with --no-sched and --no-kvm there is nothing to record: leave out one");
-		return -EINVAL;
-	}
-	if (options->no_kvm && options->kvm_hook) {
-		log_error("--kvm-hook chooses how KVM is recorded, and --no-kvm that it is not: "
-			  "leave out one");
-		return -EINVAL;
-	}
 	if (out_option_check(options->out, NULL, 0, &options->names.map))
 		return -EINVAL;
-	return check_parts(options);
+	return check_kinds(options) ? -EINVAL : check_parts(options);
 }
 
 int record_options_parse(int argc, char **argv, struct record_options *options)

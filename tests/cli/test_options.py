@@ -57,6 +57,11 @@ class OptionsTest(CommandTest):
             self.refuse('record', '--flight-recorder', '2', '--when', value, code=2,
                         names=['--when', f"'{value}'", 'never', '100%'])
 
+    def test_what_looks_at_switches_that_are_not_recorded(self):
+        self.refuse('record', '--no-sched', '--detail', code=2, names=['--detail', '--no-sched'])
+        self.refuse('record', '--no-sched', '--flight-recorder', '2', '--when', 'cpu>50%', code=2,
+                    names=['--when', '--no-sched'])
+
     def test_a_missing_table(self):
         self.refuse('export', self.file, code=2, names=['--table'])
 
