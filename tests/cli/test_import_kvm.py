@@ -97,6 +97,18 @@ class ImportKvmTest(ImportCommand):
         self.assertEqual({row['halted_ns'] for row in rows}, {''})
         self.assertEqual({row['name'] for row in rows}, {'a task'})
         self.assertEqual(self.read('export', '--table', 'samples', self.path()).csv(), [])
+        # and what switches would tell is not known, which is not 0
+        stats = self.read('stats', '--format', 'json', self.path()).json()
+        for value in ('run_ns', 'core_percent', 'all_percent', 'switches', 'migrations'):
+            self.assertIsNone(stats['total'][value], value)
+        for core in stats['cores']:
+            self.assertGreater(core.pop('not_recorded_ns'), 0)
+            self.assertEqual({core[value] for value in core if value != 'cpu'}, {None})
+        tasks = self.read('list', '--format', 'json', self.path()).json()
+        self.assertEqual({(task['switches'], task['run_ns']) for task in tasks}, {(None, None)})
+        end = self.read('info', '--format', 'json', self.path()).json()['end']
+        self.assertEqual({end['switches'], *end['runs_of_unknown_length'].values()}, {None})
+        self.assertEqual(end['kvm']['exits'], 2)
 
     def test_lost_events_leave_what_is_open_open(self):
         lines = TEXT[:3] + ['CPU:0 [LOST 3 EVENTS]'] + TEXT[3:]

@@ -17,8 +17,10 @@ struct bench *begin_with(const struct account_options *options)
 
 struct bench *begin(uint32_t cpus)
 {
-	return begin_with(&(struct account_options){
-		.cpu_count = cpus, .bucket_ns = 10 * MS, .wait_offered = true });
+	return begin_with(&(struct account_options){ .cpu_count = cpus,
+						     .bucket_ns = 10 * MS,
+						     .wait_offered = true,
+						     .sched_recorded = true });
 }
 
 void finish(struct bench *bench)

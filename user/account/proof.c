@@ -241,6 +241,9 @@ int proof_make(struct account *account, struct capture_end *end, uint64_t at_ns,
 	end->kvm_exits = account->kvm.exits - account->part.kvm_exits;
 	end->kvm_entries_unpaired =
 		account->kvm.entries_unpaired - account->part.kvm_entries_unpaired;
+	if (!account->options.sched_recorded)
+		end->switches = end->runs_before_zero = end->runs_after_loss =
+			end->runs_missed_switch = CAPTURE_NIL;
 	return 0;
 }
 

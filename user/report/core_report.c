@@ -43,6 +43,7 @@ static void forget(union report_value *row)
 {
 	row[CORE_BUSY_PERCENT].percent = row[CORE_IDLE_PERCENT].percent = NAN;
 	row[CORE_BUSY_NS].number = row[CORE_IDLE_NS].number = CAPTURE_NIL;
+	row[CORE_UNKNOWN_NS].number = row[CORE_OFFLINE_NS].number = CAPTURE_NIL;
 	row[CORE_SWITCHES].number = CAPTURE_NIL;
 }
 
@@ -93,7 +94,7 @@ int core_stats_fill(struct report_table *table, const struct core_stats *stats)
 		return -ENOMEM;
 	fill_row(row, CAPTURE_NIL, &sum, stats->length_ns * cores);
 	for (size_t column = CORE_UNKNOWN_NS; column <= CORE_REST_NS; column++)
-		if (!row[column].number)
+		if (!row[column].number || row[column].number == CAPTURE_NIL)
 			table->hidden |= 1ULL << column;
 	return 0;
 }
