@@ -25,7 +25,7 @@ _pftrace_long() { # command, option: what a short one that takes a value is call
 	case $1:$2 in
 	record:-d) echo --duration ;;
 	record:-b | import:-b) echo --bucket ;;
-	record:-o | import:-o | remap:-o) echo --out ;;
+	record:-o | import:-o | remap:-o | export:-o | render:-o) echo --out ;;
 	remap:-m) echo --map ;;
 	*) echo "$2" ;;
 	esac

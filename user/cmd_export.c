@@ -46,7 +46,7 @@ static void print_help(void)
 	     "  --format FORMAT      csv (the default: RFC 4180, a header line), json (an\n"
 	     "                       array of objects, one a line), or perfetto: a trace for\n"
 	     "                       ui.perfetto.dev of a capture made with --detail\n"
-	     "  --out F              into F, which is there whole or not at all; else stdout\n" READING_HELP
+	     "  -o, --out F          into F, which is there whole or not at all; else stdout\n" READING_HELP
 	     "  -h, --help           this\n"
 	     "\n"
 	     "exit codes: 0 done, 1 failed, 2 wrong usage, 3 FILE is not whole");

@@ -53,7 +53,7 @@ static void print_help(void)
 	     "Writes one HTML page with six charts, which needs no network and no server. Of\n"
 	     "several captures: side by side, and what is different in the others.\n"
 	     "\n"
-	     "  --out FILE           where to; else FILE with .html, or .compared.html\n"
+	     "  -o, --out FILE       where to; else FILE with .html, or .compared.html\n"
 	     "  --label TEXT         the page's title; else the file's name\n"
 	     "  --open               shows the page in the browser (xdg-open)\n"
 	     "  --cells MILLIONS     how fine in time: 1 to 12, some 4 MB each; else 5\n" READING_HELP

@@ -52,11 +52,22 @@ static int take_shared(struct reading_options *reading, int option)
 	return -ENOENT;
 }
 
+/* Commands that write have -o for --out, as record, import and remap do: its code is 'o' in all. */
+static bool has_out(const struct option *long_options)
+{
+	for (const struct option *known = long_options; known->name; known++)
+		if (known->val == 'o' && strcmp(known->name, "out") == 0)
+			return true;
+	return false;
+}
+
 int reading_next(struct reading_options *reading, int argc, char **argv,
 		 const struct option *long_options)
 {
+	const char *letters = has_out(long_options) ? ":ho:" : ":h";
+
 	for (;;) {
-		int option = getopt_long(argc, argv, ":h", long_options, NULL);
+		int option = getopt_long(argc, argv, letters, long_options, NULL);
 		int error;
 
 		if (option == -1)

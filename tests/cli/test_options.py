@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wrong options: the exact exit code, and one line that names option and value."""
+import os
 import unittest
 
 import cdict
@@ -83,6 +84,14 @@ class OptionsTest(CommandTest):
         for command, option in (('record', '--out'), ('record', '-o'), ('check', '--format'),
                                 ('info', '--format'), ('import', '--out'), ('remap', '-m')):
             self.refuse(command, option, code=2, names=[f"'{option}' needs a value", command])
+
+    def test_a_letter_for_out_wherever_there_is_an_out(self):
+        for words in (('export', '--table', 'cells', self.file), ('render', self.file)):
+            out = self.path(f'{words[0]}.out')
+            self.assertEqual(self.run_pftrace(*words, '-o', out).code, 0)
+            self.assertTrue(os.path.getsize(out))
+            self.refuse(*words, '-o', code=2, names=["'-o'", 'value'])
+        self.refuse('stats', self.file, '-o', 'x', code=2, names=["'-o'"])
 
     def test_a_missing_value(self):
         self.refuse_all(self.file, '--from', names=["'--from'", 'value'])
