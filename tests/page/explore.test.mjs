@@ -473,7 +473,9 @@ test('a range that ends within time steps tells what is counted', () =>
 		async (page) => {
 			const words = () => page.locator('.toolbar .range').innerText();
 			assert.match(await words(), /· 6 ms \(counted in whole steps: 20 ms\)$/);
-			await press(page, '0');
+			await press(page, 'i');
+			assert.match(await page.locator('dialog[open] h2').innerText(), /· 6 ms \(counted in whole steps: 20 ms\)$/);
+			await press(page, 'Escape', '0');
 			assert.match(await words(), /· 4 s$/);
 		},
 		{ hash: '#t=1007-1013' },

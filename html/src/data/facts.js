@@ -2,6 +2,7 @@
 // What the page says of the capture as a whole: facts and notices. Pure: words, no DOM.
 
 import { bytes, count, duration, moment, percent } from './format.js';
+import { coveredNs } from './locality.js';
 
 const LOSS_WORDS = {
 	ring_full: 'sample blocks found no room in the ring',
@@ -131,6 +132,14 @@ export function facts(model, totals) {
 function timeStep({ meta, locality, heatAll }) {
 	const drawn = [locality, heatAll].filter((part) => part.column.length).map((part) => part.gridNs);
 	return duration(drawn.length ? Math.max(...drawn) : meta.bucket_ns || null);
+}
+
+// What is counted lies in whole time steps: said where that is so many times the range.
+export function countedWords({ heatAll, locality, window }, range, least = 1) {
+	const counted = coveredNs(heatAll.column.length ? heatAll : locality, range, window);
+	return counted > Math.max(least, 1.001) * (range.to - range.from)
+		? ` (counted in whole steps: ${duration(counted)})`
+		: '';
 }
 
 function changesOf(changes) {

@@ -3,6 +3,7 @@
 
 import { effect } from '@preact/signals-core';
 
+import { countedWords } from '../data/facts.js';
 import { count, duration, moment, percent, share } from '../data/format.js';
 import { binStartNs, percentileBin } from '../data/heat.js';
 import { coveredNs, matrix } from '../data/locality.js';
@@ -153,7 +154,7 @@ export function createSelection(page, { exporting, runs = [{ page, title: '' }] 
 			element(
 				'h2',
 				{},
-				`${moment(range.from, 1e5)} to ${moment(range.to, 1e5)} · ${duration(range.to - range.from)}`,
+				`${moment(range.from, 1e5)} to ${moment(range.to, 1e5)} · ${duration(range.to - range.from)}${countedWords(page.model, range)}`,
 			),
 			element(
 				'div',

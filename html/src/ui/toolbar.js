@@ -5,10 +5,11 @@ import { effect } from '@preact/signals-core';
 
 import { duration, moment } from '../data/format.js';
 import { coreList } from '../data/cores.js';
-import { coveredNs } from '../data/locality.js';
+import { countedWords } from '../data/facts.js';
 import { clear, element, printable } from './dom.js';
 
 const CRUMBS = 4;
+const NOTICEABLE = 1.05; // times the range that is shown
 
 export function createToolbar(page, { tasks, help, exporting }) {
 	const { state, theme } = page;
@@ -42,7 +43,7 @@ export function createToolbar(page, { tasks, help, exporting }) {
 	effect(() => {
 		const view = state.view.value;
 		const step = Math.max(1, (view.to - view.from) / 200);
-		words.textContent = `${moment(view.from, step)} to ${moment(view.to, step)} · ${duration(view.to - view.from)}${stepsWords(page.model, view)}`;
+		words.textContent = `${moment(view.from, step)} to ${moment(view.to, step)} · ${duration(view.to - view.from)}${countedWords(page.model, view, NOTICEABLE)}`;
 		all.hidden = state.range.value === null;
 		back.hidden = state.before.value.length === 0;
 		none.hidden = state.task.value === null;
@@ -105,12 +106,6 @@ export function createToolbar(page, { tasks, help, exporting }) {
 		document.documentElement.style.setProperty('--toolbar', `${bar.offsetHeight}px`),
 	).observe(bar);
 	return { element: bar, cores };
-}
-
-// What is counted lies in whole time steps: said where that is noticeably more than the range shown.
-function stepsWords({ heatAll, locality, window }, view) {
-	const counted = coveredNs(heatAll.column.length ? heatAll : locality, view, window);
-	return counted > 1.05 * (view.to - view.from) ? ` (counted in whole steps: ${duration(counted)})` : '';
 }
 
 // Which cores: 5,30-40 or node:1; what is not understood is said, and changes nothing.
