@@ -8,6 +8,7 @@ import { createLanesChart } from './charts/lanes.js';
 import { ALL, coresOf, decodeMembers, sharedTasks } from './data/runs_compare.js';
 import { facts, notices } from './data/facts.js';
 import { count, rate, share } from './data/format.js';
+import { createPaperWords } from './draw/paper.js';
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
@@ -250,6 +251,7 @@ export function buildCompare({ models, members, density, footer }) {
 		'main',
 		{},
 		createHead(compare),
+		createPaperWords(pages[0]),
 		beside(compare, (page, run) => createOverview(page, { of: run.title })),
 		beside(compare, (page, run) =>
 			density(page, 1, { id: idOf(1, run), title: `Context switches: ${run.title}` }),

@@ -17,6 +17,7 @@ import {
 	FORMAT,
 } from './data/model.js';
 import { decodeRuns } from './data/runs.js';
+import { createPaperWords } from './draw/paper.js';
 import { createPage } from './page.js';
 import { createState } from './state.js';
 import { element, printable } from './ui/dom.js';
@@ -247,6 +248,7 @@ async function start() {
 	toolbar = createToolbar(page, { tasks, help, exporting });
 	main.replaceChildren(
 		createHeader(page),
+		createPaperWords(page),
 		createOverview(page),
 		...arrange(page, switches, otherCharts(page)),
 	);

@@ -90,6 +90,18 @@ test('rows are whole and from the first on, and those without a place are counte
 		assert.equal(await page.locator('#chart-5 .plot').evaluate((plot) => plot.scrollTop), 700);
 	}));
 
+test('what is shown is told, as the toolbar is not there', () =>
+	withPage(
+		'plain',
+		async (page) => {
+			const words = page.locator('.paper-words');
+			assert.equal(await words.isVisible(), false);
+			await page.emulateMedia({ media: 'print' });
+			assert.equal(await words.innerText(), 'Shown: 1.000 s to 2.500 s · 1.5 s, 3 tasks: worker-1.');
+		},
+		{ hash: '#t=1000-2500&q=worker-1' },
+	));
+
 test('sheets share the rows out, in order', () => {
 	assert.deepEqual(sheetsOf(3, 22), { sheets: [{ first: 0, rows: 3 }], left: 0 });
 	const { sheets, left } = sheetsOf(1000, 18);

@@ -134,6 +134,11 @@ function timeStep({ meta, locality, heatAll }) {
 	return duration(drawn.length ? Math.max(...drawn) : meta.bucket_ns || null);
 }
 
+export function rangeWords({ from, to }) {
+	const step = Math.max(1, (to - from) / 200);
+	return `${moment(from, step)} to ${moment(to, step)} · ${duration(to - from)}`;
+}
+
 // What is counted lies in whole time steps: said where that is so many times the range.
 export function countedWords({ heatAll, locality, window }, range, least = 1) {
 	const counted = coveredNs(heatAll.column.length ? heatAll : locality, range, window);

@@ -2,6 +2,9 @@
 // A chart on paper. Nothing scrolls there: its rows stand on sheets, one below the other, so that pages
 // break between whole rows.
 
+import { effect } from '@preact/signals-core';
+
+import { countedWords, rangeWords } from '../data/facts.js';
 import { count } from '../data/format.js';
 import { element } from '../ui/dom.js';
 
@@ -81,4 +84,14 @@ export function attachPaper(plot, options) {
 		plot.element.scrollTop = scrolled;
 		plot.request(); // what stands beside the canvas was of the sheets
 	});
+}
+
+// What the toolbar tells on the screen: which part of the capture this is.
+export function createPaperWords(page) {
+	const words = element('p', { class: 'paper-words' });
+	effect(() => {
+		const view = page.state.view.value;
+		words.textContent = `Shown: ${rangeWords(view)}${countedWords(page.model, view)}, ${page.taskWords()}.`;
+	});
+	return words;
 }

@@ -5,7 +5,7 @@ import { effect } from '@preact/signals-core';
 
 import { duration, moment } from '../data/format.js';
 import { coreList } from '../data/cores.js';
-import { countedWords } from '../data/facts.js';
+import { countedWords, rangeWords } from '../data/facts.js';
 import { clear, element, printable } from './dom.js';
 
 const CRUMBS = 4;
@@ -42,8 +42,7 @@ export function createToolbar(page, { tasks, help, exporting }) {
 		);
 	effect(() => {
 		const view = state.view.value;
-		const step = Math.max(1, (view.to - view.from) / 200);
-		words.textContent = `${moment(view.from, step)} to ${moment(view.to, step)} · ${duration(view.to - view.from)}${countedWords(page.model, view, NOTICEABLE)}`;
+		words.textContent = rangeWords(view) + countedWords(page.model, view, NOTICEABLE);
 		all.hidden = state.range.value === null;
 		back.hidden = state.before.value.length === 0;
 		none.hidden = state.task.value === null;
