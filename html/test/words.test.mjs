@@ -9,7 +9,7 @@ import { coveredWindow } from '../src/data/model.js';
 import { compareNames, groupTasks, matchesQuery } from '../src/data/query.js';
 import { DEFAULTS, formatHash, parseHash } from '../src/hash.js';
 import { clampRange, pan, rangesBefore, rangeWithin, sameRange, zoomAt } from '../src/range.js';
-import { timeTicks } from '../src/draw/axes.js';
+import { fitText, timeTicks } from '../src/draw/axes.js';
 import { hashName } from '../src/draw/colour.js';
 
 test('what is little is told apart from nothing', () => {
@@ -445,4 +445,12 @@ test('where nothing was recorded, the step is that of the recording, and there i
 	assert.equal(value('Time step'), '10 ms');
 	assert.equal(value('Cost of tracing'), '40 ns a switch');
 	assert.equal(found.find((fact) => fact.name === 'Switches').title, undefined);
+});
+
+test('what is cut to its place ends with a whole character', () => {
+	const ctx = { measureText: (text) => ({ width: text.length * 10 }) };
+	assert.equal(fitText(ctx, 'plain', 50), 'plain');
+	assert.equal(fitText(ctx, 'longer', 50), 'long…');
+	assert.equal(fitText(ctx, 'a\u{1f980}\u{1f980}\u{1f980}', 50), 'a\u{1f980}…');
+	assert.equal(fitText(ctx, '\u{1f980}\u{1f980}', 20), '');
 });

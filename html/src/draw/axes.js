@@ -80,5 +80,7 @@ export function fitText(ctx, text, width) {
 		if (ctx.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
 		else high = middle - 1;
 	}
-	return low > 0 ? `${text.slice(0, low)}…` : '';
+	// half a character, as emoji have, is none
+	const cut = text.slice(0, low).replace(/[\u{d800}-\u{dbff}]$/u, '');
+	return cut ? `${cut}…` : '';
 }
