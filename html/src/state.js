@@ -11,6 +11,7 @@ const SETTLE_MS = 150;
 export function createState(model) {
 	const start = parseHash(location.hash);
 	const state = { window: model.window };
+	start.range = rangeWithin(start.range, model.window); // the link may be of a longer capture
 	for (const name of Object.keys(DEFAULTS)) state[name] = signal(start[name]);
 	state.past = signal([]); // ranges that were shown
 	const shown = computed(() => rangeWithin(state.range.value, model.window));
@@ -76,6 +77,7 @@ function mirrorInHash(state) {
 	});
 	addEventListener('hashchange', () => {
 		const next = parseHash(location.hash);
+		next.range = rangeWithin(next.range, state.window);
 		for (const name of Object.keys(DEFAULTS)) state[name].value = next[name];
 	});
 }

@@ -467,6 +467,26 @@ test('lanes without room for "core 11" have the number', () =>
 		{ viewport: { width: 390, height: 844 } },
 	));
 
+test('a link to more than there is shows all, and says so', () =>
+	withPage(
+		'plain',
+		async (page) => {
+			const all = page.getByRole('button', { name: 'show all' });
+			assert.equal(await all.isVisible(), false);
+			await page.waitForFunction(() => location.hash === '');
+			await page.evaluate(() => {
+				location.hash = '#t=3000-9000';
+			});
+			await page.waitForFunction(() => globalThis.pftrace.state.range.value === null && location.hash === '');
+			await page.evaluate(() => {
+				location.hash = '#t=3500-4500';
+			});
+			await all.waitFor();
+			assert.deepEqual(await stateOf(page, 'range'), { from: 3e9, to: 4e9 });
+		},
+		{ hash: '#t=0-99999' },
+	));
+
 test('a range that ends within time steps tells what is counted', () =>
 	withPage(
 		'plain',
