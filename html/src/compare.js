@@ -187,6 +187,8 @@ function differing(runs) {
 }
 
 const LISTED = 12;
+const NAME_MAX = 40;
+const shorten = (name) => (name.length > NAME_MAX ? `${name.slice(0, NAME_MAX)}…` : name);
 
 function createHead(compare) {
 	const { runs } = compare;
@@ -199,7 +201,7 @@ function createHead(compare) {
 			list.length
 				? `Only in ${run.title}: ${list
 						.slice(0, LISTED)
-						.map((task) => printable(task.name))
+						.map((task) => shorten(printable(task.name)))
 						.join(
 							', ',
 						)}${list.length > LISTED ? ` and ${count(list.length - LISTED)} more` : ''}.`

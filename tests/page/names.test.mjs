@@ -53,3 +53,26 @@ test('names of a mapping are on the page, by group, by VM, and beside the comm',
 		{ options: ['--map', path] },
 	);
 });
+
+test('a long name has one line of the legend, and is whole in the tooltip', () => {
+	const [task] = JSON.parse(run('list', '--format', 'json', capture('plain').cdict).stdout).filter(
+		(each) => each.kind === 'task',
+	);
+	const path = join(folder, 'long.csv');
+	const name = 'long-name-'.repeat(15);
+	writeFileSync(path, `${task.tid},,${name},,,1,vm`);
+	return withPage(
+		'plain',
+		async (page) => {
+			const key = page.locator('#chart-4 .key', { hasText: 'long-name' });
+			const [long, other] = await Promise.all(
+				[key, page.locator('#chart-4 .key').first()].map((each) =>
+					each.evaluate((span) => span.getBoundingClientRect().height),
+				),
+			);
+			assert.equal(long, other);
+			assert.ok((await key.locator('[title]').getAttribute('title')).includes(name));
+		},
+		{ options: ['--map', path] },
+	);
+});

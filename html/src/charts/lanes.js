@@ -487,7 +487,12 @@ function legendItems(page, byTask) {
 		.map(({ task, kind, number }) =>
 			swatched(
 				page.taskColours.value[task.task],
-				element('span', {}, nameOf(kind), number > 1 ? ` × ${count(number)}` : ''),
+				element(
+					'span',
+					{ title: printable(kind) },
+					nameOf(kind),
+					number > 1 ? ` × ${count(number)}` : '',
+				),
 			),
 		);
 	const unknown = page.shownTasks.value.find((task) => isUnknown(task) && page.totals.value.has(task.task));
