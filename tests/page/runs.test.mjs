@@ -97,6 +97,27 @@ test('zoomed in, each run has its place to the microsecond, and its length is to
 		assert.match(edges[1], /beta/);
 	}));
 
+test('runs with room for it bear the name of their task', () =>
+	withRuns(async (page) => {
+		await zoom(page, 900, 2100);
+		const words = await page.evaluate(async () => {
+			const { plot } = globalThis.pftrace.exports['chart-4'];
+			plot.canvas.scrollIntoView({ block: 'center' });
+			await new Promise((done) => setTimeout(done, 300));
+			const context = plot.canvas.getContext('2d');
+			const { x, y, width, height } = plot.box();
+			const written = [];
+			context.fillText = (text, left, top) => {
+				if (left > x && left < x + width && top > y && top < y + height) written.push(text);
+			};
+			plot.request();
+			await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+			return written;
+		});
+		// idle, from 1500 to 1900 us, has none
+		assert.deepEqual(words, ['alpha', 'beta', 'alpha']);
+	}));
+
 test('without single switches, and where they are too many, the buckets are shown', async () => {
 	const many = Array.from({ length: 250000 }, (_, i) => switchAt(i * 4, i % 2 ? ALPHA : BETA, i % 2 ? BETA : ALPHA));
 	await withRuns(

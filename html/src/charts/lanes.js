@@ -17,7 +17,7 @@ import {
 	visibleColumns,
 } from '../draw/lanes.js';
 import { createPlot } from '../draw/plot.js';
-import { drawRuns } from '../draw/runs.js';
+import { drawRuns, wideRuns } from '../draw/runs.js';
 import { columnSpan, eachCell, holders, longestHolders, stretches } from '../data/locality.js';
 import { count, duration, moment, percent } from '../data/format.js';
 import { ways } from '../data/migrations.js';
@@ -180,6 +180,7 @@ export function createLanesChart(page, { id = 'chart-4', title = 'Core locality'
 		const exact = exactOf(row, box);
 		if (exact) {
 			drawRuns(ctx, box, { ...common, core: exact, top: at + 1, height: height - GAP_PX });
+			if (height >= WORDS_LANE_PX) drawRunNames(ctx, box, common, exact, at + height / 2);
 			return;
 		}
 		const group = of.group(row);
@@ -207,6 +208,19 @@ export function createLanesChart(page, { id = 'chart-4', title = 'Core locality'
 			});
 	};
 	// who, or which core, in words where there is room: colour is not the only one to tell
+	const drawName = (ctx, name, from, to, middle, colour) => {
+		ctx.font = FONT;
+		const text = fitText(ctx, name, to - from - 10);
+		// the halo keeps what else is in the lane away from the words
+		if (text.length > 2) drawWords(ctx, text, (from + to) / 2, middle + 0.5, inkOn(colour), colour);
+	};
+	const drawRunNames = (ctx, box, common, core, middle) => {
+		for (const { task, x0, x1 } of wideRuns(box, { ...common, core }, WORDS_MIN_PX)) {
+			const of = model.task(task);
+			if (isIdle(of) || isUnknown(of) || !common.colours[task]) continue;
+			drawName(ctx, printable(page.kindOf(of)), x0, x1, middle, unpack(common.colours[task]));
+		}
+	};
 	const drawStretches = (ctx, box, { view, sparse, colours: table }, group, top, height) => {
 		const keyOf = byTask()
 			? (cpu) => (table[cpu] ? cpu : null)
@@ -223,20 +237,12 @@ export function createLanesChart(page, { id = 'chart-4', title = 'Core locality'
 				return Math.max(1, span.to - span.from);
 			},
 		});
-		ctx.font = FONT;
 		for (const { first, end, holder } of found) {
 			const from = Math.max(box.x, timeX(startOf(sparse, first), view, box));
 			const to = Math.min(box.x + box.width, timeX(startOf(sparse, end), view, box));
 			if (to - from < WORDS_MIN_PX) continue;
-			const text = fitText(
-				ctx,
-				byTask() ? `core ${holder}` : printable(page.kindOf(model.task(holder))),
-				to - from - 10,
-			);
-			if (text.length <= 2) continue;
-			// the halo keeps what else is in the lane away from the words
-			const colour = unpack(table[holder]);
-			drawWords(ctx, text, (from + to) / 2, top + height / 2 + 0.5, inkOn(colour), colour);
+			const name = byTask() ? `core ${holder}` : printable(page.kindOf(model.task(holder)));
+			drawName(ctx, name, from, to, top + height / 2, unpack(table[holder]));
 		}
 	};
 	const labelRoom = (box) => box.x - 14;
