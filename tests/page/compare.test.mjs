@@ -177,6 +177,23 @@ const pixel = (page, chart, { x, y }) =>
 		[chart, x, y],
 	);
 
+test('on a phone there is room for a name beside the run that it is only in', () =>
+	withRuns(
+		['before', 'plain'],
+		async (page) => {
+			const [name, all] = await page.evaluate(() => {
+				const { x } = globalThis.pftrace.page.exports['chart-5'].plot.box();
+				const { columns, rect } = globalThis.pftrace.page.exports['chart-5'].plot.options.cells(
+					globalThis.pftrace.page.exports['chart-5'].plot.box(),
+				);
+				return [x, rect(columns - 1, 0).width];
+			});
+			assert.ok(name >= 130, String(name));
+			assert.ok(all >= 50, String(all));
+		},
+		{ viewport: { width: 390, height: 844 } },
+	));
+
 test('orange is more, violet is less, and what is missing has no colour', () =>
 	withRuns(PAIR, async (page) => {
 		const colour = async (column) => pixel(page, 5, (await cellAt(page, 5, 2, column)).edge);

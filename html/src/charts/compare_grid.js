@@ -17,6 +17,7 @@ const HEAD_PX = 26;
 const ALL_PX = 84;
 const CELL_MAX_PX = 130;
 const TEXT_MIN_PX = 34;
+const NUMBER_PX = 60; // room for most numbers
 const TABLE_ROWS = 500;
 
 const factor = (ratio) => {
@@ -70,7 +71,13 @@ export function createCompareGrid(
 	const show = () => state.show.value;
 	const measure = () => format[measureOf()];
 	const columnCount = () => data.value.columns.length + 1;
-	const labelWidth = (width) => Math.max(88, Math.min(width * 0.26, 230));
+	// names come with "only in A": they take what numbers leave
+	const labelWidth = (width) =>
+		Math.max(
+			88,
+			Math.min(width * 0.26, 230),
+			Math.min(width * 0.4, 230, width - ALL_PX - data.value.columns.length * NUMBER_PX),
+		);
 	const cellWidth = (box) =>
 		Math.min(CELL_MAX_PX, Math.max(0.5, (box.width - ALL_PX) / Math.max(1, data.value.columns.length)));
 	const columnX = (box, i) => (i === 0 ? box.x : box.x + ALL_PX + (i - 1) * cellWidth(box));
