@@ -163,6 +163,11 @@ static void a_switch_in_a_clock_lag_before_the_birth_is_still_that_life(void **s
 	finish(bench);
 }
 
+static uint64_t end_of(const struct bench *bench, uint64_t task)
+{
+	return tally_task(&bench->tally, task)->values[TASKS_END_NS];
+}
+
 static void tell_dead(struct bench *bench, uint64_t started_at_ns, uint64_t dead_at_ns,
 		      const char *comm)
 {
@@ -217,6 +222,31 @@ static void a_life_that_was_told_to_be_gone_makes_room_before_its_loss_is_known(
 	finish(bench);
 }
 
+/* Its last switch was in a lost block: it is over all the same, and its place is needed. */
+static void a_life_whose_last_switch_was_lost_ends_when_that_is_told(void **state)
+{
+	struct bench *bench = begin(1);
+
+	(void)state;
+	tell(bench, 7, 0, "gone");
+	tell(bench, 8, 0, "stays");
+	found(bench, 0, 0, 0);
+	begins(bench, 0, 0, 1 * MS, 7);
+	sleeps(bench, 0, 1 * MS, 2 * MS, 8);
+	sleeps(bench, 0, 2 * MS, 3 * MS, 0);
+	tell_dead(bench, 0, 5 * MS, "gone");
+	assert_int_equal(account_lost(bench->account, 0, 3 * MS, 2, 1 * MS, 1), 0);
+	found(bench, 0, 9 * MS, 0);
+	assert_int_equal(account_flush(bench->account, 10 * MS), 0);
+	assert_int_equal(end_of(bench, task_of(bench, 7, "gone")), CAPTURE_NIL); /* it may come */
+	assert_int_equal(account_flush(bench->account, 40 * MS), 0);
+	assert_int_equal(account_flush(bench->account, 41 * MS), 0);
+	assert_int_equal(end_of(bench, task_of(bench, 7, "gone")), 5 * MS);
+	end_at(bench, 50 * MS);
+	assert_int_equal(end_of(bench, task_of(bench, 8, "stays")), CAPTURE_NIL);
+	finish(bench);
+}
+
 /* Of a life that has just gone, its last switch-in may still sort behind the next one's start. */
 static void a_life_that_has_just_gone_keeps_its_last_run(void **state)
 {
@@ -259,11 +289,6 @@ static void runs_that_sort_behind_the_death_are_no_other_lifes(void **state)
 	assert_int_equal(sample_sum(bench, task, SAMPLES_RUN_NS), 3 * MS);
 	assert_false(task_of(bench, 7, NULL));
 	finish(bench);
-}
-
-static uint64_t end_of(const struct bench *bench, uint64_t task)
-{
-	return tally_task(&bench->tally, task)->values[TASKS_END_NS];
 }
 
 static void an_exec_by_a_thread_goes_on_as_its_group(void **state)
@@ -508,6 +533,7 @@ int main(void)
 		cmocka_unit_test(an_identity_of_a_life_that_is_over_is_not_for_the_next),
 		cmocka_unit_test(
 			a_life_that_was_told_to_be_gone_makes_room_before_its_loss_is_known),
+		cmocka_unit_test(a_life_whose_last_switch_was_lost_ends_when_that_is_told),
 		cmocka_unit_test(a_life_that_has_just_gone_keeps_its_last_run),
 		cmocka_unit_test(runs_that_sort_behind_the_death_are_no_other_lifes),
 		cmocka_unit_test(an_exec_by_a_thread_goes_on_as_its_group),

@@ -367,7 +367,7 @@ int account_flush(struct account *account, uint64_t at_ns)
 	error = fill_settle(account);
 	if (error)
 		return error;
-	lives_end_moved(account, at_ns);
+	lives_end_gone(account, at_ns);
 	start_ns = grid_start(&account->grid, at_ns);
 	partial = partial_is_due(account, start_ns, at_ns);
 	error = flush_fill(account, partial ? at_ns : start_ns);

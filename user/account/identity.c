@@ -20,13 +20,13 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 	const uint64_t counters[COUNTERS] = { identity->voluntary, identity->involuntary,
 					      identity->run_delay_ns, identity->run_ns };
 	struct life_who *who = &account->who[slot];
-	int error;
+	int error = 0;
 
 	if (identity->start_ns) {
 		who->start_ns = identity->start_ns;
 		who->started_at_ns = identity->started_at_ns;
 		if (identity->dead && identity->told_at_ns)
-			who->gone_at_ns = identity->told_at_ns;
+			error = life_goes(account, slot, identity->told_at_ns);
 	}
 	if (identity->tgid != ACCOUNT_NO_TGID)
 		who->tgid = identity->tgid;
@@ -37,7 +37,8 @@ static int tell(struct account *account, uint32_t slot, const struct account_ide
 			who->first[i] = counters[i];
 		who->last[i] = counters[i];
 	}
-	error = set_text(account, &who->comm, identity->comm);
+	if (!error)
+		error = set_text(account, &who->comm, identity->comm);
 	if (!error)
 		error = set_text(account, &who->cgroup, identity->cgroup);
 	if (!error && account->lives[slot].told)
@@ -131,5 +132,5 @@ int account_exec(struct account *account, uint32_t old_tid, uint32_t tid, int64_
 		account->who[slot].gone_at_ns = INT64_MAX;
 	}
 	slot = old_tid ? life_newest(account, old_tid) : NO_LIFE;
-	return slot == NO_LIFE ? 0 : life_moves(account, slot, at_ns);
+	return slot == NO_LIFE ? 0 : life_goes(account, slot, at_ns);
 }

@@ -391,8 +391,10 @@ void kvm_dies(struct account *account, uint32_t life)
 {
 	uint32_t index = account->lives[life].vcpu - 1;
 	struct kvm_vcpu *vcpu = &account->kvm.vcpus[index];
-	int error = leave_unpaired(account, vcpu, vcpu->filled_ns);
+	int error = kvm_ends_gone(account, vcpu);
 
+	if (!error)
+		error = leave_unpaired(account, vcpu, vcpu->filled_ns);
 	if (!error && vcpu->row_end_ns)
 		error = kvm_rows_keep_states(&account->kvm.rows, &vcpu->row);
 	if (!error)

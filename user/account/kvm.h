@@ -131,4 +131,7 @@ int kvm_states_until(struct account *account, struct kvm_vcpu *vcpu, enum kvm_st
 /* The same, of the state that its last event says. */
 int kvm_states_go_on(struct account *account, struct kvm_vcpu *vcpu, uint64_t at_ns);
 
+/* Its life has ended: without switches the state that it was in went on until then. */
+int kvm_ends_gone(struct account *account, struct kvm_vcpu *vcpu);
+
 #endif

@@ -181,6 +181,15 @@ static uint64_t until_gone(const struct account *account, const struct kvm_vcpu 
 	return gone_ns > 0 ? (uint64_t)gone_ns : 0;
 }
 
+int kvm_ends_gone(struct account *account, struct kvm_vcpu *vcpu)
+{
+	uint64_t end_ns = account->who[vcpu->life].end_ns;
+
+	if (account->options.sched_recorded || vcpu->place != KVM_ON_CPU || end_ns == CAPTURE_NIL)
+		return 0;
+	return kvm_states_go_on(account, vcpu, until_gone(account, vcpu, end_ns));
+}
+
 int kvm_fill(struct account *account, uint64_t at_ns)
 {
 	int error = 0;

@@ -78,8 +78,12 @@ static uint32_t life_of_total(struct account *account, uint32_t tid, uint64_t st
 		account->has_zero ? (int64_t)(start_ns - account->zero_ns) : INT64_MIN);
 	uint32_t slot = place.life;
 
-	if (slot != NO_LIFE && account->lives[slot].task)
+	if (slot != NO_LIFE && account->lives[slot].task) {
+		if (over && account->who[slot].gone_at_ns == INT64_MAX &&
+		    life_goes(account, slot, (int64_t)account->flushed_ns))
+			return NO_LIFE;
 		return slot;
+	}
 	if (slot == NO_LIFE)
 		slot = unseen_life(account, tid, start_ns);
 	else if (life_born(account, slot, account->flushed_ns))

@@ -122,7 +122,7 @@ void lives_free(struct account *account)
 		munmap(account->lives, account->life_capacity * sizeof(*account->lives));
 	free(account->who);
 	free(account->dirty);
-	free(account->moved);
+	free(account->going);
 }
 
 void life_insert(struct account *account, uint32_t slot, uint32_t older)

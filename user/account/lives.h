@@ -49,12 +49,12 @@ static inline bool life_is_gone(const struct account *account, uint32_t slot, ui
 	return account->who[slot].gone_at_ns < (int64_t)at_ns - LIFE_LAG_NS;
 }
 
-/* Its thread goes on under another tid from at_ns on: this life ends when its last run has, which no
-   switch tells of. 0 or -ENOMEM. */
-int life_moves(struct account *account, uint32_t slot, int64_t at_ns);
+/* It is over at about at_ns, or its thread goes on under another tid from then on: should no switch tell
+   that it ends, which was lost or never is, it ends behind its last run. 0 or -ENOMEM. */
+int life_goes(struct account *account, uint32_t slot, int64_t at_ns);
 
-/* All events before at_ns have been fed: ends those that moved by then and left their CPU. */
-void lives_end_moved(struct account *account, uint64_t at_ns);
+/* All events before at_ns have been fed: ends those that were gone by then and have left their CPU. */
+void lives_end_gone(struct account *account, uint64_t at_ns);
 
 /* Its row in `tasks` is to be written. */
 int life_touch(struct account *account, uint32_t slot);

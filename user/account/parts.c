@@ -19,7 +19,7 @@ static int write_part(struct account *account, uint64_t at_ns)
 {
 	int error;
 
-	lives_end_moved(account, at_ns);
+	lives_end_gone(account, at_ns);
 	error = flush_all(account, at_ns, at_ns, kvm_cut);
 	return error ? error : flush_losses(account, at_ns);
 }

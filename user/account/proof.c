@@ -252,7 +252,7 @@ static int write_rest(struct account *account, uint64_t at_ns)
 {
 	int error;
 
-	lives_end_moved(account, INT64_MAX); /* no switch of theirs is to come */
+	lives_end_gone(account, INT64_MAX); /* no switch of theirs is to come */
 	error = flush_all(account, at_ns, UINT64_MAX, kvm_end);
 	if (!error)
 		error = flush_totals(account, true);

@@ -68,7 +68,7 @@ struct life_who {
 	uint64_t tgid;
 	uint64_t vcpu; /* its number; CAPTURE_NIL: not known */
 	bool is_vcpu;
-	bool moves;		  /* in account's `moved` */
+	bool goes;		  /* in account's `going` */
 	bool name_is_open;	  /* see account_name.open */
 	uint64_t first[COUNTERS]; /* voluntary, involuntary, run delay, run time */
 	uint64_t last[COUNTERS];
@@ -164,9 +164,9 @@ struct account {
 	uint32_t *dirty;
 	size_t dirty_count;
 	size_t dirty_capacity;
-	uint32_t *moved; /* lives whose threads go on under other tids */
-	size_t moved_count;
-	size_t moved_capacity;
+	uint32_t *going; /* lives that end by word, when no switch has told of it by then */
+	size_t going_count;
+	size_t going_capacity;
 
 	uint64_t lost_until_ns; /* end of the latest gap in any CPU's stream */
 	bool lossy;		/* something was lost or missed: lives may change unseen */
