@@ -28,8 +28,10 @@ static __noinline int kvm_block_submit(struct pft_kvm_block *block)
 		bytes = PFT_BLOCK_BYTES;
 	/* a full ring is seen by the numbers */
 	bpf_ringbuf_output(&kvm_ring, block, bytes, BPF_RB_NO_WAKEUP);
-	block->first_number += count;
 	__sync_lock_test_and_set(&block->word, (__u64)sequence << 32);
+	/* behind the new sequence: one who copies the block meanwhile would take the old samples for
+	   those that come next, and this hook may be preempted here */
+	block->first_number += count;
 	return 0;
 }
 
