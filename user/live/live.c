@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "live/cgroup.h"
 #include "live/cost.h"
+#include "live/cpu_list.h"
 #include "live/live_kvm.h"
 #include "live/live_memory.h"
 #include "live/merge.h"
@@ -19,6 +20,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+/* Which CPUs there may ever be. Their numbers may have holes: libbpf tells how many there are. */
+#define POSSIBLE_CPUS "/sys/devices/system/cpu/possible"
 
 /* ---- open ---- */
 
@@ -45,9 +49,13 @@ static int fail(char *message, int error, const char *what)
 
 uint32_t live_possible_cpus(void)
 {
-	int count = libbpf_num_possible_cpus();
+	uint32_t *numbers = NULL, cpu_count = 1;
+	size_t count = 0;
 
-	return count > 0 ? (uint32_t)count : 1;
+	if (!cpu_list_read(POSSIBLE_CPUS, &numbers, &count) && count)
+		cpu_count = numbers[count - 1] + 1;
+	free(numbers);
+	return cpu_count;
 }
 
 int live_size_maps(struct pftrace_bpf *bpf, uint32_t cpu_count, uint32_t ring_bytes)
@@ -135,7 +143,14 @@ int live_open(const struct live_options *options, const struct probe *probe, str
 	live->told = options->told;
 	live->told_context = options->told_context;
 	live->pids_are_local = options->pids_are_local;
-	live->cpu_count = live_possible_cpus();
+	/* the kernel writes a per-CPU map's value for as many CPUs as it has */
+	error = cpu_list_read(POSSIBLE_CPUS, &live->possible, &live->possible_count);
+	if (error || !live->possible_count) {
+		error = fail(message, error ? error : -ENOENT, "cannot read " POSSIBLE_CPUS);
+		goto out;
+	}
+	error = -ENOMEM;
+	live->cpu_count = live->possible[live->possible_count - 1] + 1;
 	live->cpus = calloc(live->cpu_count, sizeof(*live->cpus));
 	live->cgroups = cgroup_paths_new();
 	live->cost = cost_new();
@@ -184,6 +199,7 @@ void live_close(struct live *live)
 	seat_free(&live->seat);
 	free(live->alive);
 	free(live->cpus);
+	free(live->possible);
 	free(live);
 }
 

@@ -73,7 +73,9 @@ struct live {
 	const struct pft_block *blocks; /* mapped read-only, one a CPU */
 	size_t blocks_bytes;
 	struct pft_cpu *cpus; /* copy of the per-CPU map, for reading counters and totals */
-	uint32_t cpu_count;
+	uint32_t cpu_count;   /* the highest number that a CPU may have, and one */
+	uint32_t *possible;   /* the numbers that there are */
+	size_t possible_count;
 	bool pids_are_local;
 	uint64_t zero_monotonic_ns;
 	uint64_t zero_realtime_ns;

@@ -4,6 +4,7 @@
 
 #include "account/account.h"
 #include "base/array.h"
+#include "live/cpu_list.h"
 #include "pftrace.skel.h"
 
 #include <bpf/bpf.h>
@@ -15,8 +16,12 @@
 int live_totals_read_cpus(struct live *live)
 {
 	uint32_t zero = 0;
+	int error = bpf_map_lookup_elem(bpf_map__fd(live->bpf->maps.cpus), &zero, live->cpus);
 
-	return bpf_map_lookup_elem(bpf_map__fd(live->bpf->maps.cpus), &zero, live->cpus);
+	if (!error)
+		cpu_list_spread(live->cpus, sizeof(*live->cpus), live->possible,
+				live->possible_count);
+	return error;
 }
 
 /* Runs of the switch program that the kernel skipped, because one was still running. */

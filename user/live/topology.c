@@ -2,6 +2,7 @@
 #include "live/topology.h"
 
 #include "base/array.h"
+#include "live/cpu_list.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -79,24 +80,16 @@ static int add_cpu(struct capture_cpu **cpus, size_t *count, size_t *capacity, u
 	return 0;
 }
 
-/* A list such as "0-3,8". */
 int topology_read(struct capture_cpu **cpus, size_t *count)
 {
-	char line[4096], *rest = line;
-	size_t capacity = 0;
-	int error = 0;
+	uint32_t *numbers = NULL;
+	size_t number_count = 0, capacity = 0;
+	int error = cpu_list_read(SYSFS_CPU "/online", &numbers, &number_count);
 
 	*cpus = NULL;
 	*count = 0;
-	if (!read_line(SYSFS_CPU "/online", line, sizeof(line)))
-		return -ENOENT;
-	while (*rest && *rest != '\n' && !error) {
-		unsigned long first = strtoul(rest, &rest, 10);
-		unsigned long last = *rest == '-' ? strtoul(rest + 1, &rest, 10) : first;
-
-		for (unsigned long cpu = first; cpu <= last && !error; cpu++)
-			error = add_cpu(cpus, count, &capacity, (uint32_t)cpu);
-		rest += *rest == ',';
-	}
+	for (size_t i = 0; i < number_count && !error; i++)
+		error = add_cpu(cpus, count, &capacity, numbers[i]);
+	free(numbers);
 	return error;
 }
