@@ -15,12 +15,15 @@
 
 #define NS_PER_S 1000000000ULL
 #define CPU_MAX_PERCENT 100
+#define ENDED_KEPT 4096
 #define SPAN_MIN_NS (NS_PER_S / 2) /* a share of less time says little */
 
 struct watch_task {
 	uint64_t tid;
 	uint64_t run_ns;
-	bool counts;   /* no core's own: idle, unknown, other */
+	uint64_t key;
+	bool counts; /* no core's own: idle, unknown, other */
+	bool ended;
 	char name[64]; /* as all commands show it: annotated, else comm */
 };
 
@@ -96,6 +99,8 @@ static int take_task(struct watch *watch, const struct capture_batch *batch, siz
 	const char *name = string_pool_text(batch->strings, batch->columns[TASKS_NAME][row]);
 	const char *kind = string_pool_text(batch->strings, batch->columns[TASKS_KIND][row]);
 	struct watch_task *task = task_of(watch, key);
+	/* an exec revives one whose end was told already */
+	bool ended = batch->columns[TASKS_END_NS][row] != CAPTURE_NIL;
 
 	if (!task) {
 		if (ARRAY_RESERVE(watch->tasks, watch->task_capacity, watch->task_count + 1) ||
@@ -103,7 +108,11 @@ static int take_task(struct watch *watch, const struct capture_batch *batch, siz
 			return -ENOMEM;
 		task = &watch->tasks[watch->task_count++];
 		task->run_ns = 0;
+		task->key = key;
+		task->ended = false;
 	}
+	watch->ended_count += (size_t)ended - (size_t)task->ended;
+	task->ended = ended;
 	task->tid = batch->columns[TASKS_TID][row];
 	task->counts = kind && strcmp(kind, "idle") != 0 && strcmp(kind, "unknown") != 0 &&
 		       strcmp(kind, "other") != 0;
@@ -165,6 +174,28 @@ static void look_at_share(struct watch *watch, const struct watch_task *task, ui
 	}
 }
 
+/* Those that have ended get no rows any more: they go once they are as many as the others. */
+static int forget_ended(struct watch *watch)
+{
+	size_t kept = 0;
+	int error = 0;
+
+	if (watch->ended_count < ENDED_KEPT || watch->ended_count < watch->task_count / 2)
+		return 0;
+	number_map_free(&watch->places);
+	watch->places = (struct number_map){ 0 };
+	for (size_t i = 0; i < watch->task_count && !error; i++) {
+		if (watch->tasks[i].ended)
+			continue;
+		watch->tasks[kept] = watch->tasks[i];
+		error = number_map_add(&watch->places, watch->tasks[kept].key, (uint32_t)kept);
+		kept++;
+	}
+	watch->task_count = kept;
+	watch->ended_count = 0;
+	return error;
+}
+
 static int watch_flush(struct capture_sink *sink, uint64_t at_ns)
 {
 	struct watch *watch = watch_of(sink);
@@ -176,6 +207,8 @@ static int watch_flush(struct capture_sink *sink, uint64_t at_ns)
 			watch->tasks[i].run_ns = 0;
 		}
 		watch->counted_from_ns = at_ns;
+		if (forget_ended(watch))
+			return -ENOMEM;
 	}
 	return watch->out->flush ? watch->out->flush(watch->out, at_ns) : 0;
 }
@@ -216,5 +249,6 @@ void watch_begin_part(struct watch *watch, struct capture_sink *out)
 	number_map_free(&watch->places);
 	watch->places = (struct number_map){ 0 };
 	watch->task_count = 0;
+	watch->ended_count = 0;
 	watch->counted_from_ns = 0;
 }

@@ -31,6 +31,7 @@ struct watch {
 	struct watch_task *tasks;
 	size_t task_count;
 	size_t task_capacity;
+	size_t ended_count;	      /* of them, so many have ended */
 	uint64_t counted_from_ns;     /* run time of tasks has been added up since then */
 	char fired[WATCH_TEXT_BYTES]; /* what came true, with the task's name; empty: nothing */
 };

@@ -171,6 +171,37 @@ static void the_cores_own_tasks_do_not_count(void **state)
 	finish(bench);
 }
 
+static void tell_ended(struct bench *bench, uint64_t key)
+{
+	uint64_t row[TASKS_COLUMNS] = { [TASKS_TASK] = key, [TASKS_TID] = key };
+
+	row[TASKS_COMM] = string_pool_add(bench->strings, "brief");
+	row[TASKS_KIND] = string_pool_add(bench->strings, "task");
+	row[TASKS_END_NS] = 1;
+	assert_int_equal(
+		batch_push(&bench->watch.sink, CAPTURE_TASKS, 0, 0, bench->strings, row, 1), 0);
+}
+
+/* A long run sees millions of tasks. */
+static void tasks_that_have_ended_are_forgotten(void **state)
+{
+	struct bench *bench = begin("cpu>50%", NULL);
+
+	(void)state;
+	tell(bench, 1, 101, "task");
+	for (uint64_t key = 2; key < 100000; key++) {
+		tell_ended(bench, key);
+		if (key % 1000 == 0)
+			flush(bench, key / 1000 * S);
+	}
+	assert_in_range(bench->watch.task_count, 1, 10000);
+	flush(bench, 100 * S);
+	sample(bench, 1, 600 * MS, CAPTURE_NIL);
+	flush(bench, 101 * S);
+	assert_string_equal(bench->watch.fired, "cpu>50%: worker (101) had 60.0 % of a core");
+	finish(bench);
+}
+
 static void all_goes_on_to_the_next_sink(void **state)
 {
 	struct bench *bench = begin("cpu>10%", NULL);
@@ -190,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_wait_that_is_not_known_is_none),
 		cmocka_unit_test(a_share_is_that_of_the_time_since_the_last_look),
 		cmocka_unit_test(the_cores_own_tasks_do_not_count),
+		cmocka_unit_test(tasks_that_have_ended_are_forgotten),
 		cmocka_unit_test(all_goes_on_to_the_next_sink),
 	};
 
