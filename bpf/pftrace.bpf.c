@@ -53,6 +53,14 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 	return 0;
 }
 
+/* Without switches there is no last one, which tells of a task's end otherwise. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_task_exit, struct task_struct *task)
+{
+	identity_emit(PFT_IDENTITY_DEAD, task);
+	return 0;
+}
+
 /* Both steps are walked in both directions; on the way down the CPU's state is below the step, on
    the way up it is not (cpuhp_next_state() in kernel/cpu.c). */
 SEC("tp_btf/cpuhp_exit")

@@ -84,6 +84,14 @@ class Alone(Flood):
 
     options = ("--no-sched",)
 
+    def test_threads_that_are_gone_are_so_in_the_file(self):
+        for tid in self.made:
+            task = self.capture.task_of_tid(tid)
+            self.assertIsNotNone(task["end_ns"])
+            rows = self.capture.rows("vcpu_samples", task=task["task"])
+            last_ns = max(row["bucket"] * row["bucket_ns"] for row in rows)
+            self.assertLessEqual(last_ns, task["end_ns"])
+
 
 class Comers(Driven, unittest.TestCase):
     """More threads than the kernel side has room for, one after the other."""

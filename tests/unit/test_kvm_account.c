@@ -466,6 +466,32 @@ static void without_switches_all_time_outside_of_the_guest_is_the_hosts(void **s
 	finish(bench);
 }
 
+static void without_switches_a_thread_that_exits_is_there_until_then(void **state)
+{
+	struct bench *bench = begin_kvm(1, false);
+	const struct account_identity dead = { .tid = 7,
+					       .tgid = 7,
+					       .start_ns = 5 * MS,
+					       .started_at_ns = -1 * MS,
+					       .told_at_ns = 14 * MS,
+					       .dead = true };
+	uint64_t task;
+
+	(void)state;
+	enters(bench, 7, 2 * MS);
+	leaves(bench, 7, 5 * MS, VMX_IO);
+	assert_int_equal(account_identity(bench->account, &dead), 0);
+	assert_int_equal(account_flush(bench->account, 40 * MS), 0);
+	enters(bench, 8, 45 * MS);
+	end_at(bench, 50 * MS);
+	task = task_of(bench, 7, NULL);
+	assert_int_equal(tally_task(&bench->tally, task)->values[TASKS_END_NS], 14 * MS);
+	assert_int_equal(state_sum(bench, task, VCPU_SAMPLES_GUEST_NS), 3 * MS);
+	assert_int_equal(state_sum(bench, task, VCPU_SAMPLES_HOST_NS), 9 * MS);
+	assert_int_equal(exit_sum(bench, VMX_IO, EXITS_UNPAIRED), 1);
+	finish(bench);
+}
+
 static void totals_of_exits_add_up_by_life_and_reason(void **state)
 {
 	struct bench *bench = begin_kvm(1, true);
@@ -559,6 +585,7 @@ int main(void)
 		cmocka_unit_test(exits_are_booked_where_their_interval_ends),
 		cmocka_unit_test(a_vcpu_that_migrates_keeps_its_interval),
 		cmocka_unit_test(without_switches_all_time_outside_of_the_guest_is_the_hosts),
+		cmocka_unit_test(without_switches_a_thread_that_exits_is_there_until_then),
 		cmocka_unit_test(totals_of_exits_add_up_by_life_and_reason),
 		cmocka_unit_test(events_of_kvm_are_refused_where_it_is_not_recorded),
 	};

@@ -430,6 +430,15 @@ class Dies(Guest, ExitChecks, ExitTotalChecks):
             for state in ("halted_ns", "blocked_ns", "waiting_ns"):
                 self.assertIsNone(row[state])
 
+    def test_nothing_is_told_of_the_time_after_their_death(self):
+        for tid in self.ftrace():
+            task = self.capture.task_of_tid(tid)
+            # the capture goes on for 0.3 s
+            self.assertLess(task["end_ns"], self.capture.end["duration_ns"] - 250_000_000)
+            last_ns = max(row["bucket"] * row["bucket_ns"]
+                          for row in self.rows("vcpu_samples", tid))
+            self.assertLessEqual(last_ns, task["end_ns"])
+
     def test_each_vcpu_left_its_guest_often_before_it_died(self):
         self.assertEqual(len(self.ftrace()), 2)
         for counts_of_vcpu in self.ftrace().values():

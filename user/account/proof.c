@@ -252,7 +252,9 @@ static int write_rest(struct account *account, uint64_t at_ns)
 {
 	int error;
 
-	lives_end_gone(account, INT64_MAX); /* no switch of theirs is to come */
+	/* no switch of theirs is to come; without any, who is over by the end is so */
+	lives_end_gone(account,
+		       account->options.sched_recorded ? INT64_MAX : at_ns + LIFE_LAG_NS + 1);
 	error = flush_all(account, at_ns, UINT64_MAX, kvm_end);
 	if (!error)
 		error = flush_totals(account, true);

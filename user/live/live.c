@@ -81,6 +81,7 @@ static int load(struct live *live, const struct live_options *options, const str
 	if (!live->bpf)
 		return fail(message, -errno, "cannot read the BPF object in this binary");
 	live->bpf->rodata->has_prev_state_argument = probe->has_prev_state_argument;
+	bpf_program__set_autoload(live->bpf->progs.on_task_exit, options->no_sched);
 	if (options->no_sched) {
 		bpf_program__set_autoload(live->bpf->progs.on_sched_switch, false);
 		bpf_program__set_autoload(live->bpf->progs.on_cpu_state, false);
