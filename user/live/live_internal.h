@@ -49,11 +49,13 @@ struct live_kvm {
 	const struct pft_kvm_block *blocks; /* mapped read-only, one a CPU */
 	size_t blocks_bytes;
 	bool started;
-	/* told by the kernel side so far */
-	uint64_t lost;
-	uint64_t failed;
-	uint64_t made;	     /* new entries in its hash maps ... */
-	uint64_t made_swept; /* ... at the last sweep */
+	/* told by the kernel side so far: sums of its counters, which wrap, as the sums do */
+	uint32_t alone_lost;
+	uint32_t failed;
+	uint32_t made;	     /* new entries in its hash maps ... */
+	uint32_t made_swept; /* ... at the last sweep */
+	uint64_t recursions;
+	bool any_failed;
 };
 
 struct live {

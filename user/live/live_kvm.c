@@ -190,21 +190,23 @@ static uint64_t read_recursions(const struct kvm_bpf *bpf)
 int live_kvm_count_losses(struct live *live)
 {
 	struct live_kvm *kvm = &live->kvm;
-	uint64_t lost = 0, failed = 0, made = 0;
-	uint64_t new_lost;
+	uint32_t alone_lost = 0, failed = 0, made = 0;
+	uint64_t new_lost, recursions;
 
 	if (!kvm->bpf)
 		return 0;
 	for (uint32_t cpu = 0; cpu < live->cpu_count; cpu++) {
-		lost += kvm->blocks[cpu].alone_lost;
+		alone_lost += kvm->blocks[cpu].alone_lost;
 		failed += kvm->blocks[cpu].totals_failed + kvm->blocks[cpu].threads_failed;
 		made += kvm->blocks[cpu].totals_made + kvm->blocks[cpu].threads_made;
 	}
-	lost += read_recursions(kvm->bpf);
-	account_count_loss(live->account, LOSS_TOTALS_EVICTION, failed - kvm->failed);
-	new_lost = lost - kvm->lost;
+	recursions = read_recursions(kvm->bpf);
+	account_count_loss(live->account, LOSS_TOTALS_EVICTION, (uint32_t)(failed - kvm->failed));
+	new_lost = (uint32_t)(alone_lost - kvm->alone_lost) + recursions - kvm->recursions;
+	kvm->any_failed = kvm->any_failed || failed != kvm->failed;
 	kvm->failed = failed;
-	kvm->lost = lost;
+	kvm->alone_lost = alone_lost;
+	kvm->recursions = recursions;
 	kvm->made = made;
 	return new_lost ? account_kvm_lost(live->account, ACCOUNT_ALL_TIDS, new_lost) : 0;
 }
@@ -240,7 +242,7 @@ int live_kvm_feed_totals(struct live *live, bool *complete)
 			error = feed_total(live, &key, &value, false);
 		before = &key;
 	}
-	if (live->kvm.failed)
+	if (live->kvm.any_failed)
 		*complete = false;
 	return error;
 }
