@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pftrace import: another tool's recording into a capture. */
+#include "base/amount.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "cdict/cdict.h"
@@ -136,13 +137,13 @@ static const char *exits_text(const struct import_result *result, char buffer[48
 static void summarise(const struct options *options, const struct import_result *result,
 		      uint64_t file_bytes)
 {
-	char exits[48];
+	char exits[48], bytes[AMOUNT_BYTES];
 
-	log_info("%s: %.3f s, %llu events, %llu switches%s, %llu tasks from a %s, %.1f KiB",
-		 options->out, (double)result->duration_ns / 1e9,
-		 (unsigned long long)result->events, (unsigned long long)result->switches,
-		 exits_text(result, exits), (unsigned long long)result->tasks,
-		 import_kind_word(result->kind), (double)file_bytes / 1024);
+	log_info("%s: %.3f s, %llu events, %llu switches%s, %llu tasks from a %s, %s", options->out,
+		 (double)result->duration_ns / 1e9, (unsigned long long)result->events,
+		 (unsigned long long)result->switches, exits_text(result, exits),
+		 (unsigned long long)result->tasks, import_kind_word(result->kind),
+		 amount_of_bytes(bytes, file_bytes));
 }
 
 /* ---- the work ---- */

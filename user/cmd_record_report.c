@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd_record_report.h"
 
+#include "base/amount.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -15,18 +16,6 @@
 static double seconds(uint64_t ns)
 {
 	return (double)ns / NS_PER_S;
-}
-
-/* 1234567 as "1.2 MB". */
-static void format_bytes(char *text, size_t size, uint64_t bytes)
-{
-	static const char *const units[] = { "B", "KB", "MB", "GB", "TB" };
-	double value = (double)bytes;
-	size_t unit = 0;
-
-	for (; value >= 1000 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
-		value /= 1000;
-	snprintf(text, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
 /* As in "3000 switches". */
@@ -82,12 +71,12 @@ static bool terminal_takes_more(void)
 
 void record_report_progress(const struct record_progress *progress)
 {
-	char line[512], losses[256], bytes[32], time[64];
+	char line[512], losses[256], bytes[AMOUNT_BYTES], time[64];
 
 	if (!terminal_takes_more())
 		return;
 	format_losses(losses, sizeof(losses), progress->counters, true);
-	format_bytes(bytes, sizeof(bytes), progress->file_bytes);
+	amount_of_bytes(bytes, progress->file_bytes);
 	if (progress->duration_ns > progress->elapsed_ns)
 		snprintf(time, sizeof(time), "%.0f s left",
 			 seconds(progress->duration_ns - progress->elapsed_ns));
@@ -120,10 +109,10 @@ static void say_proof(const struct capture_end *end, uint64_t proven_run_ns)
 static void say_cost(const struct capture_end *end, size_t cpu_count)
 {
 	double capacity_s = seconds(end->duration_ns) * (double)cpu_count;
-	char user[32], kernel[32];
+	char user[AMOUNT_BYTES], kernel[AMOUNT_BYTES];
 
-	format_bytes(user, sizeof(user), end->cost.memory_peak_bytes);
-	format_bytes(kernel, sizeof(kernel), end->cost.kernel_memory_bytes);
+	amount_of_bytes(user, end->cost.memory_peak_bytes);
+	amount_of_bytes(kernel, end->cost.kernel_memory_bytes);
 	if (end->cost.bpf_ns_per_switch != CAPTURE_NIL && capacity_s > 0)
 		log_info("cost: BPF about %" PRIu64 " ns a switch (%.3f %% of all CPUs), pftrace "
 			 "%.3f s of CPU time (%.3f %%) and %s of memory, %s in the kernel",
@@ -191,12 +180,12 @@ void record_report_part(const char *path, const struct capture_end *end,
 			const struct account_counters *counters, uint64_t file_bytes)
 {
 	const char *verdict = capture_verdict_word(end->verdict);
-	char switches[48], bytes[32], losses[512];
+	char switches[48], bytes[AMOUNT_BYTES], losses[512];
 
 	if (!record_report_is_heard(0))
 		return;
 	format_switches(switches, sizeof(switches), end->switches);
-	format_bytes(bytes, sizeof(bytes), file_bytes);
+	amount_of_bytes(bytes, file_bytes);
 	format_losses(losses, sizeof(losses), counters, true);
 	log_info("%s: %.3f s, %s, %s, losses: %s; samples + losses = totals: %s", path,
 		 seconds(end->duration_ns), switches, bytes, losses,
@@ -206,21 +195,21 @@ void record_report_part(const char *path, const struct capture_end *end,
 void record_report_flight(const char *path, const char *cause, uint64_t duration_ns,
 			  uint64_t file_bytes)
 {
-	char bytes[32];
+	char bytes[AMOUNT_BYTES];
 
 	if (!record_report_is_heard(0))
 		return;
-	format_bytes(bytes, sizeof(bytes), file_bytes);
+	amount_of_bytes(bytes, file_bytes);
 	log_info("%s: the last %.3f s, %s (%s)", path, seconds(duration_ns), bytes, cause);
 }
 
 void record_report_summary(const struct record_summary *summary)
 {
 	const struct capture_end *end = summary->end;
-	char switches[48], bytes[32], losses[512], notes[512], files[48] = "";
+	char switches[48], bytes[AMOUNT_BYTES], losses[512], notes[512], files[48] = "";
 
 	format_switches(switches, sizeof(switches), end->switches);
-	format_bytes(bytes, sizeof(bytes), summary->file_bytes);
+	amount_of_bytes(bytes, summary->file_bytes);
 	format_losses(losses, sizeof(losses), summary->counters, true);
 	format_losses(notes, sizeof(notes), summary->counters, false);
 	if (summary->files > 1)

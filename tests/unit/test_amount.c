@@ -65,12 +65,34 @@ static void what_has_no_unit_or_is_no_number_is_refused(void **state)
 	}
 }
 
+static void sizes_are_told_in_the_units_of_ten(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} told[] = {
+		{ 0, "0 B" },
+		{ 999, "999 B" },
+		{ 1000, "1.0 KB" },
+		{ 886012, "886.0 KB" },
+		{ 15049999, "15.0 MB" },
+		{ 2500000000, "2.5 GB" },
+		{ UINT64_MAX, "18446744.1 TB" },
+	};
+	char text[AMOUNT_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(told); i++)
+		assert_string_equal(amount_of_bytes(text, told[i].bytes), told[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_in_ns_and_sizes_in_bytes),
 		cmocka_unit_test(what_is_too_long_is_a_time_all_the_same),
 		cmocka_unit_test(what_has_no_unit_or_is_no_number_is_refused),
+		cmocka_unit_test(sizes_are_told_in_the_units_of_ten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

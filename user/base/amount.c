@@ -4,6 +4,7 @@
 #include "base/array.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -61,4 +62,16 @@ int amount_parse(const char *text, uint64_t *amount, bool *bytes)
 		return 0;
 	}
 	return -EINVAL;
+}
+
+const char *amount_of_bytes(char text[AMOUNT_BYTES], uint64_t bytes)
+{
+	static const char *const words[] = { "B", "KB", "MB", "GB", "TB" };
+	double value = (double)bytes;
+	size_t word = 0;
+
+	for (; value >= 1000 && word + 1 < ARRAY_LENGTH(words); word++)
+		value /= 1000;
+	snprintf(text, AMOUNT_BYTES, word ? "%.1f %s" : "%.0f %s", value, words[word]);
+	return text;
 }

@@ -12,4 +12,9 @@
  */
 int amount_parse(const char *text, uint64_t *amount, bool *bytes);
 
+#define AMOUNT_BYTES 32
+
+/* A size as people read it, "1.2 MB" (of 1000 KB) for 1234567. Returns text. */
+const char *amount_of_bytes(char text[AMOUNT_BYTES], uint64_t bytes);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/info_report.h"
 
+#include "base/amount.h"
 #include "base/clean.h"
 #include "base/stream.h"
 #include "report/loss_text.h"
@@ -12,14 +13,9 @@
 
 static void print_size(FILE *file, uint64_t bytes)
 {
-	if (bytes == CAPTURE_NIL)
-		fputs("not known", file);
-	else if (bytes < 10000)
-		fprintf(file, "%" PRIu64 " bytes", bytes);
-	else if (bytes < 10000 * 1024)
-		fprintf(file, "%.1f KiB", (double)bytes / 1024);
-	else
-		fprintf(file, "%.1f MiB", (double)bytes / (1024 * 1024));
+	char text[AMOUNT_BYTES];
+
+	fputs(bytes == CAPTURE_NIL ? "not known" : amount_of_bytes(text, bytes), file);
 }
 
 static void print_count(FILE *file, uint64_t count)
