@@ -27,15 +27,14 @@ void import_say_clear(void)
 void import_say_left_out(const char *source, const struct import_result *result, bool all)
 {
 	if (result->unreadable)
-		log_warning("'%s': %llu events are spelled in a way that is not known and were "
-			    "left out",
-			    source, (unsigned long long)result->unreadable);
+		log_warning("'%s': events left out, as their spelling is not known: %llu", source,
+			    (unsigned long long)result->unreadable);
 	if (all && result->skipped[0])
 		log_info("not used: %s", result->skipped);
 	if (result->lost)
 		log_warning("'%s' itself lost events: %llu", source,
 			    (unsigned long long)result->lost);
 	if (result->missed)
-		log_warning("'%s' lacks %llu switches: the time is nobody's", source,
+		log_warning("'%s' lacks switches, whose time is nobody's: %llu", source,
 			    (unsigned long long)result->missed);
 }
