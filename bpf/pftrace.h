@@ -277,10 +277,10 @@ enum pft_identity_event {
 	PFT_IDENTITY_FORK = 2,
 	PFT_IDENTITY_EXEC = 3,
 	PFT_IDENTITY_RENAME = 4,
-	PFT_IDENTITY_DEAD =
-		5, /* from the last switch-out: the counters are final; else from the exit */
-	PFT_IDENTITY_CPU_ONLINE =
-		6, /* tid is the CPU; only at_mono_ns and event are set beside it */
+	/* from the last switch-out, with its final counters; where that is not seen, from the exit */
+	PFT_IDENTITY_DEAD = 5,
+	/* tid is the CPU; only at_mono_ns and event are set beside it */
+	PFT_IDENTITY_CPU_ONLINE = 6,
 	PFT_IDENTITY_CPU_OFFLINE = 7,
 };
 
