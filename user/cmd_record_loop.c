@@ -32,18 +32,22 @@ static bool is_ignored(int number)
 
 int record_open_signals(struct record *record)
 {
-	static const int ending[] = { SIGINT, SIGTERM };
-	static const int passed_on[] = { SIGQUIT, SIGUSR1, SIGUSR2 };
+	/* SIGQUIT is for who wants an end at once, and with a command that command's */
+	static const int always[] = { SIGINT, SIGTERM };
+	static const int unless_ignored[] = { SIGHUP, SIGUSR1, SIGUSR2 };
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LENGTH(ending); i++)
-		sigaddset(&set, ending[i]);
-	if (!is_ignored(SIGHUP))
-		sigaddset(&set, SIGHUP);
-	for (size_t i = 0; has_command(record) && i < ARRAY_LENGTH(passed_on); i++)
-		sigaddset(&set, passed_on[i]);
-	if (record_is_in_parts(record))
+	for (size_t i = 0; i < ARRAY_LENGTH(always); i++)
+		sigaddset(&set, always[i]);
+	for (size_t i = 0; i < ARRAY_LENGTH(unless_ignored); i++)
+		if (!is_ignored(unless_ignored[i]))
+			sigaddset(&set, unless_ignored[i]);
+	if (has_command(record)) {
+		sigaddset(&set, SIGQUIT);
+		sigaddset(&set, SIGUSR1);
+	}
+	if (has_command(record) || record_is_in_parts(record))
 		sigaddset(&set, SIGUSR2);
 	signal(SIGPIPE, SIG_IGN); /* nobody reads our words any more: that ends no capture */
 	signal(SIGXFSZ, SIG_IGN); /* write(2) says EFBIG then: as a full disk */

@@ -113,8 +113,9 @@ class Ends(unittest.TestCase):
             result = run("--quiet", "--duration", 0.3, "--out", here / "run.cdict")
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
 
-    def test_sigint_and_sigterm_end_a_capture_properly(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+    def test_signals_end_a_capture_properly(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1,
+                       signal.SIGUSR2):
             with folder() as here, Recorder(here / "run.cdict") as recorder:
                 recorder.process.send_signal(number)
                 self.assertEqual(recorder.wait(), 0, recorder.words)
