@@ -5,7 +5,7 @@
 OPENSTACK := $(BUILD)/pftrace-openstack
 OPENSTACK_PACKAGES := libcurl jansson yaml-0.1
 # By name and not from the library: its json_string() is not jansson's.
-OPENSTACK_BASE := $(patsubst %,$(BUILD)/user/base/%.o,array clean csv_writer log number open_name options out_file utf8)
+OPENSTACK_BASE := $(patsubst %,$(BUILD)/user/base/%.o,array clean csv_writer number open_name out_file utf8)
 OPENSTACK_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tools/openstack/*.c)))
 HAS_OPENSTACK := $(shell $(PKG_CONFIG) --exists $(OPENSTACK_PACKAGES) 2>/dev/null && echo yes)
 

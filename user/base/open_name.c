@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/open_name.h"
 
-#include "base/options.h"
-
+#include <ctype.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -50,11 +49,11 @@ static bool follow(char path[PATH_MAX], const char *folder)
 
 static int number_in(const char *folder, const char *name)
 {
-	char own[PATH_MAX];
-	unsigned long number = strtoul(name, NULL, 10);
+	char own[PATH_MAX], *rest;
+	unsigned long number = strtoul(name, &rest, 10);
 
 	if (!realpath("/proc/self/fd", own) || strcmp(own, folder) != 0 ||
-	    !options_is_number(name) || number > INT_MAX)
+	    !isdigit((unsigned char)*name) || *rest || number > INT_MAX)
 		return -ENOTSUP;
 	return (int)number;
 }
