@@ -294,15 +294,20 @@ static void arguments_that_are_not_there_yet_are_read_later(void **state)
 	assert_given(some, 10, "fw.emulator");
 }
 
+static void open_host_with_vm_of_uuid(struct some_host *some)
+{
+	open_host(some, false);
+	put_process(some, 10, "qemu-system-x86", "qemu-system-x86_64 -name i-1 -uuid " UUID,
+		    "0::/\n");
+	tell(some, 10, 10, "qemu-system-x86", NULL);
+}
+
 static void a_program_names_vms_by_uuid_also_later(void **state)
 {
 	struct map_row row = { .is_uuid = true, .uuid = UUID, .name = "web" };
 	struct some_host *some = *state;
 
-	open_host(some, false);
-	put_process(some, 10, "qemu-system-x86", "qemu-system-x86_64 -name i-1 -uuid " UUID,
-		    "0::/\n");
-	tell(some, 10, 10, "qemu-system-x86", NULL);
+	open_host_with_vm_of_uuid(some);
 	tell(some, 10, 11, "CPU 0/KVM", NULL);
 	assert_given(some, 11, "i-1.vcpu0");
 	assert_true(names_host_has_new(some->host, 1009)); /* it started at 1010 */
@@ -321,10 +326,7 @@ static void what_a_program_tells_again_is_remembered_once(void **state)
 	struct map_row row = { .is_uuid = true, .uuid = UUID, .name = "web" };
 	struct some_host *some = *state;
 
-	open_host(some, false);
-	put_process(some, 10, "qemu-system-x86", "qemu-system-x86_64 -name i-1 -uuid " UUID,
-		    "0::/\n");
-	tell(some, 10, 10, "qemu-system-x86", NULL);
+	open_host_with_vm_of_uuid(some);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(names_host_row(some->host, &row), 0);
 	assert_int_equal(some->host->vms.uuid_count, 1);
